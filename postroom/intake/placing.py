@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from postroom.clients.rules import Match, Nobody, One, Professional, Several
+from postroom.clients.rules import Match, Nobody, One, Own, Professional, Several
 from postroom.intake.rules import dmarc
 from postroom.kit.mime import Address, Letter
 from postroom.register import rules as reasons
@@ -23,9 +23,7 @@ class Placed:
     verified: bool = False
 
 
-def place(
-    letter: Letter, matches: Mapping[str, Match], *, own: frozenset[str], host: str
-) -> Placed:
+def place(letter: Letter, matches: Mapping[str, Match], *, host: str) -> Placed:
     """File on exactly one client by the exact address of From; in any doubt, ask a person.
 
     RX-19, RX-103, RX-115, RX-118, MG-5, MG-6 and MODEL decisions 4 and 5.
@@ -42,8 +40,6 @@ def place(
     if verdict == "fail":
         data = {"address": norm, "domain": norm.rpartition("@")[2]}
         return Placed(Entry.UNRESOLVED, reasons.DMARC, data, sender=sender)
-    if norm in own:
-        return Placed(Entry.UNRESOLVED, reasons.OWN_ADDRESS, {"address": norm}, sender=sender)
     return _matched(matches.get(norm, Nobody()), norm, sender, verified=verdict == "pass")
 
 
@@ -61,6 +57,8 @@ def _matched(match: Match, norm: str, sender: Address | None, *, verified: bool)
                 data["group"], reason = group, reasons.SAME_GROUP
         case Professional(contact):
             data["contact"], reason = contact, reasons.PROFESSIONAL
-        case _:
+        case Own():
+            reason = reasons.OWN_ADDRESS
+        case Nobody():
             reason = reasons.UNKNOWN_ADDRESS
     return Placed(Entry.UNRESOLVED, reason, data, sender=sender, verified=verified)

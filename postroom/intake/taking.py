@@ -13,12 +13,10 @@ from postroom.connections.models import MailAccount
 from postroom.intake import rules
 from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
-from postroom.kit.addresses import normalise_email
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
-from postroom.practice.models import Member
 from postroom.register import rules as reasons
 from postroom.register import search
 from postroom.register.letters import EMPTY
@@ -85,17 +83,10 @@ def _judge(batch: Iterable[Taken]) -> None:
         return
     account = readable[0].sighting.account
     senders = {address.norm for one in readable for address in one.letter.senders if address.norm}
-    matches = match_all(account.practice_id, senders)
-    own = _own_addresses(account.practice_id)
+    own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
+    matches = match_all(account.practice_id, senders, own=own)
     for one in readable:
-        one.placed = place(one.letter, matches, own=own, host=account.host)
-
-
-def _own_addresses(practice: int) -> frozenset[str]:
-    """The practice's own mailboxes and people: their letters are never a client's (RX-118)."""
-    mailboxes = MailAccount.objects.filter(practice=practice).values_list("user", flat=True)
-    people = Member.objects.filter(practice=practice).values_list("user__email", flat=True)
-    return frozenset(normalise_email(address) for address in (*mailboxes, *people)) - {""}
+        one.placed = place(one.letter, matches, host=account.host)
 
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
