@@ -26,9 +26,10 @@ from .mailbox import OWN_NAME, Folder, Mailbox, quoted
 FOLDERS = ("Incoming", "Resolved", "Unresolved")
 _SAID = re.compile(rb"\d+\.\d+ \S+ ([A-Za-z].*)")
 CAPABILITIES = (
-    "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN LIST-EXTENDED LIST-STATUS UIDPLUS "
-    "MOVE CONDSTORE QRESYNC ESEARCH SEARCHRES UNSELECT MULTIAPPEND QUOTA"
-).split()
+    *("IMAP4rev1", "SASL-IR", "LITERAL+", "ID", "ENABLE", "IDLE", "NAMESPACE", "CHILDREN"),
+    *("LIST-EXTENDED", "LIST-STATUS", "UIDPLUS", "MOVE", "CONDSTORE", "QRESYNC", "ESEARCH"),
+    *("SEARCHRES", "UNSELECT", "MULTIAPPEND", "QUOTA"),
+)
 
 
 class Dovecot:

@@ -70,9 +70,15 @@ class FaultProxy:
         """Other faults for connections made from now on; none at all: be a good line."""
         self.faults, self.chance = list(faults), chance
 
+    def cut_all(self) -> None:
+        """Break every connection there is, now."""
+        for connection in list(self._connections):
+            self._loop.call_soon_threadsafe(connection.break_off)
+
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._live: set[asyncio.Task] = set()
+        self._connections: set[Connection] = set()
         server = await asyncio.start_server(self._handle, _HOST, 0)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -89,12 +95,15 @@ class FaultProxy:
         armed = plan(self.faults, self.connections, self.rng)
         if self.chance and (fault := random_fault(self.rng, *self.chance)):
             armed.append(Armed(fault))
+        connection = Connection(self, self.connections, armed, reader, writer)
+        self._connections.add(connection)
         try:
-            await Connection(self, self.connections, armed, reader, writer).run()
+            await connection.run()
         except asyncio.CancelledError:
             writer.transport.abort()  # the proxy is being stopped
         finally:
             self._live.discard(task)
+            self._connections.discard(connection)
 
 
 class Way:
@@ -142,6 +151,7 @@ class Connection:
     def __init__(self, proxy: FaultProxy, number: int, armed: list[Armed], reader, writer) -> None:
         self.proxy, self.number, self.armed = proxy, number, armed
         self.client = (reader, writer)
+        self.server: tuple | None = None
         self.flowing, self.over = asyncio.Event(), asyncio.Event()
         self.flowing.set()
 
@@ -156,9 +166,10 @@ class Connection:
         except OSError:
             _reset(self.client[1])
             return
+        rewrite = self.proxy.rewrite
         self.ways = {
-            "c2s": Way("c2s", self.client[0], self.server[1], self.proxy.rewrite),
-            "s2c": Way("s2c", self.server[0], self.client[1], self.proxy.rewrite),
+            "c2s": Way("c2s", self.client[0], self.server[1], rewrite),
+            "s2c": Way("s2c", self.server[0], self.client[1], rewrite),
         }
         over = asyncio.create_task(self.over.wait())
         pumps = [asyncio.create_task(self._pump(way)) for way in self.ways.values()]
@@ -173,6 +184,13 @@ class Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
             for _, writer in (self.client, self.server):
                 writer.close()
+
+    def break_off(self) -> None:
+        """Cut it by order of a test, not of its plan."""
+        if self.server and not self.over.is_set():
+            passed = self.ways["s2c"].passed
+            self.proxy.events.append(Struck(time.time(), self.number, "cut", "s2c", passed))
+            self._end("cut")
 
     async def _pump(self, way: Way) -> None:
         try:

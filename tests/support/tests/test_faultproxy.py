@@ -236,3 +236,15 @@ def test_the_same_seed_plans_the_same_faults():
 def test_a_fault_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=r".+"):
         Fault(**wrong)
+
+
+def test_every_connection_can_be_cut_at_once(echo):
+    with FaultProxy(echo.port) as proxy, Talk(proxy.port) as one, Talk(proxy.port) as two:
+        assert one.say(b"1\n") + two.say(b"2\n") == b"ok 1\nok 2\n"
+        proxy.cut_all()
+        for talk in (one, two):
+            with pytest.raises(ConnectionResetError):
+                talk.say(b"x\n") or talk.say(b"y\n")
+        assert [e.act for e in proxy.events] == ["cut", "cut"]
+        with Talk(proxy.port) as three:
+            assert three.say(b"3\n") == b"ok 3\n"
