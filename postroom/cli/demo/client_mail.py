@@ -29,8 +29,8 @@ AWAY = {
     ),
     "fr": (
         "Réponse automatique : ",
-        "Merci de votre message. Je suis en déplacement jusqu'à {day} et ne lis mon courrier que de "
-        "temps en temps. Pour {animal}, appelez-moi au {phone}.",
+        "Merci de votre message. Je suis en déplacement jusqu'à {day} et ne lis mon courrier que "
+        "de temps en temps. Pour {animal}, appelez-moi au {phone}.",
     ),
 }
 FROM_WORK = {

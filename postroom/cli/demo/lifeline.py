@@ -36,7 +36,7 @@ def start(
 
 
 def stop(process: subprocess.Popen[bytes], patience: float = 10.0) -> None:
-    """SIGTERM, then after `patience` seconds SIGKILL to its whole group; returns when it is gone."""
+    """SIGTERM, after `patience` seconds SIGKILL to its group; returns when it is gone."""
     if process.poll() is None:
         process.terminate()
         try:

@@ -15,9 +15,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
@@ -25,8 +24,8 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from . import lifeline
-from .imap import PASSWORD_VARIABLE, USER
 from .envelope import PRACTICE
+from .imap import PASSWORD_VARIABLE, USER
 from .smtp import INCOMING, OUTSIDE, Mailbox, sent_at
 
 FOLDERS = (INCOMING, "Resolved", "Unresolved", "Sent", OUTSIDE)

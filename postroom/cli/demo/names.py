@@ -1,5 +1,7 @@
 """Names for invented people and animals. `f`/`m` say how French letters must agree."""
 
+# ruff: noqa: SIM905 (names read better as running text than as lists of quotes)
+
 BRITISH = {
     "f": "Edith Bronwen Imogen Rosalind Morwenna Tamsin Harriet Flora Winifred Elspeth Georgina "
     "Isla Maud Rhiannon Beatrix Nell Ottilie Philippa Sheila Una".split(),

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from . import papers, pictures
+from . import papers
 from .envelope import PRACTICE, File, Mail, html_of
 from .people import Client, clients
 from .texts import outsiders

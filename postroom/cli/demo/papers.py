@@ -82,4 +82,6 @@ def winmail(name: str, data: bytes) -> bytes:
 
 
 def _attribute(level: int, number: int, data: bytes) -> bytes:
-    return struct.pack("<BII", level, number, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    return (
+        struct.pack("<BII", level, number, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    )

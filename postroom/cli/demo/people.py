@@ -202,9 +202,7 @@ class _Town:
             patients=self._patients(),
         )
 
-    def _name(
-        self, origin: dict[str, list[str]], female: bool, family: str
-    ) -> tuple[str, str]:
+    def _name(self, origin: dict[str, list[str]], female: bool, family: str) -> tuple[str, str]:
         while True:
             given = self.rng.choice(origin["f" if female else "m"])
             surname = family or self.rng.choice(origin["family"])

@@ -11,14 +11,38 @@ from .texts import Text
 from .texts.ours import OURS
 
 DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
 }
 MONTHS = {
-    "en": "January February March April May June July August September October November "
-    "December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre "
-    "décembre".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
 }
 PETS = {
     "cat": ("chat", "chatte"),
@@ -195,5 +219,9 @@ def quote_line(language: str, when: datetime, name: str, address: str) -> str:
     """The line that mail programs put above a quoted message."""
     day, month = DAYS[language][when.weekday()][:3], MONTHS[language][when.month - 1]
     if language == "fr":
-        return f"Le {day}. {when.day} {month} {when.year} à {when:%H:%M}, {name} <{address}> a écrit :"
-    return f"On {day}, {when.day} {month[:3]} {when.year} at {when:%H:%M}, {name} <{address}> wrote:"
+        return (
+            f"Le {day}. {when.day} {month} {when.year} à {when:%H:%M}, {name} <{address}> a écrit :"
+        )
+    return (
+        f"On {day}, {when.day} {month[:3]} {when.year} at {when:%H:%M}, {name} <{address}> wrote:"
+    )

@@ -51,9 +51,7 @@ def texts(language: str) -> tuple[Text, ...]:
 def _text(block: str) -> Text:
     heading, _, body = block.partition("\n")
     tags = {
-        tag.strip()
-        for group in re.findall(r"\[([^\]]*)\]", heading)
-        for tag in group.split(",")
+        tag.strip() for group in re.findall(r"\[([^\]]*)\]", heading) for tag in group.split(",")
     }
     answers = {tag for tag in tags if tag.startswith("re:")}
     strange = tags - SPECIES - CARRIED - CONDITIONS - answers - {"furry"}
