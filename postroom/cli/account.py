@@ -14,7 +14,11 @@ from postroom.cli.common import (
     password_from,
     utc_now,
 )
+from postroom.connections import words
 from postroom.connections.actions import (
+    CONNECT,
+    FOLDER,
+    FOLDERS,
     Trial,
     save_account,
     set_active,
@@ -23,7 +27,6 @@ from postroom.connections.actions import (
 )
 from postroom.connections.imap import Settings
 from postroom.connections.models import MailAccount
-from postroom.connections.words import sentence
 from postroom.practice.actions import the_practice
 
 
@@ -77,7 +80,7 @@ def run_add(args: argparse.Namespace) -> int:
         anywhere=True,
     )
     trial = try_account(settings, folders, create_folders=args.create_folders)
-    _print_trial(trial)
+    _print_trial(trial, settings)
     if not trial.ok:
         raise Failure(_("Nothing was saved."))
     account = save_account(practice, args.name, settings, folders, by=None, now=utc_now())
@@ -92,7 +95,7 @@ def run_list(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps(_as_dict(account), ensure_ascii=False))
         else:
-            state = _("resting") if not account.active else sentence(account)
+            state = words.state(account).sentence
             print(f"{account.name}  {account.user} @ {account.host}:{account.port}  {state}")
     return 0
 
@@ -101,8 +104,9 @@ def run_test(args: argparse.Namespace) -> int:
     need_ready()
     account = _chosen(args)
     workflow = account.workflows.filter(active=True).first()
-    trial = try_account(settings_of(account), workflow.folders if workflow else ())
-    _print_trial(trial)
+    settings = settings_of(account)
+    trial = try_account(settings, workflow.folders if workflow else ())
+    _print_trial(trial, settings)
     return 0 if trial.ok else 1
 
 
@@ -128,9 +132,29 @@ def _text_of(path: Path) -> str:
         raise Failure(_("The certificate file cannot be read: %s") % error) from error
 
 
-def _print_trial(trial: Trial) -> None:
+def _print_trial(trial: Trial, settings: Settings) -> None:
     for step in trial.steps:
-        print(("✓ " if step.ok else "✗ ") + str(sentence(step)))
+        if step.ok:
+            print("✓ " + _STEPS[step.name] % {"folder": step.detail, "host": settings.host})
+            continue
+        said = words.trouble(
+            step.code,
+            host=settings.host,
+            port=settings.port,
+            user=settings.user,
+            account=settings.user,
+            detail=step.detail,
+        )
+        print(f"✗ {said.sentence} {said.advice}")
+        if step.detail:
+            print(f"  {step.detail}")
+
+
+_STEPS = {
+    CONNECT: _("%(host)s answers, and accepts the user name and password."),
+    FOLDERS: _("The folders can be listed."),
+    FOLDER: _("The folder “%(folder)s” can be opened."),
+}
 
 
 def _as_dict(account: MailAccount) -> dict[str, object]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from postroom.cli.common import Failure, need_ready, utc_now
 from postroom.connections.actions import settings_of
 from postroom.connections.models import MailAccount
-from postroom.connections.words import sentence
+from postroom.connections.words import state
 from postroom.intake.models import Sighting
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.register.models import StoredMail
@@ -113,7 +113,7 @@ def _account(account: MailAccount) -> Finding:
         return Finding(name, False, f"{account.name}: {error}")
     on_the_way = Sighting.objects.unfinished().filter(account=account).count()
     age = (utc_now() - account.checked_at).total_seconds() if account.checked_at else None
-    words = f"{account.name}: {sentence(account)}"
+    words = f"{account.name}: {state(account).sentence}"
     if on_the_way:
         words += " " + _("%s letters are on their way.") % on_the_way
     return Finding(name, not account.trouble and (age is None or age < 3600), words)

@@ -39,8 +39,10 @@ def run_sync(args: argparse.Namespace) -> int:
             print(json.dumps({**asdict(outcome), "well": outcome.well}, ensure_ascii=False))
         else:
             said = f"{outcome.trouble}: {outcome.detail}" if outcome.trouble else ""
-            print(_("%(account)s: %(taken)s taken in. %(trouble)s").strip()
-                  % {"account": outcome.account, "taken": outcome.taken, "trouble": said})
+            print(
+                _("%(account)s: %(taken)s taken in. %(trouble)s").strip()
+                % {"account": outcome.account, "taken": outcome.taken, "trouble": said}
+            )
     return 0 if well else 1
 
 
