@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('practice', '0003_tick'),
+        ('practice', '0001_initial'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clients', '0002_contact_point_origin'),
         ('connections', '0001_initial'),
-        ('practice', '0003_tick'),
+        ('practice', '0001_initial'),
     ]
 
     operations = [
