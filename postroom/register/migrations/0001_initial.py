@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('clients', '0002_contact_point_origin'),
+        ('clients', '0001_initial'),
         ('connections', '0001_initial'),
         ('practice', '0001_initial'),
     ]
