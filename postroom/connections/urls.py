@@ -1,4 +1,8 @@
 from django.urls import path
 
+from postroom.connections import views
+
 app_name = "connections"
-urlpatterns: list = []
+urlpatterns = [
+    path("accounts", views.accounts, name="accounts"),
+]

@@ -1,0 +1,1 @@
+// Written with the view it listens to.

@@ -1,0 +1,4 @@
+// What every page of a practice does; each module leaves the page alone where it has nothing to do.
+import "./keys.js";
+import "./toast.js";
+import "./live.js";
