@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from postroom.kit import html
-from postroom.kit.mime import Letter
+from postroom.kit.mime import Address
 from postroom.practice.models import Practice
 from postroom.register.letters import letter
 from postroom.register.models import Attachment, Entry
@@ -24,9 +24,11 @@ PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes be
 }
 # Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
 RISKY = frozenset(
-    "app appx bat bin chm cmd com cpl deb dll dmg docm exe gadget hta htm html img inf iso jar js"
-    " jse lnk msc msi msix msp one pif ppam pptm ps1 reg rpm scf scr sct sh shb sldm svg url vb"
-    " vbe vbs vhd vhdx wsc wsf wsh xhtml xla xlam xll xlsm xltm".split()
+    """
+    app appx bat bin chm cmd com cpl deb dll dmg docm exe gadget hta htm html img inf iso jar js
+    jse lnk msc msi msix msp one pif ppam pptm ps1 reg rpm scf scr sct sh shb sldm svg url vb vbe
+    vbs vhd vhdx wsc wsf wsh xhtml xla xlam xll xlsm xltm
+    """.split()
 )
 ICONS = {
     "image": "image",
@@ -57,13 +59,21 @@ class FileLine:
 class Reading:
     """`body` is a safe fragment for the page; a framed letter has its own address instead."""
 
-    letter: Letter
     body: SafeString
     framed: bool
     has_html: bool
     blocked: int
     problems: list[str]
     files: list[FileLine]
+    senders: list[str]
+    to: list[str]
+    cc: list[str]
+    sandbox: str = html.SANDBOX
+
+    @property
+    def others(self) -> int:
+        """Recipients besides the first one."""
+        return len(self.to) - 1
 
 
 def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Reading:
@@ -75,13 +85,15 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
     if framed:
         blocked = html.safe(mail.html, picture=pictures(practice, entry, attachments)).blocked
     return Reading(
-        letter=mail,
         body=mark_safe("" if framed else html.from_text(mail.text)),  # noqa: S308 - escaped there
         framed=framed,
         has_html=bool(mail.html),
         blocked=blocked,
         problems=[words for words in map(odd, (mail.encrypted, *mail.problems)) if words],
         files=file_lines(a for a in attachments if not (framed and a.inline)),
+        senders=_people(mail.senders),
+        to=_people(mail.to),
+        cc=_people(mail.cc),
     )
 
 
@@ -139,9 +151,11 @@ def picture_type(declared: str, content: bytes) -> str:
 
 
 def file_lines(attachments: Iterable[Attachment]) -> list[FileLine]:
-    return [
-        FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments
-    ]
+    return [FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments]
+
+
+def _people(addresses: Iterable[Address]) -> list[str]:
+    return [f"{one.name} ‹{one.address}›" if one.name else one.address for one in addresses]
 
 
 def _icon(media_type: str) -> str:

@@ -49,7 +49,7 @@ def timeline(
         Entry.objects.readable_by(member)
         .filter(pk__in=[row["entry_id"] for row in page.rows])
         .order_by("-at", "-pk")
-        .prefetch_related(files, "clients")
+        .prefetch_related(files, Prefetch("clients", Client.objects.open_to(member)))
     )
     items = [
         Item(entry, file_lines(entry.attachments.all()), [c.name for c in entry.clients.all()])

@@ -44,9 +44,7 @@ def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Cand
     named = _named(member, entry.sender_name)
     wanted = having | named | set(entry.reason_data.get("clients", ()))
     clients = (
-        Client.objects.open_to(member)
-        .filter(pk__in=wanted)
-        .prefetch_related("patients", "groups")
+        Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )
     found = [_candidate(entry, client, having, client.pk in named) for client in clients]
     return sorted(
@@ -66,9 +64,7 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
     for pk, name in same.values_list("pk", "name"):
         named.setdefault(name, {})[pk] = name
     return {
-        entry.pk: _pill(
-            entry, having.get(entry.sender_norm, {}), named.get(entry.sender_name, {})
-        )
+        entry.pk: _pill(entry, having.get(entry.sender_norm, {}), named.get(entry.sender_name, {}))
         for entry in entries
     }
 

@@ -55,11 +55,13 @@ def why(entry: Entry) -> str:
         "professional": lambda: _(
             "The address ‹%(address)s› is a professional’s. Which client is it about?"
         ),
-        "dmarc": lambda: _("The mail server could not confirm that it really comes from %(domain)s."),
+        "dmarc": lambda: _(
+            "The mail server could not confirm that it really comes from %(domain)s."
+        ),
         "too-big": lambda: _("It is too big to be read here. It is kept whole."),
         "unreadable": lambda: _("It could not be read. It is kept whole and can be downloaded."),
         "set-aside": lambda: _(
-            "Reading it failed three times, so it was set aside. It is kept whole and can be downloaded."
+            "Reading it failed three times. It is kept whole and can be downloaded."
         ),
     }
     sentence = sentences.get(entry.reason)

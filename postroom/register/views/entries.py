@@ -22,17 +22,17 @@ from postroom.register.reading import reading
 @require_safe
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
+    as_text = request.GET.get("view") == "text"
     context = {
+        "nav": "unresolved" if letter.is_waiting else "clients",
         "entry": letter,
         "clients": Client.objects.open_to(request.member)
         .filter(placements__entry=letter)
         .prefetch_related("patients"),
         "why": words.why(letter),
         "filed": words.done(letter) if letter.filed_by_id and not letter.is_waiting else "",
-        "reading": reading(
-            request.practice, letter, as_text=request.GET.get("view") == "text"
-        ),
-        "as_text": request.GET.get("view") == "text",
+        "reading": reading(request.practice, letter, as_text=as_text),
+        "other_view": "?" if as_text else "?view=text",
         "may_resolve": letter.is_waiting and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
         "may_undo": may_undo(request.member, letter),
@@ -48,9 +48,7 @@ def undo(request: MemberRequest, entry: int) -> HttpResponse:
     try:
         actions.undo(letter, by=request.member, now=timezone.now())
     except (actions.NothingToUndo, actions.AlreadyFiled):
-        messages.error(
-            request, _("This can no longer be undone: the message was changed since.")
-        )
+        messages.error(request, _("This can no longer be undone: the message was changed since."))
         return redirect("register:entry", request.practice.slug, letter.pk)
     messages.success(request, _("Taken back. The message waits again."))
     address = redirect("register:unresolved", request.practice.slug)

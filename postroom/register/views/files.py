@@ -15,7 +15,7 @@ from postroom.kit import html
 from postroom.kit.text import safe_file_name
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
-from postroom.register.letters import content
+from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry
 from postroom.register.reading import document, is_picture_token, picture_type
 
@@ -28,9 +28,7 @@ def body(request: MemberRequest, entry: int) -> HttpResponse:
     """The document inside the sandboxed frame; `?view=text` is its plain text."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
     as_text = request.GET.get("view") == "text"
-    page = document(
-        request.practice, letter, as_text=as_text, dark=request.member.theme == "dark"
-    )
+    page = document(request.practice, letter, as_text=as_text, dark=request.member.theme == "dark")
     answer = HttpResponse(page)
     answer["Content-Security-Policy"] = html.frame_csp(request.build_absolute_uri("/")[:-1])
     answer["X-Frame-Options"] = "SAMEORIGIN"
@@ -73,15 +71,15 @@ def raw(request: MemberRequest, entry: int) -> HttpResponse:
         raise Http404
     try:
         data = mail.read()
-    except FileNotFoundError as missing:
+    except OSError as missing:
         raise Http404 from missing
     return _download(data, safe_file_name(f"{letter.subject or 'message'}.eml"))
 
 
 def _content(found: Attachment) -> bytes:
     try:
-        return content(found)
-    except FileNotFoundError as missing:
+        return file_bytes(found)
+    except OSError as missing:
         raise Http404 from missing
 
 

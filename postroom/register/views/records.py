@@ -45,6 +45,7 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
     days, following = timeline(request.member, clients, before=before, with_files=with_files)
     families = family(request.member, record)
     context = {
+        "nav": "clients",
         "client": record,
         "tab": tab,
         "days": days,

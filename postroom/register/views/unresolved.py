@@ -106,6 +106,7 @@ def _whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpRes
     listed = page(rows, _readable(request, before) if before is not None else None)
     pills = suggestions.pills(request.member, listed.rows)
     context = {
+        "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
         "next": listed.next,
         "before": before,
@@ -122,16 +123,21 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
     pane = request.GET.get("pane")
     if letter is None:
         return {"desk": None, "pane": "thread"}
+    as_text = request.GET.get("view") == "text"
     laid = desk(
         request.member,
         waiting(request.member),
         letter,
         asked=number(request.GET.get("client")),
         find=request.GET.get("find", "").strip()[:100],
-        as_text=request.GET.get("view") == "text",
+        as_text=as_text,
     )
     shown = pane if pane in ("side", "list") else "thread"
-    return {"desk": laid, "pane": shown if asked else "list"}
+    return {
+        "desk": laid,
+        "pane": shown if asked else "list",
+        "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
+    }
 
 
 def _go_on(request: MemberRequest, letter: Entry) -> HttpResponse:
