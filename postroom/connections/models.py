@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from postroom.kit.processes import Worker
 from postroom.practice.models import Member, Practice
 
 
@@ -67,6 +68,7 @@ class Workflow(models.Model):
     folder_unresolved = models.CharField(max_length=255, default="Unresolved")
     minutes = models.PositiveSmallIntegerField(default=5)  # between checks (RX-104)
     active = models.BooleanField(default=True)
+    swept_at = models.DateTimeField(null=True)  # when the two other folders were last compared
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "folder_in"], name="workflow_in")]
@@ -81,14 +83,20 @@ class Workflow(models.Model):
 
 
 class FolderStateQuerySet(models.QuerySet["FolderState"]):
-    def take(self, pk: int, by: str, now: datetime, seconds: int) -> bool:
-        """Take the lease of a folder, or keep one's own; False if another holds it (PE-7)."""
-        free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_by=by)
-        until = now + timedelta(seconds=seconds)
-        return self.filter(free, pk=pk).update(lease_by=by, lease_until=until) == 1
+    def take(self, pk: int, by: Worker, now: datetime, seconds: int) -> bool:
+        """Take the lease of a folder, or keep one's own; False if another holds it (PE-7).
 
-    def give_back(self, pk: int, by: str) -> None:
-        self.filter(pk=pk, lease_by=by).update(lease_by="", lease_until=None)
+        A lease whose worker died on this machine is free at once, not only when it runs out.
+        """
+        holder = self.filter(pk=pk).values_list("lease_by", flat=True).get()
+        free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_by=by.name)
+        if by.knows_dead(holder):
+            free |= Q(lease_by=holder)
+        until = now + timedelta(seconds=seconds)
+        return self.filter(free, pk=pk).update(lease_by=by.name, lease_until=until) == 1
+
+    def give_back(self, pk: int, by: Worker) -> None:
+        self.filter(pk=pk, lease_by=by.name).update(lease_by="", lease_until=None)
 
 
 class FolderState(models.Model):

@@ -16,18 +16,21 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
 class Sighting(models.Model):
     """Where a mail lies: account, folder, UIDVALIDITY, UID (RELIABILITY 1.1).
 
-    fetched ─ parse, match, file ─→ stored ─ intent ─→ moving ─ COPYUID ─→ done
-       │ three crashes                 │                  │ UID gone, not found there
-       └→ set aside                    └───── gone ←──────┘      (stale: UIDVALIDITY changed)
+    fetched ─ parse, match, file ─→ stored ─ intent ─→ moving ─ COPYUID ─────────→ done
+                                       │                │ │ no MOVE: COPYUID, then expunge
+                                       │                │ └──────────→ copied ────→ done
+                                       └──── gone ←─────┘ UID gone, and not found there
 
-    `done` becomes `moving` again whenever its entry wants another folder. Folder, UIDVALIDITY
-    and UID always say where the mail was last known to be; they change with the move.
+    A mail whose parsing crashed three times is stored unparsed, under an entry that could not
+    be read. `done` becomes `moving` again whenever its entry wants another folder. `stale`:
+    the folder was renumbered (UIDVALIDITY) and the mail was not found again under this row.
+    Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
     """
 
-    FETCHED, STORED, MOVING, DONE = "fetched", "stored", "moving", "done"
-    GONE, STALE, SET_ASIDE = "gone", "stale", "set aside"
-    OPEN = (FETCHED, STORED, MOVING)
-    STATES = [(s, s) for s in (FETCHED, STORED, MOVING, DONE, GONE, STALE, SET_ASIDE)]
+    FETCHED, STORED, MOVING, COPIED, DONE = "fetched", "stored", "moving", "copied", "done"
+    GONE, STALE = "gone", "stale"
+    OPEN = (FETCHED, STORED, MOVING, COPIED)
+    STATES = [(s, s) for s in (*OPEN, DONE, GONE, STALE)]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     account = models.ForeignKey(MailAccount, models.CASCADE, related_name="sightings")
@@ -45,6 +48,7 @@ class Sighting(models.Model):
     target = models.CharField(max_length=255, blank=True)
     target_uidvalidity = models.BigIntegerField(null=True)
     target_next_uid = models.BigIntegerField(null=True)
+    target_uid = models.BigIntegerField(null=True)  # of a copy, until the original is removed
     seen_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
@@ -59,7 +63,7 @@ class Sighting(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "state"],
-                condition=Q(state__in=["fetched", "stored", "moving"]),
+                condition=Q(state__in=["fetched", "stored", "moving", "copied"]),
                 name="sighting_open",
             )
         ]

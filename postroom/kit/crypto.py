@@ -44,15 +44,21 @@ class Keyring:
     @classmethod
     def from_file(cls, path: Path) -> "Keyring":
         """The keys in a file, or none where there is no file yet. Raises ValueError."""
+        keyring = cls()
+        keyring.load(path)
+        return keyring
+
+    def load(self, path: Path) -> None:
+        """Read the keys again, after they were made or rotated. Raises ValueError."""
         if not path.exists():
-            return cls()
+            return
         lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
         for number, line in enumerate(lines, 1):
             if len(line) < SHORTEST:
                 raise ValueError(
                     f"{path}, line {number}: a key needs at least {SHORTEST} characters."
                 )
-        return cls(lines)
+        self.keys = [_key(line) for line in lines]
 
     def signing_keys(self) -> list[str]:
         return [key.signing for key in self.keys]

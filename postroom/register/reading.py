@@ -32,8 +32,8 @@ RISKY = frozenset(
 )
 ICONS = {
     "image": "image",
-    "audio": "file-audio",
-    "video": "file-video",
+    "audio": "file-volume",
+    "video": "file-play",
     "text": "file-text",
     "application/pdf": "file-text",
     "application/zip": "file-archive",

@@ -1,0 +1,35 @@
+"""Where the product can be told to die: every `crash_point("name")` in its code."""
+
+import re
+from pathlib import Path
+
+from .postroom import ROOT
+
+_CALL = re.compile(r"""\bcrash_point\(\s*["']([a-z0-9-]+)["']\s*\)""")
+ROOMS = ("intake", "connections")
+EXPECTED = (
+    "after-heal",
+    "after-fetch",
+    "after-raw",
+    "after-seen-commit",
+    "inside-store",
+    "after-store-commit",
+    "after-moving-commit",
+    "after-move",
+    "after-moved-commit",
+    "after-copy",
+    "after-copied-commit",
+    "after-expunge",
+)
+COPY_ONLY = ("after-copy", "after-copied-commit", "after-expunge")
+MOVING = ("after-moving-commit", "after-move", "after-moved-commit")
+
+
+def crash_points(rooms=ROOMS, root: Path = ROOT / "postroom") -> list[str]:
+    """Names in the order they first stand in the code, tests left out."""
+    names: dict[str, None] = {}
+    for room in rooms:
+        for path in sorted((root / room).rglob("*.py")):
+            if "tests" not in path.relative_to(root).parts:
+                names |= dict.fromkeys(_CALL.findall(path.read_text(encoding="utf-8")))
+    return list(names)
