@@ -48,7 +48,7 @@ class Shell:
         if not self.member.may(rules.RESOLVE):
             return []
         return self._known(
-            [("unresolved", _("Unresolved"), "circle-help", "register:unresolved", self.waiting)]
+            [("unresolved", _("Unresolved"), "circle-question-mark", "register:unresolved", self.waiting)]
         )
 
     @cached_property
