@@ -161,3 +161,21 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class SignInFailure(models.Model):
+    """Wrong passwords for one account from one network; the key is an HMAC of the two.
+
+    Counted by place and not by account alone: nobody can lock the owner out from elsewhere.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # no password is looked at before
+
+    class Meta:
+        indexes = [models.Index(fields=["last_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.tries} tries"
