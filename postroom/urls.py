@@ -7,3 +7,6 @@ urlpatterns = [
     path("p/<slug:practice>/", include("postroom.clients.urls")),
     path("p/<slug:practice>/settings/", include("postroom.connections.urls")),
 ]
+
+handler400 = "postroom.web.errors.bad_request"
+handler500 = "postroom.web.errors.server_error"

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,8 +20,14 @@ MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a pa
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """`shell` is None outside a practice: signing in, choosing one, an error."""
-    member = getattr(request, "member", None)
-    return {"shell": Shell(member) if member else None}
+    return {"shell": shell_of(request) if hasattr(request, "member") else None}
+
+
+def shell_of(request: Any) -> "Shell":
+    """One shell for a request, so that a view and the frame ask for a count once."""
+    if not hasattr(request, "shell"):
+        request.shell = Shell(request.member)
+    return request.shell
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,15 @@ class Shell:
         if not self.member.may(rules.RESOLVE):
             return []
         return self._known(
-            [("unresolved", _("Unresolved"), "circle-help", "register:unresolved", self.waiting)]
+            [
+                (
+                    "unresolved",
+                    _("Unresolved"),
+                    "circle-question-mark",
+                    "register:unresolved",
+                    self.waiting,
+                )
+            ]
         )
 
     @cached_property
@@ -93,7 +108,7 @@ class Sync:
     """The accounts in one line: the oldest check, or the first trouble."""
 
     trouble: str
-    checked_at: Any
+    checked_at: datetime | None
 
     @classmethod
     def of(cls, accounts: list[MailAccount]) -> "Sync | None":
@@ -102,8 +117,8 @@ class Sync:
         for account in accounts:
             if account.trouble:
                 return cls(account.name, account.checked_at)
-        times = [account.checked_at for account in accounts]
-        return cls("", None if None in times else min(times))
+        times = [account.checked_at for account in accounts if account.checked_at]
+        return cls("", min(times) if len(times) == len(accounts) else None)
 
 
 def bounded(number: int, most: int = MANY) -> str:

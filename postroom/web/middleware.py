@@ -66,7 +66,7 @@ def _speak(request: HttpRequest, member: Member | None) -> None:
     if chosen not in SPOKEN:
         chosen = translation.get_language_from_request(request)
     translation.activate(chosen)
-    request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = chosen
     if member:
         timezone.activate(member.practice.time_zone)
     else:

@@ -8,5 +8,5 @@ def test_home_shows_who_is_here(cast: Cast) -> None:
 
 
 def test_accounts_are_absent_without_the_right(cast: Cast) -> None:
-    assert "Email accounts" in cast.browser(cast.alice).get("/p/tern/").text
-    assert "Email accounts" not in cast.browser(cast.rita).get("/p/tern/").text
+    assert "/settings/accounts" in cast.browser(cast.alice).get("/p/tern/").text
+    assert "/settings/accounts" not in cast.browser(cast.rita).get("/p/tern/").text
