@@ -25,8 +25,7 @@ from pathlib import Path
 
 from . import lifeline
 from .envelope import PRACTICE
-from .imap import PASSWORD_VARIABLE, USER
-from .smtp import INCOMING, OUTSIDE, Mailbox, sent_at
+from .mailbox import INCOMING, OUTSIDE, PASSWORD_VARIABLE, USER, Mailbox, sent_at
 
 FOLDERS = (INCOMING, "Resolved", "Unresolved", "Sent", OUTSIDE)
 TRIES = 5

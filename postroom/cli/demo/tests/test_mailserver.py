@@ -152,7 +152,6 @@ def test_smtp_answers_try_later_while_the_mailbox_is_away(own_server):
 
 
 def test_a_server_that_cannot_start_says_where_to_look(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("postroom.cli.demo.imap.PASSWORD_VARIABLE", "OTHER")
     monkeypatch.setattr("postroom.cli.demo.mailserver.PASSWORD_VARIABLE", "NOBODY_READS_THIS")
     monkeypatch.setattr("postroom.cli.demo.mailserver.TRIES", 1)
     monkeypatch.delenv("POSTROOM_DEMO_MAIL_PASSWORD", raising=False)
