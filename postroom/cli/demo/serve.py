@@ -84,7 +84,7 @@ class _Demo:
     def run(self, port: int) -> int:
         _say("Getting the sample practice ready…")
         self.folder.save(self.state)
-        self.web_port = port if is_free(port) else free_port()
+        self.web_port = port if port and is_free(port) else free_port()
         self.state.imap_port = self.server.start(self.state.imap_port).imap
         self.folder.save(self.state)
         postman = threading.Thread(target=self._bring_post, name="postman")
