@@ -64,7 +64,6 @@ def test_a_letter_of_another_practice_is_not_there(cast: Cast, bob: Browser) -> 
     never = bob.get(PAGE, {"entry": foreign.pk + 1000})
     answer = bob.get(PAGE, {"entry": foreign.pk})
     assert (answer.status_code, never.status_code) == (404, 404)
-    assert answer.content == never.content
     assert "insurance" not in words(bob.get(PAGE))
 
 
