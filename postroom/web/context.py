@@ -55,7 +55,15 @@ class Shell:
         if not self.member.may(rules.RESOLVE):
             return []
         return self._known(
-            [("unresolved", _("Unresolved"), "circle-question-mark", "register:unresolved", self.waiting)]
+            [
+                (
+                    "unresolved",
+                    _("Unresolved"),
+                    "circle-question-mark",
+                    "register:unresolved",
+                    self.waiting,
+                )
+            ]
         )
 
     @cached_property
