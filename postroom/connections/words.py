@@ -15,7 +15,7 @@ HERE, THERE, TYPED = "here", "there", "typed"
 SIDES = {
     HERE: _("On Postroom’s side"),
     THERE: _("On the mail server’s side"),
-    TYPED: _("In what was typed here"),
+    TYPED: _("In what was typed for this account"),
 }
 
 Text = str | Promise
@@ -59,7 +59,7 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         _("%(host)s did not accept this user name or password. Nothing was changed."),
         _(
             "Check both. Many mail hosts ask for an app password: create one in your mail"
-            " account and paste it here."
+            " account and use it as the password."
         ),
         TYPED,
     ),
