@@ -178,7 +178,7 @@ class Mailbox:
         wanted = set(uids)
         if not wanted:
             return []
-        answer = self.client.fetch(_ranges(wanted), ["RFC822.SIZE", "INTERNALDATE"])
+        answer = self.client.fetch(sorted(wanted), ["RFC822.SIZE", "INTERNALDATE"])
         return [
             Seen(uid, row[b"RFC822.SIZE"], _utc(row.get(b"INTERNALDATE")))
             for uid, row in sorted(answer.items())
@@ -195,7 +195,7 @@ class Mailbox:
         whole = {s.uid: s for s in seen}
         small = [uid for uid, s in whole.items() if s.size <= PIECE]
         if small:
-            answer = self.client.fetch(_ranges(small), ["BODY.PEEK[]"])
+            answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
             for uid, row in answer.items():
                 if uid in whole and row.get(b"BODY[]") is not None:
                     yield whole[uid], self._checked(whole[uid], row[b"BODY[]"])

@@ -1,4 +1,4 @@
-"""Where the product can be told to die: every `crash_point("name")` in its code."""
+"""Where the product can be told to die: every `crash_point("name")` in the rooms mail comes by."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from .postroom import ROOT
 
 _CALL = re.compile(r"""\bcrash_point\(\s*["']([a-z0-9-]+)["']\s*\)""")
-ROOMS = ("intake", "connections")
+ROOMS = ("kit", "register", "intake", "connections")
 EXPECTED = (
     "after-heal",
     "after-fetch",
@@ -21,8 +21,10 @@ EXPECTED = (
     "after-copied-commit",
     "after-expunge",
 )
-COPY_ONLY = ("after-copy", "after-copied-commit", "after-expunge")
-MOVING = ("after-moving-commit", "after-move", "after-moved-commit")
+# How a point is reached that is not passed by simply filing:
+COPYING = ("after-copy", "after-copied-commit", "after-expunge")  # a server without MOVE
+AFTER_A_CRASH = {"after-resume": "after-seen-commit"}  # only what an earlier crash has left
+BY_HAND = ("after-moving-commit", "after-move", "after-moved-commit")  # passed so as well
 
 
 def crash_points(rooms=ROOMS, root: Path = ROOT / "postroom") -> list[str]:

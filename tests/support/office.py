@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from .dovecot import Dovecot
@@ -44,6 +44,17 @@ class Office:
     def all_filed(self) -> bool:
         """Whether no mail waits in the folder they come in by."""
         return self.post.count(self.places.incoming[0]) == 0
+
+    def assign(self, mail: Mail, reference: str) -> None:
+        """Resolve one mail by hand, and expect it to lie with that client from now on.
+
+        A mail it was folded with goes along.
+        """
+        entry = next(line["entry"] for line in self.house.register() if line["sha256"] == mail.key)
+        self.house.assign(entry, reference)
+        self.mails = [
+            replace(one, client=reference) if one.key == mail.key else one for one in self.mails
+        ]
 
     def finding(self, *, server: dict | None = None, **how) -> Finding:
         """The oracle's verdict on this account."""

@@ -46,11 +46,15 @@ class Finding:
 
     @property
     def held(self) -> bool:
-        return not any(self.found.values())
+        return not self.wrong
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """Only the checks that found something."""
+        return {name: rows for name, rows in self.found.items() if rows}
 
     def __str__(self) -> str:
-        wrong = {name: rows for name, rows in self.found.items() if rows}
-        lines = [f"{n} ({CHECKS[n]}): {len(r)}, {r[:5]}" for n, r in wrong.items()]
+        lines = [f"{n} ({CHECKS[n]}): {len(r)}, {r[:5]}" for n, r in self.wrong.items()]
         return "\n".join(lines) or "all held"
 
 

@@ -26,6 +26,15 @@ expunge_issued = refuse("[EXPUNGEISSUED] Some of the requested messages no longe
 login_refused = refuse("[AUTHENTICATIONFAILED] Authentication failed.")
 
 
+def for_bodies(answer: Answer) -> Answer:
+    """The same answer to a FETCH, but only where whole mails are asked for."""
+
+    def only(session, tag, args) -> bool:
+        return "BODY.PEEK[]" in str(args).upper() and answer(session, tag, args)
+
+    return only
+
+
 def ok_without_copyuid(session, tag, args) -> bool:
     """MOVE done, and not a word about the new UIDs (no UIDPLUS behind a proxy that claims it)."""
     with session.store.lock:

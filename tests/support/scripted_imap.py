@@ -15,6 +15,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from imapclient import imap_utf7
 
@@ -22,6 +23,25 @@ from .imap_store import Store
 from .scripted_session import Session
 
 CAPABILITIES = ("IMAP4rev1", "LITERAL+", "IDLE", "UIDPLUS", "MOVE", "NAMESPACE", "ID", "UNSELECT")
+
+
+@dataclass
+class Chosen:
+    """An answer a test has chosen; `left` counts down, None is for ever."""
+
+    command: str
+    answer: Callable[..., bool]
+    left: int | None
+    given: int = 0
+
+    def try_it(self, session, tag: str, args: list) -> bool:
+        """Give it, unless it leaves this command to the server."""
+        if not self.answer(session, tag, args):
+            return False
+        self.given += 1
+        if self.left is not None:
+            self.left -= 1
+        return True
 
 
 class ScriptedImap:
@@ -33,7 +53,7 @@ class ScriptedImap:
         self.capabilities = [c for c in CAPABILITIES if c not in hide]
         self.commands: list[str] = []
         self.errors: list[str] = []
-        self._answers: list[dict] = []
+        self._answers: list[Chosen] = []
         self._listener = socket.create_server((self.host, 0))
         self.port = self._listener.getsockname()[1]
         self._sockets: set[socket.socket] = set()
@@ -63,11 +83,15 @@ class ScriptedImap:
 
     def answer(self, command: str, answer: Callable, *, times: int | None = None) -> None:
         """Choose the answer to a command (`UID MOVE`, `SELECT`, `LOGIN` ...), so many times."""
-        self._answers.append({"command": command, "answer": answer, "left": times})
+        self._answers.append(Chosen(command, answer, times))
 
     def calm(self) -> None:
         """Forget every chosen answer."""
         self._answers.clear()
+
+    def given(self) -> int:
+        """How many chosen answers have been given."""
+        return sum(chosen.given for chosen in self._answers)
 
     def said(self, command: str) -> list[str]:
         """The lines received that begin with a command."""
@@ -75,15 +99,9 @@ class ScriptedImap:
 
     # -- for the sessions --------------------------------------------------
 
-    def chosen_answer(self, command: str) -> Callable | None:
-        """The answer a test has chosen for this command now; it counts as used."""
-        with self.store.lock:
-            for entry in self._answers:
-                if entry["command"] == command and entry["left"] != 0:
-                    if entry["left"] is not None:
-                        entry["left"] -= 1
-                    return entry["answer"]
-        return None
+    def chosen_answers(self, command: str) -> list["Chosen"]:
+        """What a test has chosen for this command, the first chosen first."""
+        return [c for c in list(self._answers) if c.command == command and c.left != 0]
 
     def folder(self, name: str) -> str:
         """A folder's name out of modified UTF-7."""

@@ -82,9 +82,10 @@ class Session:
         return tag.decode("latin-1"), command, args
 
     def _obey(self, tag: str, command: str, args: list) -> None:
-        chosen = self.server.chosen_answer(command)
-        if chosen is None or not chosen(self, tag, args):
-            self.default(tag, command, args)
+        for chosen in self.server.chosen_answers(command):
+            if chosen.try_it(self, tag, args):
+                return
+        self.default(tag, command, args)
 
     # -- any state ----------------------------------------------------------
 

@@ -55,7 +55,7 @@ class Books:
         return compare(self.mails, self.server, self.register, **how)
 
     def wrong(self, **how):
-        return {name: len(rows) for name, rows in self.compare(**how).found.items() if rows}
+        return {name: len(rows) for name, rows in self.compare(**how).wrong.items()}
 
 
 @pytest.fixture(scope="module")

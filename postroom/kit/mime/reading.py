@@ -1,0 +1,82 @@
+"""Reading a raw mail: the one door (docs/decisions/0002-reading-mail.md).
+
+raw -> headers.parse -> parts.scan -> bodies.layout -> bodies.words_of, files.describe -> Letter
+"""
+
+import hashlib
+import logging
+
+from postroom.kit.mime import bodies, charsets, envelope, files, headers, parts
+from postroom.kit.mime.headers import Fields
+from postroom.kit.mime.letter import PARSE_LIMIT, TEXT_LIMIT, Letter
+from postroom.kit.mime.notes import Notes
+from postroom.kit.text import clean
+
+logger = logging.getLogger(__name__)
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def read(raw: bytes) -> Letter:
+    """The mail as nouns; never raises. What is odd is named in `problems`."""
+    notes = Notes()
+    try:
+        return _read(_lined(raw), notes)
+    except Exception:
+        # A mail that we cannot read is still a mail: its bytes are shown as they are.
+        logger.exception("A mail of %d bytes could not be read", len(raw))
+        return _unread(raw, notes)
+
+
+def content(raw: bytes, n: int) -> bytes:
+    """The bytes of file `n` of `read(raw).files`; LookupError when there is no such file."""
+    raw = _lined(raw)
+    if len(raw) <= PARSE_LIMIT and n > 0:
+        notes = Notes()
+        fields = headers.parse(raw, _start(raw), len(raw), notes)
+        found = bodies.layout(parts.scan(raw, fields, notes)).files
+        if n <= len(found):
+            return files.content(raw, found[n - 1], Notes())
+    raise LookupError(f"no file {n} in this mail")
+
+
+def content_key(raw: bytes) -> str:
+    """SHA-256 in hex of the raw mail with LF line ends (MODEL decision 1)."""
+    return hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _read(raw: bytes, notes: Notes) -> Letter:
+    fields = headers.parse(raw, _start(raw), len(raw), notes)
+    if len(raw) > PARSE_LIMIT:
+        notes.add("too-big")
+        return envelope.letter(fields, notes)
+    root = parts.scan(raw, fields, notes)
+    found = bodies.layout(root)
+    text, html = bodies.words_of(raw, found, notes)
+    pictures = bodies.pictures_of(html)
+    related = bodies.related(root) if html else frozenset()
+    attached = tuple(
+        files.describe(raw, n, part, id(part) in related or part.content_id in pictures, notes)
+        for n, part in enumerate(found.files, start=1)
+    )
+    encrypted = bodies.encrypted(root, text)
+    return envelope.letter(fields, notes, text, html, attached, encrypted, root.type)
+
+
+def _unread(raw: bytes, notes: Notes) -> Letter:
+    notes.add("unreadable")
+    text = clean(charsets.decode_plain(raw[:TEXT_LIMIT]))
+    return envelope.letter(Fields([], [], 0), notes, text)
+
+
+def _lined(raw: bytes) -> bytes:
+    """Mails saved with CR line ends (old Macs) become readable; all others stay untouched."""
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+
+
+def _start(raw: bytes) -> int:
+    """Past a byte order mark and empty lines, which some archives put before the first field."""
+    start = len(_BOM) if raw.startswith(_BOM) else 0
+    while raw[start : start + 1] in (b"\n", b"\r") and start < len(raw):
+        start += 1
+    return start

@@ -1,0 +1,65 @@
+"""Header values as people read them: raw bytes, folding, encoded words (RFC 2047)."""
+
+import re
+
+from postroom.kit.mime import charsets, transfer
+from postroom.kit.text import clean
+
+# Looking behind keeps long runs of spaces linear.
+_FOLD = re.compile(r"(?<![ \t])[ \t]*+[\r\n]++[ \t]*+")
+_CONTROLS = re.compile(r"[\n\t]+")
+# A "?" inside the text is wrong but seen; ten of them, so that hostile input stays linear.
+_WORD = re.compile(
+    r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,10})\?="
+    r"([ \t]*(?==\?[^?\s]{1,60}\?[bBqQ]\?))?"
+)
+_SPACES = re.compile(r"\s+")
+
+
+def header_text(raw: bytes) -> str:
+    """The header's value on one line, 8-bit read as UTF-8 or else Latin-1; words still encoded."""
+    text = raw.decode("ascii") if raw.isascii() else charsets.decode_plain(raw)
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    return text.strip(" \t\n\r")
+
+
+def words(text: str) -> str:
+    """The text with its encoded words decoded, clean and on one line."""
+    if "=?" in text:
+        text = _decoded(text)
+    text = clean(text)
+    return _CONTROLS.sub(" ", text) if "\n" in text or "\t" in text else text
+
+
+def _decoded(text: str) -> str:
+    out: list[str] = []
+    pending: list[bytes] = []
+    pending_charset = ""
+    end = 0
+
+    def flush() -> None:
+        if pending:
+            out.append(charsets.decode_word(b"".join(pending), pending_charset))
+            pending.clear()
+
+    for match in _WORD.finditer(text):
+        charset = match[1].lower()
+        if match.start() > end or charset != pending_charset:
+            flush()
+            out.append(text[end : match.start()])
+        # Words of one charset are joined as bytes: a letter may be cut between two of them.
+        pending.append(_bytes_of(charset, match[2], match[3]))
+        pending_charset = charset
+        end = match.end()
+    flush()
+    out.append(text[end:])
+    return "".join(out)
+
+
+def _bytes_of(charset: str, kind: str, payload: str) -> bytes:
+    if kind in "bB":
+        return transfer.base64_loose(payload.encode("ascii", "ignore"))[0]
+    payload = _SPACES.sub(" ", payload).replace("_", " ")
+    # Letters beyond ASCII do not belong here; they have been read, and go back to their charset.
+    return transfer.quoted_printable(charsets.encode_word(payload, charset))[0]
