@@ -161,3 +161,16 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class Tick(models.Model):
+    """A slot of the timetable that a worker has taken; forgotten after a week (jobs.py)."""
+
+    name = models.CharField(max_length=80)
+    slot = models.CharField(max_length=32)  # ISO 8601: sorts by time within a name
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "slot"], name="tick_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.slot}"
