@@ -127,6 +127,8 @@ class ContactPoint(models.Model):
 
     EMAIL, PHONE = "email", "phone"
     KINDS = [(EMAIL, _("Email")), (PHONE, _("Telephone"))]
+    IMPORT, MEMBER = "import", "member"
+    ORIGINS = [(IMPORT, _("Imported")), (MEMBER, _("By a member"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="points")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="points")
@@ -134,6 +136,8 @@ class ContactPoint(models.Model):
     value = models.CharField(max_length=320)
     norm = models.CharField(max_length=320)
     preferred = models.BooleanField(default=False)
+    # What an import wrote, a later import may take back; what a member wrote stays.
+    origin = models.CharField(max_length=8, choices=ORIGINS, default=MEMBER)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

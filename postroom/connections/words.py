@@ -15,7 +15,7 @@ HERE, THERE, TYPED = "here", "there", "typed"
 SIDES = {
     HERE: _("On Postroom’s side"),
     THERE: _("On the mail server’s side"),
-    TYPED: _("In what was typed here"),
+    TYPED: _("In what was typed for this account"),
 }
 
 Text = str | Promise
@@ -59,7 +59,7 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         _("%(host)s did not accept this user name or password. Nothing was changed."),
         _(
             "Check both. Many mail hosts ask for an app password: create one in your mail"
-            " account and paste it here."
+            " account and use it as the password."
         ),
         TYPED,
     ),
@@ -116,6 +116,21 @@ OTHER = (
 )
 
 
+# step of a test: (it went well, it did not)
+STEPS: dict[str, tuple[Text, Text]] = {
+    "connect": (
+        _("%(host)s answers, and accepts the user name and password."),
+        _("No connection to %(host)s"),
+    ),
+    "folders": (_("The folders can be listed."), _("The folders cannot be listed")),
+    "folder": (
+        _("The folder “%(detail)s” can be opened."),
+        _("The folder “%(detail)s” cannot be used"),
+    ),
+}
+WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
+
+
 @dataclass(frozen=True)
 class Words:
     """A sentence, what to do, whose side it is; `tone` is a colour's name."""
@@ -148,3 +163,25 @@ def state(account: MailAccount) -> Words:
     if account.checked_at is None:
         return Words(str(_("Not checked yet.")), tone="grey")
     return Words(str(_("All is well.")))
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One line of a test: what was tried; where it failed, why, whose side it is, what to do."""
+
+    tone: str  # ok, bad, wait
+    title: str
+    why: Words | None = None
+    said: str = ""  # by the server
+
+
+def step(name: str, code: str, detail: str, *, creates: bool, **facts: object) -> StepWords:
+    """The words for one step. `creates`: a missing folder is made on saving, so it is well."""
+    facts = {**facts, "detail": detail}
+    done, failed = STEPS[name]
+    if not code:
+        return StepWords("ok", str(done) % facts)
+    if code == "folder-missing" and creates:
+        return StepWords("wait", str(WILL_BE_MADE) % facts)
+    said = "" if detail in str(failed) % facts else detail
+    return StepWords("bad", str(failed) % facts, trouble(code, **facts), said)

@@ -71,6 +71,10 @@ class MailServer:
         self.ports = Ports(port, self._start_smtp(port))
         return self.ports
 
+    def is_running(self) -> bool:
+        """Whether both processes live."""
+        return all(one.poll() is None for one in self._processes) and bool(self._processes)
+
     def stop(self) -> None:
         """Stop both; harmless when they are not running."""
         atexit.unregister(self.stop)
