@@ -1,0 +1,50 @@
+# The two promises: `make run` shows Postroom at work, `make test` proves it.
+
+ENV    := .venv
+PYTHON := $(ENV)/bin/python
+
+.PHONY: run test lint unit-sqlite unit-postgresql bench messages lock clean
+
+run: $(ENV)/run.stamp
+	@$(PYTHON) -m postroom demo
+
+test: $(ENV)/dev.stamp
+	@scripts/system-packages
+	@$(MAKE) --no-print-directory lint
+	@scripts/test-data
+	@$(MAKE) --no-print-directory unit-sqlite
+	@$(MAKE) --no-print-directory unit-postgresql
+
+lint: $(ENV)/dev.stamp
+	$(ENV)/bin/ruff check .
+	$(ENV)/bin/ruff format --check .
+	$(ENV)/bin/lint-imports
+	$(ENV)/bin/mypy
+
+unit-sqlite: $(ENV)/dev.stamp
+	$(PYTHON) -m pytest -q -n 2 --dist loadgroup
+
+unit-postgresql: $(ENV)/dev.stamp
+	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 2 --dist loadgroup
+
+bench: $(ENV)/dev.stamp
+	@scripts/system-packages bench
+	$(PYTHON) -m bench
+
+# Gather the words of the house for translation; needs gettext.
+messages: $(ENV)/dev.stamp
+	cd postroom && ../$(ENV)/bin/python -m django makemessages -l fr --no-location --no-obsolete
+
+# Lock the libraries again, without writing where they came from.
+lock: $(ENV)/dev.stamp
+	for set in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 requirements/$$set.in -o requirements/$$set.txt; done
+
+$(ENV)/run.stamp: requirements/run.txt
+	@scripts/environment $(ENV) run
+
+$(ENV)/dev.stamp: requirements/dev.txt
+	@scripts/environment $(ENV) dev
+
+clean:
+	rm -rf $(ENV) .demo build dist

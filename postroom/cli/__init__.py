@@ -1,0 +1,55 @@
+"""The command line: `postroom COMMAND`. Names, options and outputs here are a promise."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import django
+
+COMMANDS = (
+    "setup",
+    "serve",
+    "import_clients",
+    "account",
+    "sync",
+    "register",
+    "doctor",
+    "demo",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 1 (it says why), or 2 (a wrong command line)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.settings")
+    try:
+        django.setup()
+    except (ValueError, django.core.exceptions.ImproperlyConfigured) as error:
+        print(f"postroom: {error}", file=sys.stderr)
+        return 1
+    args = _parser().parse_args(argv)
+    from postroom.cli.common import Failure
+    from postroom.practice.actions import Refused
+
+    try:
+        return args.run(args)
+    except (Failure, Refused) as error:
+        print(f"postroom: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `postroom register | head` is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="postroom", description="The post room of a professional practice."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        # Imported here because the rooms behind them need the settings first.
+        import_module(f"postroom.cli.{name}").add(commands)
+    return parser

@@ -1,0 +1,119 @@
+"""`postroom doctor`: is this installation sound?"""
+
+import argparse
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from postroom.cli.common import Failure, need_ready, utc_now
+from postroom.connections.actions import settings_of
+from postroom.connections.models import MailAccount
+from postroom.connections.words import state
+from postroom.intake.models import Sighting
+from postroom.kit.crypto import KeyMissing, Tampered
+from postroom.register.models import StoredMail
+
+ENOUGH_DISK = 1024**3  # bytes
+RECENT = 1000  # letters whose files are looked for
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `well` False makes the command exit with 1."""
+
+    name: str
+    well: bool
+    words: str
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("doctor", help=_("look over the installation"))
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    findings = list(examine())
+    for finding in findings:
+        if args.json:
+            print(json.dumps(asdict(finding), ensure_ascii=False))
+        else:
+            print(("✓ " if finding.well else "✗ ") + finding.words)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def examine() -> Iterator[Finding]:
+    """Everything, in the order in which one thing needs the other."""
+    try:
+        need_ready()
+    except Failure as failure:
+        yield Finding("ready", False, str(failure))
+        return
+    yield Finding("ready", True, _("Key file and database are there and up to date."))
+    for look in (_key_file, _database, _disk, _files):
+        yield look()
+    for account in MailAccount.objects.order_by("id"):
+        yield _account(account)
+
+
+def _key_file() -> Finding:
+    mode = stat.S_IMODE(settings.KEY_FILE.stat().st_mode)
+    if mode & 0o077:
+        return Finding(
+            "key file",
+            False,
+            _("Others on this machine can read the key file: chmod 600 %s") % settings.KEY_FILE,
+        )
+    return Finding("key file", True, _("Only its owner can read the key file."))
+
+
+def _database() -> Finding:
+    if settings.ON_POSTGRESQL:
+        return Finding("database", True, _("PostgreSQL answers."))
+    with connection.cursor() as cursor:
+        # A quick check reads every page; without FULL a power cut loses letters.
+        facts = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "quick_check")
+        }
+    well = facts == {"journal_mode": "wal", "synchronous": 2, "quick_check": "ok"}
+    said = ", ".join(f"{name} {value}" for name, value in facts.items())
+    return Finding("database", well, _("SQLite: %s") % said)
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(settings.DATA).free
+    words = _("%s GB free for mail.") % f"{free / 1024**3:.1f}"
+    return Finding("disk", free > ENOUGH_DISK, words)
+
+
+def _files() -> Finding:
+    recent = StoredMail.objects.order_by("-id")[:RECENT]
+    missing = sum(not mail.path.exists() for mail in recent)
+    if missing:
+        return Finding(
+            "letters", False, _("%s of the latest letters have no file on the disk.") % missing
+        )
+    return Finding("letters", True, _("The latest letters have their files."))
+
+
+def _account(account: MailAccount) -> Finding:
+    name = f"account {account.name}"
+    if not account.active:
+        return Finding(name, True, f"{account.name}: " + _("resting"))
+    try:
+        settings_of(account)
+    except (KeyMissing, Tampered) as error:
+        return Finding(name, False, f"{account.name}: {error}")
+    on_the_way = Sighting.objects.unfinished().filter(account=account).count()
+    age = (utc_now() - account.checked_at).total_seconds() if account.checked_at else None
+    words = f"{account.name}: {state(account).sentence}"
+    if on_the_way:
+        words += " " + _("%s letters are on their way.") % on_the_way
+    return Finding(name, not account.trouble and (age is None or age < 3600), words)

@@ -1,0 +1,103 @@
+"""`postroom import clients FILE`: bring the clients up to date with a CSV file (XP-38)."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from postroom.cli.common import Failure, add_practice, need_ready, utc_now
+from postroom.clients.actions import Report, import_clients
+from postroom.clients.importing import read_clients
+from postroom.clients.words import placed, sentence
+from postroom.kit.tables import NotATable
+from postroom.practice.actions import the_practice
+
+SHOWN = 50  # problems printed; --json has them all
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("import", help=_("bring in what another program has written"))
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    clients = kinds.add_parser("clients", help=_("a CSV file of clients; repeat it at will"))
+    clients.add_argument("file", type=Path, metavar="FILE")
+    clients.add_argument(
+        "--mapping", type=Path, metavar="FILE", help=_('JSON: {"name": "the column\'s name", …}')
+    )
+    clients.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
+    clients.add_argument("--skip-bad", action="store_true", help=_("leave out rows with errors"))
+    clients.add_argument("--json", action="store_true")
+    clients.set_defaults(run=run)
+    add_practice(clients)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 1 when rows with errors kept the import from happening. Raises Failure, Refused."""
+    need_ready()
+    practice = the_practice(args.practice)
+    mapping = _mapping(args.mapping) if args.mapping else {}
+    try:
+        with args.file.open("rb") as file:
+            report = import_clients(
+                practice,
+                read_clients(file, country=practice.country, mapping=mapping),
+                by=None,
+                now=utc_now(),
+                dry_run=args.dry_run,
+                skip_bad=args.skip_bad,
+                progress=_progress if sys.stderr.isatty() else lambda stage, rows: None,
+            )
+    except OSError as error:
+        raise Failure(_("The file cannot be read: %s") % error) from error
+    except NotATable as error:
+        raise Failure(sentence(error)) from error
+    refused = bool(report.errors) and not args.skip_bad
+    if args.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        _print(report, refused=refused)
+    return 1 if refused else 0
+
+
+def _print(report: Report, *, refused: bool) -> None:
+    problems = sorted(report.errors + report.warnings, key=lambda problem: problem.row)
+    for problem in problems[:SHOWN]:
+        print(placed(problem))
+    if (more := len(problems) - SHOWN) > 0:
+        print(_("… and %d more.") % more)
+    if refused:
+        bad = len({problem.row for problem in report.errors})
+        print(
+            ngettext(
+                "Nothing was imported: %d row has errors. Mend it, or say --skip-bad.",
+                "Nothing was imported: %d rows have errors. Mend them, or say --skip-bad.",
+                bad,
+            )
+            % bad
+        )
+        return
+    words = _(
+        "%(created)d new, %(updated)d changed, %(unchanged)d as before, %(skipped)d left out."
+    )
+    if report.dry_run:
+        words = _("Nothing was written. It would be: ") + words
+    print(words % report.as_dict())
+
+
+def _mapping(path: Path) -> dict[str, str]:
+    try:
+        mapping = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Failure(_("The mapping file cannot be read: %s") % error) from error
+    except ValueError as error:
+        raise Failure(_("The mapping file is not JSON: %s") % error) from error
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+        raise Failure(_('The mapping must look like {"name": "Column", "email": "Column"}.'))
+    return mapping
+
+
+def _progress(stage: str, rows: int) -> None:
+    words = {"read": _("%d rows read"), "write": _("%d rows written")}[stage]
+    print("\r" + words % rows, end="", file=sys.stderr, flush=True)

@@ -1,0 +1,84 @@
+"""`postroom register`: what the register holds, as lines of JSON."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from postroom.cli.common import add_practice, need_ready
+from postroom.intake.models import Sighting
+from postroom.practice.actions import the_practice
+from postroom.practice.models import Practice
+from postroom.register.models import EntryClient, StoredMail
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("register", help=_("what the register holds"))
+    parser.add_argument("--client", metavar="REF", help=_("only this client's"))
+    parser.add_argument("--unresolved", action="store_true", help=_("only what waits"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    add_practice(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    need_ready()
+    practice = the_practice(args.practice)
+    for row in rows(practice, client=args.client, unresolved=args.unresolved):
+        if args.json:
+            print(json.dumps(row, ensure_ascii=False))
+        else:
+            clients = ", ".join(row["clients"]) or "–"
+            print(f"{row['at'][:16]}  {row['filing']:<10}  {clients:<12}  {row['subject']}")
+    return 0
+
+
+def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterator[dict[str, Any]]:
+    """One object for each stored mail, with the entry it lies under."""
+    mails = StoredMail.objects.filter(practice=practice).order_by("id")
+    if client:
+        mails = mails.filter(entry__clients__ref=client)
+    if unresolved:
+        mails = mails.filter(entry__filing__in=("unresolved", "failed"))
+    mails = mails.select_related("entry__account").prefetch_related(
+        Prefetch("entry__placements", EntryClient.objects.select_related("client").order_by("id")),
+        "entry__attachments",
+        Prefetch("sightings", Sighting.objects.order_by("id")),
+    )
+    for mail in mails.iterator(chunk_size=500):
+        yield _row(mail)
+
+
+def _row(mail: StoredMail) -> dict[str, Any]:
+    entry = mail.entry
+    lying = [s for s in mail.sightings.all() if s.state not in (Sighting.GONE, Sighting.STALE)]
+    place = lying[0] if lying else None
+    return {
+        "entry": entry.pk,
+        "kind": entry.kind,
+        "direction": entry.direction,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "filed_at": entry.filed_at.astimezone(UTC).isoformat() if entry.filed_at else None,
+        "message_id": mail.message_id or None,
+        "sha256": mail.content_key,
+        "raw_sha256": mail.raw_sha256,
+        "size": mail.size,
+        "subject": entry.subject,
+        "sender": entry.sender_norm,
+        "account": entry.account.name if entry.account else None,
+        "folder": place.folder if place else None,
+        "uidvalidity": place.uidvalidity if place else None,
+        "uid": place.uid if place else None,
+        "filing": entry.filing,
+        "clients": [placement.client.ref for placement in entry.placements.all()],
+        "reason": entry.reason,
+        "problems": mail.problems,
+        "attachments": [
+            {"name": file.name, "size": file.size, "sha256": file.sha256}
+            for file in entry.attachments.all()
+        ],
+    }

@@ -1,0 +1,134 @@
+"""`postroom serve`, `web` and `worker`: the processes that stay."""
+
+import argparse
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from types import FrameType
+
+import uvicorn
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from postroom.cli.common import need_ready
+from postroom.cli.schedule import SCHEDULE
+from postroom.intake.watching import Watch
+from postroom.kit.background.tick import Ticker
+from postroom.kit.background.worker import TaskLoop
+from postroom.kit.processes import Worker
+from postroom.practice.jobs import claim_slot
+from postroom.web import assets
+
+log = logging.getLogger(__name__)
+STOP_SECONDS = 60  # a stop waits so long for what is under way (RELIABILITY R4)
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    serve = commands.add_parser("serve", help=_("web and worker together"))
+    web = commands.add_parser("web", help=_("the pages alone"))
+    for parser in (serve, web):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8025)
+    serve.set_defaults(run=run_serve)
+    web.set_defaults(run=run_web)
+    worker = commands.add_parser("worker", help=_("the clockwork alone: filing and sending"))
+    worker.add_argument("--name", default="worker", help=_("its name in the log"))
+    worker.set_defaults(run=run_worker)
+
+
+def run_web(args: argparse.Namespace) -> int:
+    need_ready()
+    assets.build(settings.BUILT_FOLDER)
+    uvicorn.run(
+        "postroom.asgi:application",
+        host=args.host,
+        port=args.port,
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        # Open pages listen for news on a stream that never ends by itself.
+        timeout_graceful_shutdown=3,
+    )
+    return 0
+
+
+def run_worker(args: argparse.Namespace) -> int:
+    need_ready()
+    worker = Worker.this()
+    watch, tasks, ticker = Watch(worker), TaskLoop(), Ticker(SCHEDULE, claim=claim_slot)
+    over = threading.Event()
+    _on_stop(over.set)
+    log.info("%s starts as %s", args.name, worker.name)
+    for part in (watch, tasks, ticker):
+        part.start()
+    while not over.wait(3600):
+        pass
+    log.info("%s stops", args.name)
+    ticker.stop()
+    tasks.stop()
+    watch.stop(STOP_SECONDS)
+    tasks.join(STOP_SECONDS)
+    return 0
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    """Both as processes of their own, started again when they die: filing never slows a page,
+    and a letter that kills the worker three times is set aside by the fourth."""
+    need_ready()
+    assets.build(settings.BUILT_FOLDER)
+    commands = {
+        "web": ["web", "--host", args.host, "--port", str(args.port)],
+        "worker": ["worker"],
+    }
+    over = threading.Event()
+    _on_stop(over.set)
+    environment = dict(os.environ)
+    running = {name: _spawn(argv, environment) for name, argv in commands.items()}
+    environment.pop("POSTROOM_CRASH_AT", None)  # a planned crash happens once
+    print(_("Postroom listens on %s") % f"http://{args.host}:{args.port}/", flush=True)
+    failures = dict.fromkeys(commands, 0)
+    while not over.wait(0.5):
+        for name, process in running.items():
+            if process.poll() is None:
+                continue
+            if process.returncode == 1 and failures[name] >= 5:
+                over.set()  # it refuses to start and has said why
+                break
+            failures[name] += 1
+            log.warning("%s ended (%s) and is started again", name, process.returncode)
+            time.sleep(min(0.5 * failures[name], 10))
+            running[name] = _spawn(commands[name], environment)
+    for process in running.values():
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS + 5
+    for process in running.values():
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return 1 if any(count >= 5 for count in failures.values()) else 0
+
+
+def _spawn(argv: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "postroom", *argv], env=environment, preexec_fn=_die_with_parent
+    )
+
+
+def _die_with_parent() -> None:
+    """Leave no orphan that would go on filing unseen (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    os.setpgid(0, 0)  # Ctrl+C is for the parent, which stops its children in order
+
+
+def _on_stop(stop: object) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()  # type: ignore[operator]
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)

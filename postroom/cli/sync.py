@@ -1,0 +1,81 @@
+"""`postroom sync` (one full pass) and `postroom idle` (is any work open?)."""
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from postroom.cli.common import account_named, add_practice, need_ready, utc_now
+from postroom.connections.models import MailAccount
+from postroom.connections.trouble import Trouble
+from postroom.intake import actions
+from postroom.kit.processes import Worker
+from postroom.practice.actions import the_practice
+
+PATIENCE_SECONDS = 150  # for a worker that is at the same account: longer than its lease
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    sync = commands.add_parser("sync", help=_("one full pass over the accounts, then exit"))
+    sync.add_argument("--account", metavar="NAME")
+    sync.add_argument("--json", action="store_true")
+    sync.set_defaults(run=run_sync)
+    idle = commands.add_parser("idle", help=_("exit 0 when no work is open"))
+    idle.set_defaults(run=run_idle)
+    for parser in (sync, idle):
+        add_practice(parser)
+
+
+def run_sync(args: argparse.Namespace) -> int:
+    need_ready()
+    worker, well = Worker.this(), True
+    for account in _accounts(args):
+        outcome = _patiently(account, worker)
+        well = well and outcome.well
+        if args.json:
+            print(json.dumps({**asdict(outcome), "well": outcome.well}, ensure_ascii=False))
+        else:
+            said = f"{outcome.trouble}: {outcome.detail}" if outcome.trouble else ""
+            print(
+                _("%(account)s: %(taken)s taken in. %(trouble)s").strip()
+                % {"account": outcome.account, "taken": outcome.taken, "trouble": said}
+            )
+    return 0 if well else 1
+
+
+def run_idle(args: argparse.Namespace) -> int:
+    """Asks the servers too: what lies in Incoming unseen is open work as well."""
+    need_ready()
+    work = 0
+    for account in _accounts(args):
+        work += actions.open_questions(account)
+        if not work:
+            try:
+                work += actions.unseen(account)
+            except Trouble as trouble:
+                print(f"{account.name}: {trouble}")
+                work += 1
+    if work:
+        print(_("Work is open: %s") % work)
+    return 1 if work else 0
+
+
+def _patiently(account: MailAccount, worker: Worker) -> actions.Outcome:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        outcome = actions.sync(account, worker=worker, clock=utc_now)
+        if not outcome.busy or time.monotonic() > give_up:
+            return outcome
+        time.sleep(settings.POLL_SECONDS or 1.0)
+
+
+def _accounts(args: argparse.Namespace) -> list[MailAccount]:
+    if getattr(args, "account", None):
+        return [account_named(the_practice(args.practice), args.account)]
+    accounts = MailAccount.objects.working().order_by("id")
+    if args.practice:
+        accounts = accounts.filter(practice=the_practice(args.practice))
+    return list(accounts)

@@ -1,0 +1,1 @@
+"""Clients, patients, contacts, their addresses and families."""

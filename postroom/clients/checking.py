@@ -1,0 +1,132 @@
+"""The first walk through a list of clients: nothing is written but a copy put aside.
+
+The copy is a file without a name: it goes with the process, and memory holds no row twice.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import IO
+
+from postroom.clients.importing import Problem, Row
+from postroom.clients.matching import own_addresses
+from postroom.clients.models import ContactPoint
+
+CHUNK = 2_000
+
+
+@dataclass
+class Check:
+    """The rows of a file: what is wrong with them, and those that may be imported."""
+
+    aside: IO[str]
+    rows: int = 0
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def good_rows(self) -> Iterator[Row]:
+        """The rows without errors, from the copy."""
+        self.aside.seek(0)
+        for line in self.aside:
+            yield _unpacked(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    words: str
+    groups: frozenset[str]
+
+
+def checked(
+    practice_id: int, rows: Iterable[Row], aside: IO[str], progress: Callable[[int], None]
+) -> Check:
+    """Walk all rows once: collect their problems, put the good ones aside.
+
+    An address of two clients who share no group is a warning that names the other (MG-26).
+    """
+    check = Check(aside)
+    own = own_addresses(practice_id)
+    refs: set[str] = set()
+    owners: dict[str, _Owner] = {}  # within the file: the first who has an address
+    elsewhere: list[tuple[str, Problem]] = []  # shared with a client the file may still name
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, CHUNK)):
+        check.rows += len(chunk)
+        good = [row for row in chunk if not row.errors]
+        kept = _kept_owners(practice_id, good)
+        for row in chunk:
+            check.errors += row.errors
+            check.warnings += row.warnings
+        for row in good:
+            refs.add(row.ref)
+            aside.write(_packed(row))
+            for _, norm in row.emails or ():
+                if norm in own:
+                    check.warnings.append(_warning(row, "own", norm))
+                if other := _shared_in_file(row, norm, owners):
+                    check.warnings.append(_warning(row, "shared", norm, client=other.words))
+                for ref, owner in kept.get(norm, {}).items():
+                    if ref != row.ref and not owner.groups & set(row.groups or ()):
+                        problem = _warning(row, "shared", norm, client=owner.words)
+                        elsewhere.append((ref, problem))
+        progress(check.rows)
+    check.warnings += [problem for ref, problem in elsewhere if ref not in refs]
+    check.warnings.sort(key=lambda problem: problem.row)
+    return check
+
+
+def _shared_in_file(row: Row, norm: str, owners: dict[str, _Owner]) -> _Owner | None:
+    mine = _Owner(f"{row.name} ({row.ref})", frozenset(row.groups or ()))
+    other = owners.setdefault(norm, mine)
+    return None if other is mine or other.groups & mine.groups else other
+
+
+def _kept_owners(practice_id: int, rows: list[Row]) -> dict[str, dict[str, _Owner]]:
+    """Address -> reference -> the client who has it already."""
+    norms = {norm for row in rows for _, norm in row.emails or ()}
+    points = ContactPoint.objects.filter(
+        practice=practice_id,
+        kind=ContactPoint.EMAIL,
+        norm__in=norms,
+        contact__links__client__isnull=False,
+    )
+    client = "contact__links__client__"
+    owners: dict[str, dict[str, _Owner]] = {}
+    found = points.values_list(
+        "norm", f"{client}ref", f"{client}name", f"{client}memberships__group__name"
+    )
+    for norm, ref, name, group in found:
+        groups = frozenset([group]) if group else frozenset()
+        known = owners.setdefault(norm, {}).get(ref)
+        owners[norm][ref] = _Owner(f"{name} ({ref})", groups | (known.groups if known else groups))
+    return owners
+
+
+def _warning(row: Row, code: str, norm: str, **data: str) -> Problem:
+    return Problem(row.number, row.email_column, code, {"text": norm, **data})
+
+
+def _packed(row: Row) -> str:
+    born = row.birth_date.isoformat() if row.birth_date else None
+    cells = (row.number, row.ref, row.name, row.emails, row.phones, row.groups, row.language)
+    return json.dumps((*cells, born, row.has_birth_date, row.patients)) + "\n"
+
+
+def _unpacked(line: str) -> Row:
+    number, ref, name, emails, phones, groups, language, born, has_birth_date, patients = (
+        json.loads(line)
+    )
+    return Row(
+        number=number,
+        ref=ref,
+        name=name,
+        emails=emails,
+        phones=phones,
+        groups=groups,
+        language=language,
+        birth_date=date.fromisoformat(born) if born else None,
+        has_birth_date=has_birth_date,
+        patients=patients,
+    )

@@ -1,0 +1,110 @@
+"""Which column is which, in a list of clients written by another system."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from postroom.kit.tables import NotATable
+from postroom.kit.text import fold
+
+# Folded, without punctuation; the first that a file has is the one read.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "reference": (
+        "reference", "ref", "client reference", "client ref", "client number", "client no",
+        "client id", "client code", "reference client", "ref client", "numero client",
+        "numero de client", "no client", "n client", "code client", "dossier",
+        "numero de dossier", "code", "id",
+    ),
+    "name": (
+        "name", "full name", "client name", "nom complet", "nom du client", "nom client", "nom",
+        "last name", "surname", "family name", "nom de famille", "client",
+    ),
+    "first_name": ("first name", "given name", "forename", "prenom", "prenoms"),
+    "email": (
+        "email", "emails", "e mail", "e mails", "mail", "mails", "email address",
+        "email addresses", "e mail address", "courriel", "courriels", "adresse courriel",
+        "adresse e mail", "adresse email", "adresse mail", "adresses e mail", "adresses email",
+        "mel",
+    ),
+    "phone": (
+        "phone", "phones", "telephone", "telephones", "tel", "phone number", "phone numbers",
+        "mobile", "mobile phone", "cell phone", "home phone", "work phone", "portable",
+        "tel portable", "telephone portable", "telephone fixe", "fixe", "numero de telephone",
+    ),
+    "group": (
+        "group", "groups", "client group", "family", "family group", "household", "foyer",
+        "foyers", "foyer ou groupe", "groupe", "groupes", "famille",
+    ),
+    "language": ("language", "lang", "langue"),
+    "birth_date": (
+        "birth date", "birthdate", "date of birth", "birthday", "dob", "born",
+        "date de naissance", "naissance", "ne le", "ne e le",
+    ),
+    "patients": (
+        "patients", "patient", "patients animaux", "animals", "animal", "animaux", "pets", "pet",
+    ),
+}  # fmt: skip
+REQUIRED = ("reference", "name")
+REPEATED = ("email", "phone")  # "Mobile" and "Home phone" are both read
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+def columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """The places of each field's columns. `mapping` ({field: column's name}) comes first.
+
+    Raises NotATable: field, column (mapping names what is not there), twice, missing.
+    """
+    names = [_plain(name) for name in header]
+    places = {field: _named(field, name, names, header) for field, name in mapping.items()}
+    taken = {place for found in places.values() for place in found}
+    for field, headings in HEADINGS.items():
+        if field not in places:
+            free = ["" if place in taken else name for place, name in enumerate(names)]
+            if found := _recognised(field, headings, free, header):
+                places[field] = found
+    for field in REQUIRED:
+        if field not in places:
+            raise NotATable("missing", field=field, columns=_listed(header))
+    return places
+
+
+def understood(header: Sequence[str], mapping: Mapping[str, str]) -> int:
+    """How many of these names say something to us."""
+    wanted = {heading for headings in HEADINGS.values() for heading in headings}
+    wanted |= {_plain(name) for name in mapping.values()}
+    return sum(_plain(name) in wanted for name in header)
+
+
+def _named(field: str, name: str, names: list[str], header: Sequence[str]) -> tuple[int, ...]:
+    if field not in HEADINGS:
+        raise NotATable("field", field=field, fields=", ".join(HEADINGS))
+    found = tuple(place for place, each in enumerate(names) if each == _plain(name))
+    if not found:
+        raise NotATable("column", column=name, columns=_listed(header))
+    return _single(field, found, header)
+
+
+def _recognised(
+    field: str, headings: tuple[str, ...], names: list[str], header: Sequence[str]
+) -> tuple[int, ...]:
+    if field in REPEATED:
+        # "Email 2" is one more email.
+        return tuple(n for n, name in enumerate(names) if name.rstrip(" 0123456789") in headings)
+    for heading in headings:
+        if found := tuple(place for place, name in enumerate(names) if name == heading):
+            return _single(field, found, header)
+    return ()
+
+
+def _single(field: str, found: tuple[int, ...], header: Sequence[str]) -> tuple[int, ...]:
+    if len(found) > 1 and field not in REPEATED:
+        raise NotATable("twice", column=header[found[0]])
+    return found
+
+
+def _plain(name: str) -> str:
+    return _PUNCTUATION.sub(" ", fold(name)).strip()
+
+
+def _listed(header: Sequence[str]) -> str:
+    return ", ".join(name[:60] for name in header[:40] if name)

@@ -1,0 +1,58 @@
+"""What is wrong with a list of clients, said to the person who has it before them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from postroom.clients.importing import Problem
+from postroom.kit.tables import NotATable
+
+FILE: dict[str, Promise] = {
+    "workbook": _(
+        "This is a workbook, not a CSV file. Open it in your spreadsheet program and save it as "
+        "“CSV UTF-8”."
+    ),
+    "damaged": _(
+        "The file is written in UTF-8, but line {line} has characters that are not. Save it "
+        "again as “CSV UTF-8” where it comes from."
+    ),
+    "encoding": _(
+        "The letters of this file cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252. "
+        "Save it as “CSV UTF-8”."
+    ),
+    "nothing": _("The file is empty."),
+    "missing": _("The file has no column “{field}”. Columns found: {columns}."),
+    "column": _("The mapping names a column “{column}”. Columns found: {columns}."),
+    "field": _("The mapping names “{field}”, which is not one of: {fields}."),
+    "twice": _("Two columns are called “{column}”. Give one of them another name."),
+}
+
+ROW: dict[str, Promise] = {
+    "quotes": _(
+        "The quotation marks of this row make no sense, so its cells cannot be told apart."
+    ),
+    "cells": _("This row has more cells than the file has columns."),
+    "empty": _("This cell is empty."),
+    "long": _("“{text}” is longer than {most} characters."),
+    "duplicate": _("The reference “{text}” is already in row {first}."),
+    "email": _("“{text}” is not an email address."),
+    "date": _("“{text}” is not a date. Write 1980-12-31 or 31/12/1980."),
+    "phone": _("“{text}” cannot be read as a telephone number. It is kept as written."),
+    "language": _("“{text}” is not a language we know, so it is left out."),
+    "shared": _("{text} is also an address of {client}. Letters from it will wait in Unresolved."),
+    "own": _("{text} is the address of a member of the practice. Its letters are never filed."),
+}
+
+
+def sentence(problem: Problem | NotATable) -> str:
+    """The problem in the reader's language, without its place."""
+    words = FILE if isinstance(problem, NotATable) else ROW
+    return str(words[problem.code]).format(**problem.data)
+
+
+def placed(problem: Problem) -> str:
+    """The problem with its row and column."""
+    if not problem.column:
+        return str(_("Row {row}: {sentence}")).format(row=problem.row, sentence=sentence(problem))
+    return str(_("Row {row}, {column}: {sentence}")).format(
+        row=problem.row, column=problem.column, sentence=sentence(problem)
+    )

@@ -1,0 +1,1 @@
+"""Mail accounts, workflows, and every wire."""

@@ -1,0 +1,394 @@
+"""The one wire to an IMAP server (RFC 3501, 4315, 6851).
+
+Only what filing needs, in our own words, and no faith in an «OK»: a server that moved nothing
+says OK as well, so that COPYUID alone is taken as proof (RELIABILITY E1).
+"""
+
+import imaplib
+import ipaddress
+import re
+import select
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+
+from postroom.connections.trouble import (
+    CERTIFICATE,
+    DISCONNECTED,
+    FOLDER_MISSING,
+    FOLDER_READ_ONLY,
+    HOST_PRIVATE,
+    LIBRARY_ERRORS,
+    NO_TLS,
+    SERVER_ERROR,
+    Trouble,
+    from_library,
+)
+
+# One line of SEARCH names every mail of a folder; imaplib's own limit of 1 MB would stop at
+# about 150,000 of them.
+imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
+
+TIMEOUT = SocketTimeout(connect=20, read=90)  # seconds, for each operation (PE-12)
+IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
+PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach a mailbox. `anywhere`: the installer vouches for a host on a private net."""
+
+    host: str
+    port: int
+    security: str  # tls, starttls, none
+    user: str
+    password: str
+    ca_pem: str = ""
+    anywhere: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder as the server describes it when it is opened."""
+
+    name: str
+    uidvalidity: int
+    next_uid: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a letter's envelope says before its body is fetched."""
+
+    uid: int
+    size: int  # bytes, by RFC822.SIZE
+    received_at: datetime  # INTERNALDATE, UTC
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What COPYUID proves: old UID to new UID in the folder with this UIDVALIDITY."""
+
+    uidvalidity: int
+    uids: dict[int, int]
+
+
+@contextmanager
+def open_mailbox(settings: Settings) -> Iterator["Mailbox"]:
+    """A signed-in mailbox. Every error inside comes out as Trouble."""
+    try:
+        client = _connect(settings)
+        try:
+            yield Mailbox(client)
+        finally:
+            _leave(client)
+    except LIBRARY_ERRORS as error:
+        raise from_library(error) from error
+
+
+class Mailbox:
+    def __init__(self, client: IMAPClient) -> None:
+        self.client = client
+        self.can_move = client.has_capability("MOVE")
+        self.can_idle = client.has_capability("IDLE")
+        self.has_uidplus = client.has_capability("UIDPLUS")
+        self._opened: Folder | None = None
+
+    # -- folders ---------------------------------------------------------------------------
+
+    def folders(self) -> list[str]:
+        """The names of all folders that can hold mail."""
+        return [name for flags, _, name in self.client.list_folders() if b"\\Noselect" not in flags]
+
+    def create(self, folder: str) -> None:
+        """Make a folder, and show it in mail programs. One that exists is left as it is."""
+        if not self.client.folder_exists(folder):
+            self.client.create_folder(folder)
+            self.client.subscribe_folder(folder)
+
+    def open(self, folder: str) -> Folder:
+        """Select a folder for reading and moving. Raises Trouble: missing, read-only.
+
+        A folder that is open already is not asked for again: while it is selected the server
+        may not renumber it (RFC 3501, 2.3.1.1).
+        """
+        if self._opened and self._opened.name == folder:
+            return self._opened
+        self._opened = None
+        try:
+            answer = self.client.select_folder(folder)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if self.client.folder_exists(folder):
+                raise
+            raise Trouble(FOLDER_MISSING, folder) from error
+        if b"READ-WRITE" not in answer and b"READ-ONLY" in answer:
+            raise Trouble(FOLDER_READ_ONLY, folder)
+        if b"UIDVALIDITY" not in answer:
+            raise Trouble(SERVER_ERROR, f"{folder}: no UIDVALIDITY")
+        next_uid = answer.get(b"UIDNEXT") or self._next_uid()
+        self._opened = Folder(folder, answer[b"UIDVALIDITY"], next_uid)
+        return self._opened
+
+    def look_again(self) -> None:
+        """Ask the server anew for the next folder that is opened."""
+        self._opened = None
+
+    def status(self, folder: str) -> Folder:
+        """A folder's UIDVALIDITY and next UID without opening it. Raises Trouble: missing."""
+        try:
+            answer = self.client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"])
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if self.client.folder_exists(folder):
+                raise
+            raise Trouble(FOLDER_MISSING, folder) from error
+        return Folder(folder, answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
+
+    # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
+
+    def uids(self, first: int = 1) -> list[int]:
+        """The UIDs of the open folder from `first` on, ascending."""
+        # «n:*» names the last mail even when its UID is below n (RFC 3501, 6.4.8). What is
+        # marked \\Deleted is on its way out: ours without UIDPLUS, or a person's.
+        found = self.client.search(["UID", f"{first}:*", "UNDELETED"])
+        return sorted(uid for uid in found if uid >= first)
+
+    def present(self, uids: Iterable[int]) -> set[int]:
+        """Which of these UIDs are in the open folder now."""
+        wanted = list(uids)
+        return set(self.client.search(["UID", _ranges(wanted)])) & set(wanted) if wanted else set()
+
+    def with_message_id(self, message_id: str) -> list[int]:
+        """The UIDs in the open folder whose Message-ID header holds this text."""
+        if not message_id.isascii():  # would need a CHARSET, which some servers refuse (PE-16)
+            return []
+        return sorted(self.client.search(["HEADER", "Message-ID", message_id]))
+
+    def look(self, uids: Iterable[int]) -> list[Seen]:
+        """Sizes and dates, for those of the UIDs that are still there."""
+        wanted = set(uids)
+        if not wanted:
+            return []
+        answer = self.client.fetch(sorted(wanted), ["RFC822.SIZE", "INTERNALDATE"])
+        return [
+            Seen(uid, row[b"RFC822.SIZE"], _utc(row.get(b"INTERNALDATE")))
+            for uid, row in sorted(answer.items())
+            if uid in wanted and b"RFC822.SIZE" in row
+        ]
+
+    def bodies(self, seen: Iterable[Seen]) -> Iterator[tuple[Seen, bytes]]:
+        """The raw bytes of each, in one request; those gone meanwhile are left out.
+
+        A body that is not as long as the server said is fetched again: a broken line must not
+        become a broken letter. The same bytes twice are the letter, and the size was wrong.
+        Raises Trouble when they differ.
+        """
+        whole = {s.uid: s for s in seen}
+        small = [uid for uid, s in whole.items() if s.size <= PIECE]
+        if small:
+            answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
+            for uid, row in answer.items():
+                if uid in whole and row.get(b"BODY[]") is not None:
+                    yield whole[uid], self._checked(whole[uid], row[b"BODY[]"])
+        for one in (s for s in whole.values() if s.size > PIECE):
+            raw = self._in_pieces(one)
+            if raw:
+                yield one, self._checked(one, raw)
+
+    # -- moving ----------------------------------------------------------------------------
+
+    def move(self, uids: Iterable[int], folder: str) -> Moved | None:
+        """UID MOVE. None, or a UID missing from the answer, means: ask the server."""
+        return self._with_copyuid("MOVE", uids, folder)
+
+    def copy(self, uids: Iterable[int], folder: str) -> Moved | None:
+        """UID COPY, for servers without MOVE. Not repeatable: look in the folder first."""
+        return self._with_copyuid("COPY", uids, folder)
+
+    def remove(self, uids: Iterable[int]) -> None:
+        """Take these, and only these, out of the open folder after they were copied.
+
+        A plain EXPUNGE would also take what other people have marked \\Deleted, so that without
+        UIDPLUS the copies here stay marked and hidden until their mail program cleans up.
+        """
+        ranges = _ranges(uids)
+        self.client.add_flags(ranges, [b"\\Deleted"], silent=True)
+        if self.has_uidplus:
+            self.client.uid_expunge(ranges)
+
+    # -- waiting ---------------------------------------------------------------------------
+
+    def wait(self, seconds: float, wake: socket.socket) -> None:
+        """Return when the server has news, when `wake` can be read, or when the time is over."""
+        if not self.can_idle:
+            select.select([wake], [], [], seconds)
+            return
+        self.client.idle()
+        if not self.client.idle_check(timeout=0):
+            select.select([self.client.socket(), wake], [], [], min(seconds, IDLE_LIMIT))
+        self.client.idle_done()
+
+    # -- below -----------------------------------------------------------------------------
+
+    def _with_copyuid(self, command: str, uids: Iterable[int], folder: str) -> Moved | None:
+        imap = self.client._imap
+        imap.response("COPYUID")  # forget an older answer
+        kind, data = imap.uid(command, _ranges(uids), self.client._normalise_folder(folder))
+        rows = [row for row in imap.response("COPYUID")[1] if row]
+        if not rows and kind != "OK":
+            said = data[0] or b""
+            raise imaplib.IMAP4.error(said.decode("utf-8", "replace"))
+        return _copied(rows)
+
+    def _checked(self, one: Seen, raw: bytes) -> bytes:
+        if len(raw) != one.size and self._in_pieces(one) != raw:
+            raise Trouble(DISCONNECTED, f"UID {one.uid}: {len(raw)} bytes of {one.size}")
+        return raw
+
+    def _in_pieces(self, one: Seen) -> bytes:
+        """A whole body in ranges, until the server has no more of it."""
+        pieces: list[bytes] = []
+        start = 0
+        while True:
+            answer = self.client.fetch([one.uid], [f"BODY.PEEK[]<{start}.{PIECE}>"])
+            row = answer.get(one.uid, {})
+            piece = next((v for k, v in row.items() if k.startswith(b"BODY[]<")), None)
+            if piece:
+                pieces.append(piece)
+                start += len(piece)
+            if not piece or len(piece) < PIECE:
+                return b"".join(pieces)
+
+    def _next_uid(self) -> int:
+        uids = self.uids()
+        return (uids[-1] if uids else 0) + 1
+
+
+class _Client(IMAPClient):
+    """IMAPClient without its log of every byte, connecting only where we allow it to."""
+
+    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
+        self._allowed = settings
+        super().__init__(
+            settings.host,
+            settings.port,
+            ssl=settings.security == "tls",
+            ssl_context=context,
+            timeout=TIMEOUT,
+        )
+        # At level 5, as shipped, each body is formatted for a log that nobody reads: fetching
+        # costs 4.6 times as much (measured).
+        self._imap.debug = 0
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        return _Pinned(self._allowed, self.ssl_context)
+
+
+class _Pinned(imaplib.IMAP4):
+    """Resolves the name once, judges the address, and connects to that very address."""
+
+    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
+        self._settings, self._context = settings, context
+        super().__init__(settings.host, settings.port, timeout=TIMEOUT.connect)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        settings = self._settings
+        sock = socket.create_connection((_address(settings), settings.port), TIMEOUT.connect)
+        if settings.security != "tls":
+            return sock
+        return self._context.wrap_socket(sock, server_hostname=settings.host)
+
+
+def _connect(settings: Settings) -> IMAPClient:
+    if settings.security == "none" and not _is_this_machine(_address(settings)):
+        raise Trouble(NO_TLS, settings.host, final=True)
+    context = ssl.create_default_context()
+    if settings.ca_pem:
+        try:
+            context.load_verify_locations(cadata=settings.ca_pem)
+        except ssl.SSLError as error:
+            raise Trouble(CERTIFICATE, str(error), final=True) from error
+    client = _Client(settings, context)
+    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
+    if settings.security == "starttls":
+        # Demanded, never merely tried: a line in between could hide the offer.
+        if not client.has_capability("STARTTLS"):
+            client.shutdown()
+            raise Trouble(NO_TLS, settings.host, final=True)
+        client.starttls(context)
+        client._imap.debug = 0
+    client.login(settings.user, settings.password)
+    return client
+
+
+def _leave(client: IMAPClient) -> None:
+    try:
+        client.logout()
+    except (OSError, EOFError, imaplib.IMAP4.error):
+        with_socket = getattr(client._imap, "sock", None)
+        if with_socket:
+            with_socket.close()
+
+
+def _address(settings: Settings) -> str:
+    """The address to connect to. Raises Trouble for one that a web form must not reach."""
+    found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    address = str(found[0][4][0])
+    if not settings.anywhere and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+        raise Trouble(HOST_PRIVATE, settings.host, final=True)
+    return address
+
+
+def _is_this_machine(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+def _ranges(uids: Iterable[int]) -> str:
+    """A sequence set, runs joined: a command line has its limits."""
+    runs: list[list[int]] = []
+    for uid in sorted(set(uids)):
+        if runs and runs[-1][1] == uid - 1:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in runs)
+
+
+def _copied(rows: list[bytes]) -> Moved | None:
+    """RFC 4315: «COPYUID uidvalidity sources destinations», the n-th to the n-th."""
+    validity, pairs = 0, {}
+    for row in rows:
+        found = re.fullmatch(rb"(\d+) ([\d:,]+) ([\d:,]+)", row.strip())
+        if not found:
+            return None
+        sources, targets = _numbers(found[2]), _numbers(found[3])
+        if len(sources) != len(targets):
+            return None
+        validity = int(found[1])
+        pairs.update(zip(sources, targets, strict=True))
+    return Moved(validity, pairs) if pairs else None
+
+
+def _numbers(text: bytes) -> list[int]:
+    numbers: list[int] = []
+    for part in text.split(b","):
+        first, _, last = part.partition(b":")
+        a, b = int(first), int(last or first)
+        numbers.extend(range(a, b + 1) if a <= b else range(a, b - 1, -1))
+    return numbers
+
+
+def _utc(moment: Any) -> datetime:
+    """INTERNALDATE in UTC; a server that gives none gets the start of time."""
+    if not isinstance(moment, datetime):
+        return datetime(1970, 1, 1, tzinfo=UTC)
+    return moment.astimezone(UTC)

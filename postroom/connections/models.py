@@ -1,0 +1,134 @@
+"""Mail accounts, what is done with their folders, and what is known of each folder."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from postroom.kit.processes import Worker
+from postroom.practice.models import Member, Practice
+
+
+class MailAccountQuerySet(models.QuerySet["MailAccount"]):
+    def working(self) -> "MailAccountQuerySet":
+        return self.filter(active=True)
+
+
+class MailAccount(models.Model):
+    """An IMAP mailbox of the practice (or, with an owner, of one member)."""
+
+    TLS, STARTTLS, NONE = "tls", "starttls", "none"
+    SECURITIES = [(TLS, _("TLS")), (STARTTLS, _("STARTTLS")), (NONE, _("None (this machine only)"))]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="accounts")
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, related_name="accounts")
+    name = models.CharField(max_length=80)
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=8, choices=SECURITIES, default=TLS)
+    user = models.CharField(max_length=320)
+    password_sealed = models.TextField(default="")
+    ca_pem = models.TextField(default="")  # a private certificate authority, if any
+    installed = models.BooleanField(default=False)  # by the installer: any host is allowed
+    active = models.BooleanField(default=True)
+    # How it is: a code with words in connections/words.py, and since when. "" is well.
+    trouble = models.CharField(max_length=40, default="")
+    trouble_detail = models.TextField(default="")
+    trouble_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)  # the last complete pass
+
+    objects = MailAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "name"], name="account_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def password_place(self) -> str:
+        return f"practice {self.practice_id} account {self.pk} password"
+
+    def password(self) -> str:
+        """The password, opened. Raises kit.crypto.KeyMissing or Tampered."""
+        return settings.KEYRING.open(self.password_sealed, self.password_place)
+
+
+class Workflow(models.Model):
+    """What is done with one folder: file its letters, then move them (RX-26)."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="workflows")
+    account = models.ForeignKey(MailAccount, models.CASCADE, related_name="workflows")
+    folder_in = models.CharField(max_length=255, default="Incoming")
+    folder_resolved = models.CharField(max_length=255, default="Resolved")
+    folder_unresolved = models.CharField(max_length=255, default="Unresolved")
+    minutes = models.PositiveSmallIntegerField(default=5)  # between checks (RX-104)
+    active = models.BooleanField(default=True)
+    swept_at = models.DateTimeField(null=True)  # when the two other folders were last compared
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "folder_in"], name="workflow_in")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.folder_in
+
+    @property
+    def folders(self) -> tuple[str, str, str]:
+        return self.folder_in, self.folder_resolved, self.folder_unresolved
+
+
+class FolderStateQuerySet(models.QuerySet["FolderState"]):
+    def take(self, pk: int, by: Worker, now: datetime, seconds: int) -> bool:
+        """Take the lease of a folder, or keep one's own; False if another holds it (PE-7).
+
+        A lease whose worker died on this machine is free at once, not only when it runs out.
+        """
+        holder = self.filter(pk=pk).values_list("lease_by", flat=True).get()
+        free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_by=by.name)
+        if by.knows_dead(holder):
+            free |= Q(lease_by=holder)
+        until = now + timedelta(seconds=seconds)
+        return self.filter(free, pk=pk).update(lease_by=by.name, lease_until=until) == 1
+
+    def give_back(self, pk: int, by: Worker) -> None:
+        self.filter(pk=pk, lease_by=by.name).update(lease_by="", lease_until=None)
+
+
+class FolderState(models.Model):
+    """How far a folder has been read, who is reading it, and what stands in the way."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    account = models.ForeignKey(MailAccount, models.CASCADE, related_name="folders")
+    folder = models.CharField(max_length=255)
+    uidvalidity = models.BigIntegerField(null=True)
+    # Every UID below this one has a committed sighting (PE-1, PE-3).
+    next_uid = models.BigIntegerField(default=1)
+    resets = models.PositiveSmallIntegerField(default=0)  # of UIDVALIDITY, in a row
+    lease_by = models.CharField(max_length=120, default="")
+    lease_until = models.DateTimeField(null=True)
+    # Moving into this folder was refused: why, how often, when to try again.
+    refusal = models.CharField(max_length=40, default="")
+    refusals = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+
+    objects = FolderStateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "folder"], name="folder_state"),
+            models.CheckConstraint(condition=Q(next_uid__gte=1), name="folder_next_uid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.folder} of {self.account_id}"
+
+    def refused(self, why: str, until: datetime) -> None:
+        """Nothing is moved into this folder before `until`."""
+        type(self).objects.filter(pk=self.pk).update(
+            refusal=why, refusals=F("refusals") + 1, retry_at=until
+        )

@@ -1,0 +1,75 @@
+"""What can go wrong with a wire, as codes; the words for them are in words.py."""
+
+import errno
+import imaplib
+import socket
+import ssl
+
+from imapclient.exceptions import IMAPClientError, LoginError
+
+HOST_UNKNOWN = "host-unknown"
+HOST_PRIVATE = "host-private"
+PORT_CLOSED = "port-closed"
+TIMEOUT = "timeout"
+NO_TLS = "no-tls"
+CERTIFICATE = "certificate"
+SIGN_IN = "sign-in"
+FOLDER_MISSING = "folder-missing"
+FOLDER_READ_ONLY = "folder-read-only"
+FULL = "mailbox-full"
+SERVER_ERROR = "server-error"
+DISCONNECTED = "disconnected"
+DISK_FULL = "disk-full"
+KEY_MISSING = "key-missing"
+RESETS = "resets"
+
+
+class Trouble(Exception):
+    """A wire failed. `code` says how, `detail` keeps the server's own words or a name.
+
+    `final` answers the one question that matters: is there any use in trying again soon?
+    """
+
+    def __init__(self, code: str, detail: str = "", *, final: bool = False) -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+        self.final = final
+
+
+def from_library(error: Exception) -> Trouble:
+    """Our name for an error of the socket, TLS or IMAP library."""
+    said = _said(error)
+    match error:
+        case Trouble():
+            return error
+        case LoginError():
+            # A server that is overloaded refuses to sign in too; that is not the password.
+            busy = any(word in said.upper() for word in ("UNAVAILABLE", "THROTTLED", "INUSE"))
+            return Trouble(SERVER_ERROR if busy else SIGN_IN, said, final=not busy)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return Trouble(DISK_FULL, said)
+        case socket.gaierror():
+            return Trouble(HOST_UNKNOWN, said)
+        case ssl.SSLCertVerificationError():
+            return Trouble(CERTIFICATE, error.verify_message or said, final=True)
+        case ssl.SSLError():
+            return Trouble(NO_TLS, said, final=True)
+        case ConnectionRefusedError():
+            return Trouble(PORT_CLOSED, said)
+        case TimeoutError():
+            return Trouble(TIMEOUT, said)
+        case imaplib.IMAP4.abort() | OSError() | EOFError():
+            return Trouble(DISCONNECTED, said)
+        case IMAPClientError() | imaplib.IMAP4.error():
+            return Trouble(FULL if "OVERQUOTA" in said.upper() else SERVER_ERROR, said)
+    return Trouble(SERVER_ERROR, f"{type(error).__name__}: {said}")
+
+
+LIBRARY_ERRORS = (OSError, EOFError, imaplib.IMAP4.error, IMAPClientError)
+
+
+def _said(error: Exception) -> str:
+    words = error.args[0] if error.args and isinstance(error.args[0], bytes | str) else str(error)
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return text.strip()[:500]

@@ -1,0 +1,187 @@
+"""The words for the state of an account: what happened, and what to do about it.
+
+The codes are those of trouble.py; `%(host)s`, `%(port)s`, `%(user)s`, `%(account)s` and
+`%(detail)s` are filled in. The server's own words are shown apart, behind «Details».
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from postroom.connections.models import MailAccount
+
+HERE, THERE, TYPED = "here", "there", "typed"
+SIDES = {
+    HERE: _("On Postroom’s side"),
+    THERE: _("On the mail server’s side"),
+    TYPED: _("In what was typed for this account"),
+}
+
+Text = str | Promise
+
+# code: (what happened, what to do, whose side it is)
+TROUBLES: dict[str, tuple[Text, Text, str]] = {
+    "host-unknown": (
+        _("There is no server called %(host)s."),
+        _("Check the spelling. Your mail host’s help pages name the IMAP server."),
+        TYPED,
+    ),
+    "host-private": (
+        _("%(host)s is on a private network, where Postroom does not go from this page."),
+        _("The person who runs Postroom can add such an account on the machine itself."),
+        TYPED,
+    ),
+    "port-closed": (
+        _("%(host)s does not accept connections on port %(port)s."),
+        _("The usual port is 993 with TLS, or 143 with STARTTLS."),
+        TYPED,
+    ),
+    "timeout": (
+        _("%(host)s did not answer on port %(port)s in time."),
+        _("We try again by ourselves. If it lasts, check the port, or ask your mail host."),
+        THERE,
+    ),
+    "no-tls": (
+        _("%(host)s offers no encryption on port %(port)s, so no password was sent."),
+        _("Choose TLS with port 993. If that fails as well, ask your mail host."),
+        THERE,
+    ),
+    "certificate": (
+        _("The certificate of %(host)s could not be verified, so no password was sent."),
+        _(
+            "Type the server’s name as its certificate has it. If your mail host has its own"
+            " certificate authority, add its certificate file."
+        ),
+        THERE,
+    ),
+    "sign-in": (
+        _("%(host)s did not accept this user name or password. Nothing was changed."),
+        _(
+            "Check both. Many mail hosts ask for an app password: create one in your mail"
+            " account and use it as the password."
+        ),
+        TYPED,
+    ),
+    "imap-off": (
+        _("IMAP is switched off for the mailbox %(user)s."),
+        _("Switch IMAP on in the settings of your mail account."),
+        THERE,
+    ),
+    "folder-missing": (
+        _("The folder “%(detail)s” does not exist in this mailbox."),
+        _("Create it in your mail program, or let Postroom create it."),
+        THERE,
+    ),
+    "folder-read-only": (
+        _("The folder “%(detail)s” may only be read, so nothing can be moved."),
+        _("Give this user the right to move messages, or choose another folder."),
+        THERE,
+    ),
+    "mailbox-full": (
+        _("The mailbox of %(user)s is full. Letters are filed here; some wait to be moved."),
+        _("Make room in the mailbox; the moves then go on by themselves."),
+        THERE,
+    ),
+    "server-error": (
+        _("%(host)s answered with an error."),
+        _("We try again by ourselves. If it lasts, show the details to your mail host."),
+        THERE,
+    ),
+    "disconnected": (
+        _("%(host)s closed the connection."),
+        _("We try again by ourselves; nothing is lost."),
+        THERE,
+    ),
+    "disk-full": (
+        _("Postroom’s own disk is full, so no letter is fetched."),
+        _("Make room on it; the letters stay on the server until then."),
+        HERE,
+    ),
+    "key-missing": (
+        _("The key that opens the password of %(account)s is not here."),
+        _("Put the key file back, or type the password again."),
+        HERE,
+    ),
+    "resets": (
+        _("%(host)s numbers the messages of “%(detail)s” anew again and again."),
+        _("Postroom has stopped reading this folder. Ask your mail host to repair it."),
+        THERE,
+    ),
+}
+OTHER = (
+    _("The account could not be checked."),
+    _("We try again by ourselves. If it lasts, show the details to your mail host."),
+    THERE,
+)
+
+
+# step of a test: (it went well, it did not)
+STEPS: dict[str, tuple[Text, Text]] = {
+    "connect": (
+        _("%(host)s answers, and accepts the user name and password."),
+        _("No connection to %(host)s"),
+    ),
+    "folders": (_("The folders can be listed."), _("The folders cannot be listed")),
+    "folder": (
+        _("The folder “%(detail)s” can be opened."),
+        _("The folder “%(detail)s” cannot be used"),
+    ),
+}
+WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence, what to do, whose side it is; `tone` is a colour's name."""
+
+    sentence: str
+    advice: str = ""
+    side: str = ""
+    tone: str = "green"
+
+
+def trouble(code: str, **facts: object) -> Words:
+    """The words for a code, with what it speaks of: host, port, user, account, detail."""
+    sentence, advice, side = TROUBLES.get(code, OTHER)
+    return Words(str(sentence) % facts, str(advice) % facts, str(SIDES[side]), "amber")
+
+
+def state(account: MailAccount) -> Words:
+    """How an account is, for the list and the first page."""
+    if not account.active:
+        return Words(str(_("Switched off. Its mail stays on the server.")), tone="grey")
+    if account.trouble:
+        return trouble(
+            account.trouble,
+            host=account.host,
+            port=account.port,
+            user=account.user,
+            account=account.name,
+            detail=account.trouble_detail,
+        )
+    if account.checked_at is None:
+        return Words(str(_("Not checked yet.")), tone="grey")
+    return Words(str(_("All is well.")))
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One line of a test: what was tried; where it failed, why, whose side it is, what to do."""
+
+    tone: str  # ok, bad, wait
+    title: str
+    why: Words | None = None
+    said: str = ""  # by the server
+
+
+def step(name: str, code: str, detail: str, *, creates: bool, **facts: object) -> StepWords:
+    """The words for one step. `creates`: a missing folder is made on saving, so it is well."""
+    facts = {**facts, "detail": detail}
+    done, failed = STEPS[name]
+    if not code:
+        return StepWords("ok", str(done) % facts)
+    if code == "folder-missing" and creates:
+        return StepWords("wait", str(WILL_BE_MADE) % facts)
+    said = "" if detail in str(failed) % facts else detail
+    return StepWords("bad", str(failed) % facts, trouble(code, **facts), said)

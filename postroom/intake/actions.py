@@ -1,0 +1,216 @@
+"""One pass over an account: heal, look, file, move, and say how it went."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from postroom.connections.actions import settings_of
+from postroom.connections.imap import Mailbox, Settings, open_mailbox
+from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.trouble import KEY_MISSING, Trouble
+from postroom.intake import fetching, moving
+from postroom.intake.models import Sighting
+from postroom.intake.rules import back_off
+from postroom.kit.crash import crash_point
+from postroom.kit.crypto import KeyMissing, Tampered
+from postroom.kit.processes import Worker
+from postroom.practice import events
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+LEASE_SECONDS = 120
+SWEEP_EVERY = timedelta(days=1)
+
+
+@dataclass
+class Outcome:
+    """How a pass ended. `busy`: another worker was at it. `trouble`: a code, or ""."""
+
+    account: str
+    taken: int = 0
+    busy: bool = False
+    trouble: str = ""
+    detail: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.trouble and not self.busy
+
+
+def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
+    """Connect, make one full pass, leave. Never raises for what a server does."""
+    outcome = Outcome(account.name)
+    try:
+        with open_mailbox(open_settings(account)) as mailbox:
+            make_pass(mailbox, account, outcome, worker=worker, clock=clock, full=True)
+    except Trouble as trouble:
+        note_trouble(account, trouble, now=clock())
+        outcome.trouble, outcome.detail = trouble.code, trouble.detail
+    return outcome
+
+
+def make_pass(
+    mailbox: Mailbox,
+    account: MailAccount,
+    outcome: Outcome,
+    *,
+    worker: Worker,
+    clock: Clock,
+    full: bool,
+) -> None:
+    """One pass over every workflow of an account, on an open connection.
+
+    `full`: after a connect, when the whole folder is compared with the ledger.
+    """
+    trouble: Trouble | None = None
+    mailbox.look_again()
+    for workflow in account.workflows.filter(active=True).select_related("account"):
+        state = folder_state(workflow, workflow.folder_in)
+        if not FolderState.objects.take(state.pk, worker, clock(), LEASE_SECONDS):
+            outcome.busy = True
+            continue
+        try:
+            outcome.taken += _work_through(mailbox, workflow, worker, clock=clock, full=full)
+        except Trouble as met:
+            trouble = met  # one folder's trouble is not the other's
+        finally:
+            FolderState.objects.give_back(state.pk, worker)
+    trouble = trouble or _refusal(account)
+    if trouble:
+        raise trouble
+    if not outcome.busy:
+        note_well(account, now=clock())
+
+
+def open_settings(account: MailAccount) -> Settings:
+    """How to reach an account. Raises Trouble where its password cannot be opened."""
+    try:
+        return settings_of(account)
+    except (KeyMissing, Tampered) as error:
+        raise Trouble(KEY_MISSING, str(error), final=True) from error
+
+
+def folder_state(workflow: Workflow, folder: str) -> FolderState:
+    return FolderState.objects.get_or_create(
+        account_id=workflow.account_id,
+        folder=folder,
+        defaults={"practice_id": workflow.practice_id},
+    )[0]
+
+
+@transaction.atomic
+def note_trouble(account: MailAccount, trouble: Trouble, *, now: datetime) -> None:
+    """Write down that an account is in trouble, since when, and when it is tried again."""
+    since = account.trouble_since if account.trouble else now
+    wait = back_off(account.failures, settings.RETRY_SECONDS)
+    account.trouble, account.trouble_detail = trouble.code, trouble.detail
+    account.trouble_since, account.failures = since, account.failures + 1
+    account.retry_at = now + wait
+    account.save(
+        update_fields=["trouble", "trouble_detail", "trouble_since", "failures", "retry_at"]
+    )
+    events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
+
+
+@transaction.atomic
+def note_well(account: MailAccount, *, now: datetime) -> None:
+    """Write down a complete pass; where there was trouble, that it is over."""
+    recovered = bool(account.trouble)
+    account.trouble = account.trouble_detail = ""
+    account.trouble_since = account.retry_at = None
+    account.failures, account.checked_at = 0, now
+    account.save(
+        update_fields=[
+            "trouble",
+            "trouble_detail",
+            "trouble_since",
+            "failures",
+            "retry_at",
+            "checked_at",
+        ]
+    )
+    if recovered:
+        events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
+
+
+def open_questions(account: MailAccount) -> int:
+    """How many mails of an account are on their way, as far as our own rows know."""
+    on_the_way = Sighting.objects.unfinished().filter(account=account).count()
+    strayed = sum(
+        1 for workflow in account.workflows.filter(active=True) for _ in moving.misplaced(workflow)
+    )
+    return max(on_the_way, strayed)
+
+
+def unseen(account: MailAccount) -> int:
+    """How many letters wait in the account's folders on the server. Raises Trouble."""
+    waiting = 0
+    with open_mailbox(open_settings(account)) as mailbox:
+        for workflow in account.workflows.filter(active=True):
+            folder = mailbox.open(workflow.folder_in)
+            seen = Sighting.objects.filter(
+                account=account, folder=folder.name, uidvalidity=folder.uidvalidity
+            ).values_list("uid", flat=True)
+            waiting += len(set(mailbox.uids()) - set(seen))
+    return waiting
+
+
+def _work_through(
+    mailbox: Mailbox, workflow: Workflow, worker: Worker, *, clock: Clock, full: bool
+) -> int:
+    state = folder_state(workflow, workflow.folder_in)
+    renewed = time.monotonic()
+
+    def move_on() -> None:
+        nonlocal renewed
+        moving.move_wanted(mailbox, workflow, now=clock(), only_new=True)
+        if time.monotonic() - renewed > LEASE_SECONDS / 4:
+            FolderState.objects.take(state.pk, worker, clock(), LEASE_SECONDS)
+            renewed = time.monotonic()
+
+    fetching.resume(workflow, now=clock())
+    moving.heal(mailbox, workflow)
+    crash_point("after-heal")
+    _sweep(mailbox, workflow, clock=clock, move_on=move_on)
+    taken = fetching.file_new(
+        mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
+    )
+    moving.move_wanted(mailbox, workflow, now=clock())
+    return taken
+
+
+def _sweep(
+    mailbox: Mailbox, workflow: Workflow, *, clock: Clock, move_on: Callable[[], None]
+) -> None:
+    """Once a day, look into the two other folders for mail the register does not know.
+
+    It heals a backup older than the mailbox, which nothing else does. What lay there before
+    Postroom came, or before the server renumbered the folder, is left alone.
+    """
+    now = clock()
+    if workflow.swept_at and now - workflow.swept_at < SWEEP_EVERY:
+        return
+    for name in (workflow.folder_resolved, workflow.folder_unresolved):
+        state = folder_state(workflow, name)
+        folder = moving.open_or_none(mailbox, name)
+        if folder is None:
+            continue  # said when a letter is to be moved there
+        if state.uidvalidity != folder.uidvalidity:
+            fetching.baseline(state, folder)
+        else:
+            fetching.file_new(
+                mailbox, workflow, state, all_of_it=False, clock=clock, after_batch=move_on
+            )
+    workflow.swept_at = now
+    workflow.save(update_fields=["swept_at"])
+
+
+def _refusal(account: MailAccount) -> Trouble | None:
+    """The reason a folder gave for taking nothing in, if one still stands."""
+    state = FolderState.objects.filter(account=account).exclude(refusal="").first()
+    return Trouble(state.refusal, state.folder) if state else None

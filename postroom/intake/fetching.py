@@ -1,0 +1,203 @@
+"""Seeing what is new in a folder, and having it safe on the disk (arrows 1 to 3).
+
+A letter is counted as seen only when its bytes are on the disk and its row is committed; the
+folder's cursor moves only over UIDs that have such a row (PE-1, PE-3).
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+
+from postroom.connections.imap import Folder, Mailbox, Seen
+from postroom.connections.models import FolderState, Workflow
+from postroom.connections.trouble import (
+    LIBRARY_ERRORS,
+    RESETS,
+    SERVER_ERROR,
+    Trouble,
+    from_library,
+)
+from postroom.intake import rules
+from postroom.intake.models import Sighting
+from postroom.intake.taking import take_in
+from postroom.kit.crash import crash_point
+from postroom.kit.files import write_durably
+from postroom.kit.mime import content_key
+from postroom.register.models import mail_path
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+LOOK_AT = 1000  # sizes asked for at once
+
+
+def file_new(
+    mailbox: Mailbox,
+    workflow: Workflow,
+    state: FolderState,
+    *,
+    all_of_it: bool,
+    clock: Clock,
+    after_batch: Callable[[], None],
+) -> int:
+    """Take in every letter of a folder that has no sighting yet, newest first; how many.
+
+    `all_of_it` compares the whole folder with the ledger, not only what lies beyond the
+    cursor. `after_batch` is called when a batch is safe: it moves the letters on.
+    Raises Trouble at the end when the server could not give one of them.
+    """
+    folder = mailbox.open(state.folder)
+    _recognise(state, folder)
+    uids = mailbox.uids(1 if all_of_it else state.next_uid)
+    unseen = sorted(set(uids) - _sighted(state, min(uids, default=1)), reverse=True)
+    refused: list[str] = []
+    taken = 0
+    for start in range(0, len(unseen), LOOK_AT):
+        mailbox.open(state.folder)  # moving may have opened another
+        looked = mailbox.look(unseen[start : start + LOOK_AT])
+        for batch in rules.batches(sorted(looked, key=lambda seen: -seen.uid)):
+            mailbox.open(state.folder)
+            taken += _take_batch(mailbox, workflow, folder, batch, refused, clock=clock)
+            after_batch()
+    if refused:
+        raise Trouble(SERVER_ERROR, refused[0])
+    highest = max(uids, default=0)
+    if highest >= state.next_uid:
+        state.next_uid = highest + 1
+        FolderState.objects.filter(pk=state.pk).update(next_uid=state.next_uid)
+    return taken
+
+
+def resume(workflow: Workflow, *, now: datetime) -> None:
+    """Take in what was on the disk when the last worker died, one by one: if one of them
+    killed it, it is that one alone that is tried again, and set aside after the third time."""
+    fetched = Sighting.objects.filter(workflow=workflow, state=Sighting.FETCHED)
+    for sighting in fetched.select_related("account").order_by("id"):
+        path = _path(sighting)
+        if not path.exists():  # nothing was promised yet: it is seen again on the server
+            sighting.delete()
+            continue
+        sighting.attempts += 1
+        sighting.save(update_fields=["attempts"])
+        take_in([sighting], [path.read_bytes()], now=now)
+        crash_point("after-resume")
+
+
+def baseline(state: FolderState, folder: Folder) -> None:
+    """Begin here: what lies in the folder already was there before Postroom."""
+    state.uidvalidity, state.next_uid = folder.uidvalidity, folder.next_uid
+    FolderState.objects.filter(pk=state.pk).update(
+        uidvalidity=folder.uidvalidity, next_uid=folder.next_uid
+    )
+
+
+def _recognise(state: FolderState, folder: Folder) -> None:
+    """Notice that the server has renumbered the folder: every UID means another mail now."""
+    if state.uidvalidity == folder.uidvalidity:
+        if state.resets:
+            state.resets = 0
+            FolderState.objects.filter(pk=state.pk).update(resets=0)
+        return
+    state.resets += state.uidvalidity is not None
+    state.uidvalidity, state.next_uid = folder.uidvalidity, 1
+    FolderState.objects.filter(pk=state.pk).update(
+        uidvalidity=folder.uidvalidity, next_uid=1, resets=state.resets
+    )
+    if state.resets >= rules.MOST_RESETS:
+        raise Trouble(RESETS, folder.name, final=True)
+
+
+def _sighted(state: FolderState, first: int) -> set[int]:
+    return set(
+        Sighting.objects.filter(
+            account=state.account_id,
+            folder=state.folder,
+            uidvalidity=state.uidvalidity,
+            uid__gte=first,
+        ).values_list("uid", flat=True)
+    )
+
+
+def _take_batch(
+    mailbox: Mailbox,
+    workflow: Workflow,
+    folder: Folder,
+    batch: Sequence[Seen],
+    refused: list[str],
+    *,
+    clock: Clock,
+) -> int:
+    letters = list(_bodies(mailbox, batch, refused))
+    if not letters:
+        return 0
+    crash_point("after-fetch")
+    pairs = [(_sighting(workflow, folder, seen, raw, clock()), raw) for seen, raw in letters]
+    write_durably((_path(sighting), raw) for sighting, raw in pairs)
+    crash_point("after-raw")
+    # Committed before anything reads them, with the attempt counted: see `resume`.
+    pairs = _insert(pairs)
+    crash_point("after-seen-commit")
+    if pairs:
+        take_in([s for s, _ in pairs], [raw for _, raw in pairs], now=clock())
+    crash_point("after-store-commit")
+    return len(pairs)
+
+
+def _bodies(
+    mailbox: Mailbox, batch: Sequence[Seen], refused: list[str]
+) -> Iterable[tuple[Seen, bytes]]:
+    """The raw letters. One that the server will not give does not keep the others away."""
+    try:
+        return list(mailbox.bodies(batch))
+    except LIBRARY_ERRORS as error:
+        if from_library(error).code != SERVER_ERROR:
+            raise
+        if len(batch) == 1:
+            log.warning("the server does not give UID %s: %s", batch[0].uid, error)
+            refused.append(f"UID {batch[0].uid}: {from_library(error).detail}")
+            return []
+    return [pair for one in batch for pair in _bodies(mailbox, [one], refused)]
+
+
+def _insert(pairs: list[tuple[Sighting, bytes]]) -> list[tuple[Sighting, bytes]]:
+    """New rows; a letter that another worker has a row for is left to that one (PE-7)."""
+    try:
+        with transaction.atomic():
+            Sighting.objects.bulk_create(sighting for sighting, _ in pairs)
+        return pairs
+    except IntegrityError:
+        one = pairs[0][0]
+        known = set(
+            Sighting.objects.filter(
+                account=one.account, folder=one.folder, uidvalidity=one.uidvalidity
+            )
+            .filter(uid__in=[sighting.uid for sighting, _ in pairs])
+            .values_list("uid", flat=True)
+        )
+        left = [pair for pair in pairs if pair[0].uid not in known]
+        for sighting, _ in left:
+            sighting.pk = None
+        return _insert(left) if len(left) < len(pairs) else []
+
+
+def _path(sighting: Sighting) -> Path:
+    return mail_path(sighting.practice_id, sighting.content_key)
+
+
+def _sighting(
+    workflow: Workflow, folder: Folder, seen: Seen, raw: bytes, now: datetime
+) -> Sighting:
+    return Sighting(
+        practice_id=workflow.practice_id,
+        account=workflow.account,
+        workflow=workflow,
+        folder=folder.name,
+        uidvalidity=folder.uidvalidity,
+        uid=seen.uid,
+        attempts=1,
+        content_key=content_key(raw),
+        received_at=seen.received_at,
+        seen_at=now,
+    )

@@ -1,0 +1,371 @@
+"""Making the server agree with the register (arrows 4 to 6 of RELIABILITY 1.1).
+
+Every mail has one place its entry wants it in. What lies elsewhere is moved: intent first, then
+the act, then what the server proved. An intent without a proof is a question put to the server,
+never a guess; that is `settle`, and it is the same after a crash as after a strange answer.
+"""
+
+import imaplib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from postroom.connections.imap import Folder, Mailbox, Moved
+from postroom.connections.models import FolderState, Workflow
+from postroom.connections.trouble import FOLDER_MISSING, Trouble, from_library
+from postroom.intake.models import Sighting
+from postroom.intake.rules import BATCH_MAILS, back_off
+from postroom.kit.crash import crash_point
+from postroom.kit.mime import content_key
+from postroom.register.models import Entry
+
+Place = tuple[str, int]  # folder, UIDVALIDITY
+
+
+def move_wanted(
+    mailbox: Mailbox, workflow: Workflow, *, now: datetime, only_new: bool = False
+) -> None:
+    """Move every mail of this workflow that is not where its entry wants it.
+
+    `only_new`: just those that were taken in and not yet moved, between two batches.
+    """
+    journeys: dict[tuple[Place, str], list[Sighting]] = defaultdict(list)
+    for sighting in on_the_way(workflow) if only_new else misplaced(workflow):
+        target = wanted_folder(sighting, workflow)
+        if sighting.folder == target:  # its entry has changed its mind in between
+            _arrived([sighting])
+        else:
+            journeys[(sighting.folder, sighting.uidvalidity), target].append(sighting)
+    for (place, target), travellers in journeys.items():
+        state = _state(workflow, target)
+        if state.retry_at and state.retry_at > now:
+            continue
+        for start in range(0, len(travellers), BATCH_MAILS):
+            batch = travellers[start : start + BATCH_MAILS]
+            if not _move_batch(mailbox, place, batch, target, state, now=now):
+                break
+
+
+def heal(mailbox: Mailbox, workflow: Workflow) -> None:
+    """Put every open question of this workflow to the server."""
+    groups: dict[Place, list[Sighting]] = defaultdict(list)
+    for sighting in _of(workflow).filter(state__in=(*_ON_THE_WAY, Sighting.STORED)):
+        groups[sighting.folder, sighting.uidvalidity].append(sighting)
+    for place, sightings in groups.items():
+        _settle(mailbox, workflow, place, sightings)
+
+
+def misplaced(workflow: Workflow) -> Iterable[Sighting]:
+    """What is to be moved: the newly stored, the interrupted, and what was re-filed since.
+
+    Three narrow queries: the two last start from the few that wait, not from the many filed.
+    """
+    done = _of(workflow).filter(state=Sighting.DONE)
+    waiting = Entry.objects.waiting().filter(practice=workflow.practice_id).values("pk")
+    yield from on_the_way(workflow)
+    yield from done.filter(
+        folder=workflow.folder_unresolved,
+        mail__entry__filing__in=(Entry.RESOLVED, Entry.IGNORED),
+    )
+    yield from done.filter(folder=workflow.folder_resolved, mail__entry__in=waiting)
+
+
+def on_the_way(workflow: Workflow) -> QuerySet[Sighting]:
+    """Taken in, and not yet where they belong."""
+    return _of(workflow).filter(state__in=(Sighting.STORED, Sighting.MOVING))
+
+
+def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
+    """Unresolved while a person has to look at it; Resolved once somebody has."""
+    entry = sighting.mail.entry if sighting.mail else None
+    waits = entry is None or entry.is_waiting
+    return workflow.folder_unresolved if waits else workflow.folder_resolved
+
+
+def find(
+    mailbox: Mailbox, workflow: Workflow, folder: Folder, sightings: Sequence[Sighting]
+) -> dict[int, int]:
+    """Where these mails lie in the open folder: sighting's id to UID, by content alone.
+
+    A UID that another sighting holds is taken: of two equal mails each has its own.
+    """
+    since = min((_looked_from(s, folder) for s in sightings), default=1)
+    uids = mailbox.uids(since) if since > 1 else _likely(mailbox, sightings)
+    taken = set(
+        Sighting.objects.filter(
+            account=workflow.account_id,
+            folder=folder.name,
+            uidvalidity=folder.uidvalidity,
+            uid__gte=min(uids, default=since),
+        ).values_list("uid", flat=True)
+    )
+    sizes = {s.mail.size for s in sightings if s.mail}
+    candidates = [
+        seen for seen in mailbox.look(set(uids) - taken) if not sizes or seen.size in sizes
+    ]
+    lying: dict[str, list[int]] = defaultdict(list)
+    for start in range(0, len(candidates), BATCH_MAILS):
+        for seen, raw in mailbox.bodies(candidates[start : start + BATCH_MAILS]):
+            lying[content_key(raw)].append(seen.uid)
+    found: dict[int, int] = {}
+    for sighting in sightings:
+        if lying[sighting.content_key]:
+            found[sighting.pk] = lying[sighting.content_key].pop(0)
+    return found
+
+
+# -- one batch, one way --------------------------------------------------------------------
+
+
+def _move_batch(
+    mailbox: Mailbox,
+    place: Place,
+    batch: Sequence[Sighting],
+    target: str,
+    state: FolderState,
+    *,
+    now: datetime,
+) -> bool:
+    """Move a batch; False when the server refused, and there is no use in going on."""
+    workflow = batch[0].workflow
+    try:
+        _intend(batch, mailbox.status(target))
+    except Trouble as trouble:
+        if trouble.code != FOLDER_MISSING:
+            raise
+        _refused(state, trouble, now=now)
+        return False
+    crash_point("after-moving-commit")
+    source = mailbox.open(place[0])
+    if source.uidvalidity == place[1]:
+        try:
+            if mailbox.can_move:
+                _move(mailbox, batch, target)
+            else:
+                _copy(mailbox, workflow, source, batch, target)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if "EXPUNGEISSUED" not in str(error).upper():
+                _refused(state, from_library(error), now=now)
+                return False
+    if state.refusal:
+        FolderState.objects.filter(pk=state.pk).update(refusal="", refusals=0, retry_at=None)
+    open_still = [s for s in batch if s.state == Sighting.MOVING]
+    if open_still:
+        _settle(mailbox, workflow, place, open_still)
+    return True
+
+
+@transaction.atomic
+def _intend(batch: Sequence[Sighting], target: Folder) -> None:
+    for sighting in batch:
+        # An intent that is already open keeps its older mark: the mail may have arrived since.
+        if sighting.state == Sighting.MOVING and sighting.target == target.name:
+            continue
+        sighting.state, sighting.target = Sighting.MOVING, target.name
+        sighting.target_uidvalidity, sighting.target_next_uid = target.uidvalidity, target.next_uid
+    Sighting.objects.bulk_update(
+        batch, ["state", "target", "target_uidvalidity", "target_next_uid"]
+    )
+
+
+def _move(mailbox: Mailbox, batch: Sequence[Sighting], target: str) -> None:
+    moved = mailbox.move((s.uid for s in batch), target)
+    crash_point("after-move")
+    if moved is None:
+        return
+    proved = [s for s in batch if s.uid in moved.uids]
+    for sighting in proved:
+        _put(sighting, target, moved.uidvalidity, moved.uids[sighting.uid])
+    _arrived(proved)
+    crash_point("after-moved-commit")
+
+
+def _copy(
+    mailbox: Mailbox, workflow: Workflow, source: Folder, batch: Sequence[Sighting], target: str
+) -> None:
+    """For servers without MOVE: look there first, COPY what is not there, commit, expunge.
+
+    COPY is not repeatable: done twice it makes two mails.
+    """
+    there = mailbox.open(target)
+    found = find(mailbox, workflow, there, batch)
+    mailbox.open(source.name)
+    present = mailbox.present(s.uid for s in batch)
+    to_copy = [s for s in batch if s.pk not in found and s.uid in present]
+    copied = mailbox.copy((s.uid for s in to_copy), target) if to_copy else None
+    crash_point("after-copy")
+    if to_copy and copied is None:  # no UIDPLUS: the copies are found by their content
+        found |= find(mailbox, workflow, mailbox.open(target), to_copy)
+        mailbox.open(source.name)
+    _record_copies(batch, there, found, copied)
+    crash_point("after-copied-commit")
+    _remove_originals(mailbox, [s for s in batch if s.state == Sighting.COPIED])
+
+
+@transaction.atomic
+def _record_copies(
+    batch: Iterable[Sighting], there: Folder, found: dict[int, int], copied: Moved | None
+) -> None:
+    proved = copied.uids if copied else {}
+    for sighting in batch:
+        uid = found.get(sighting.pk) or proved.get(sighting.uid)
+        if uid:
+            sighting.state, sighting.target_uid = Sighting.COPIED, uid
+            sighting.target_uidvalidity = there.uidvalidity
+            sighting.save(update_fields=["state", "target_uid", "target_uidvalidity"])
+
+
+def _remove_originals(mailbox: Mailbox, copied: Sequence[Sighting]) -> None:
+    """Take the originals of recorded copies out of the open folder. Safe to repeat."""
+    if not copied:
+        return
+    mailbox.remove(s.uid for s in copied)
+    crash_point("after-expunge")
+    for sighting in copied:
+        _put(
+            sighting,
+            sighting.target,
+            sighting.target_uidvalidity or 0,
+            sighting.target_uid or 0,
+        )
+    _arrived(copied)
+
+
+# -- asking the server ---------------------------------------------------------------------
+
+
+def _settle(
+    mailbox: Mailbox, workflow: Workflow, place: Place, sightings: Sequence[Sighting]
+) -> None:
+    """Ask where mails are that may have left their place, and write down what is found.
+
+    Still there: nothing to say, the move is tried again. In the folder they were on their way
+    to, or the one they belong in: arrived, perhaps by another hand. Nowhere: gone.
+    """
+    folder = open_or_none(mailbox, place[0])
+    renumbered = folder is None or folder.uidvalidity != place[1]
+    present = set() if renumbered else mailbox.present(s.uid for s in sightings)
+    copied = [s for s in sightings if s.state == Sighting.COPIED]
+    _remove_originals(mailbox, [s for s in copied if s.uid in present])
+    for sighting in copied:
+        if sighting.uid not in present:
+            _put(
+                sighting,
+                sighting.target,
+                sighting.target_uidvalidity or 0,
+                sighting.target_uid or 0,
+            )
+            _arrived([sighting])
+    missing = [
+        s
+        for s in sightings
+        if s.state in (Sighting.MOVING, Sighting.STORED) and s.uid not in present
+    ]
+    by_target: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in missing:
+        by_target[sighting.target or wanted_folder(sighting, workflow)].append(sighting)
+    for name, lost in by_target.items():
+        arrived = _look_for(mailbox, workflow, name, lost)
+        _arrived(arrived)
+        left = [s for s in lost if s not in arrived]
+        # Renumbered: it may lie where it lay, under another UID, and sets out again from there.
+        if left and renumbered:
+            again = _look_for(mailbox, workflow, place[0], left)
+            Sighting.objects.bulk_update(again, ["uidvalidity", "uid"])
+            left = [s for s in left if s not in again]
+        for sighting in left:
+            sighting.state = Sighting.STALE if renumbered else Sighting.GONE
+            sighting.save(update_fields=["state"])
+
+
+def _look_for(
+    mailbox: Mailbox, workflow: Workflow, name: str, lost: Sequence[Sighting]
+) -> list[Sighting]:
+    """Those of the mails that lie in this folder, with their new place put on them."""
+    folder = open_or_none(mailbox, name)
+    if folder is None:
+        return []
+    found = find(mailbox, workflow, folder, lost)
+    here = [s for s in lost if s.pk in found]
+    for sighting in here:
+        _put(sighting, name, folder.uidvalidity, found[sighting.pk])
+    return here
+
+
+def _likely(mailbox: Mailbox, sightings: Sequence[Sighting]) -> list[int]:
+    """UIDs worth comparing in a folder whose history is unknown: by Message-ID where all have
+    one, else all of them."""
+    ids = [s.mail.message_id if s.mail else "" for s in sightings]
+    if len(ids) > BATCH_MAILS or not all(ids):
+        return mailbox.uids()
+    return sorted({uid for message_id in set(ids) for uid in mailbox.with_message_id(message_id)})
+
+
+def _looked_from(sighting: Sighting, folder: Folder) -> int:
+    same = sighting.target == folder.name and sighting.target_uidvalidity == folder.uidvalidity
+    return (sighting.target_next_uid or 1) if same else 1
+
+
+def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:
+    try:
+        return mailbox.open(name)
+    except Trouble as trouble:
+        if trouble.code != FOLDER_MISSING:
+            raise
+        return None
+
+
+# -- rows ----------------------------------------------------------------------------------
+
+_ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
+
+
+def _of(workflow: Workflow) -> QuerySet[Sighting]:
+    return (
+        Sighting.objects.filter(workflow=workflow)
+        .select_related("mail__entry", "workflow", "account")
+        .order_by("id")
+    )
+
+
+def _put(sighting: Sighting, folder: str, uidvalidity: int, uid: int) -> None:
+    sighting.folder, sighting.uidvalidity, sighting.uid = folder, uidvalidity, uid
+
+
+def _arrived(sightings: Sequence[Sighting]) -> None:
+    """One commit: where they are now, and that nothing is open any more."""
+    for sighting in sightings:
+        sighting.state = Sighting.DONE
+        sighting.target, sighting.target_uid = "", None
+        sighting.target_uidvalidity = sighting.target_next_uid = None
+    Sighting.objects.bulk_update(
+        sightings,
+        [
+            "state",
+            "folder",
+            "uidvalidity",
+            "uid",
+            "target",
+            "target_uid",
+            "target_uidvalidity",
+            "target_next_uid",
+        ],
+    )
+
+
+def _state(workflow: Workflow, folder: str) -> FolderState:
+    return FolderState.objects.get_or_create(
+        account_id=workflow.account_id,
+        folder=folder,
+        defaults={"practice_id": workflow.practice_id},
+    )[0]
+
+
+def _refused(state: FolderState, trouble: Trouble, *, now: datetime) -> None:
+    state.refused(trouble.code, now + back_off(state.refusals, settings.RETRY_SECONDS))

@@ -1,0 +1,239 @@
+"""From raw bytes to the register: one transaction for a batch (arrow 3 of RELIABILITY 1.1)."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from postroom.clients.matching import match_all
+from postroom.connections.models import MailAccount
+from postroom.intake import rules
+from postroom.intake.models import Sighting
+from postroom.intake.placing import Placed, place
+from postroom.kit.crash import crash_point
+from postroom.kit.mime import Letter, read
+from postroom.kit.text import snippet
+from postroom.practice import audit, events
+from postroom.register import rules as reasons
+from postroom.register import search
+from postroom.register.letters import EMPTY
+from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Taken:
+    """One sighted mail on its way into the register."""
+
+    sighting: Sighting
+    raw: bytes
+    letter: Letter
+    placed: Placed
+    fold_key: str
+    mail: StoredMail | None = None
+    entry: Entry | None = None
+
+
+def take_in(sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: datetime) -> None:
+    """Put sighted mails in the register: each new one as an entry, filed or waiting.
+
+    All or nothing, and safe to repeat: a mail that is there already only gets its sighting.
+    Where another worker stored the same mail in between, the batch is simply done again.
+    """
+    batch = [_read(sighting, raw) for sighting, raw in zip(sightings, raws, strict=True)]
+    _judge(batch)
+    for attempt in range(3):
+        try:
+            with transaction.atomic():
+                _store(batch, now=now)
+                crash_point("inside-store")
+            return
+        except IntegrityError:
+            if attempt == 2:
+                raise
+
+
+def _read(sighting: Sighting, raw: bytes) -> Taken:
+    """Read one mail; what reading cannot cope with is kept whole and shown as such."""
+    letter, failure = EMPTY, ""
+    if sighting.attempts > rules.MOST_ATTEMPTS:
+        failure = reasons.SET_ASIDE
+    else:
+        try:
+            letter = read(raw)
+        except Exception:  # a promise of kit.mime, but one letter must never stop the queue
+            log.exception("sighting %s could not be read", sighting.pk)
+            failure = reasons.UNREADABLE
+    if "too-big" in letter.problems:
+        failure = reasons.TOO_BIG
+    key = rules.fold_key(
+        letter.message_id, letter.text, letter.html, (file.sha256 for file in letter.files)
+    )
+    return Taken(sighting, raw, letter, Placed(Entry.FAILED, failure), "" if failure else key)
+
+
+def _judge(batch: Iterable[Taken]) -> None:
+    """Where each letter belongs; one look at the clients for the whole batch."""
+    readable = [one for one in batch if not one.placed.reason]
+    if not readable:
+        return
+    account = readable[0].sighting.account
+    senders = {address.norm for one in readable for address in one.letter.senders if address.norm}
+    own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
+    matches = match_all(account.practice_id, senders, own=own)
+    for one in readable:
+        one.placed = place(one.letter, matches, host=account.host)
+
+
+def _store(batch: Sequence[Taken], *, now: datetime) -> None:
+    practice = batch[0].sighting.practice_id
+    _recognise(practice, batch)
+    fresh = _new_entries(batch, now=now)
+    _new_mails(batch, fresh)
+    _new_details(fresh, now=now)
+    for one in batch:
+        one.sighting.mail = one.mail
+        one.sighting.state = Sighting.STORED
+    Sighting.objects.bulk_update([one.sighting for one in batch], ["mail", "state"])
+
+
+def _recognise(practice: int, batch: Iterable[Taken]) -> None:
+    """Which of these mails the register holds already, byte for byte or folded (AK-112)."""
+    for one in batch:
+        one.mail = one.entry = None
+    mails = StoredMail.objects.filter(practice=practice).select_related("entry")
+    by_content = {
+        mail.content_key: mail
+        for mail in mails.filter(content_key__in={one.sighting.content_key for one in batch})
+    }
+    folds = {one.fold_key for one in batch} - {""}
+    by_fold = {
+        mail.fold_key: mail.entry for mail in mails.filter(fold_key__in=folds).order_by("-id")
+    }
+    for one in batch:
+        one.mail = by_content.get(one.sighting.content_key)
+        one.entry = one.mail.entry if one.mail else by_fold.get(one.fold_key)
+
+
+def _new_entries(batch: Iterable[Taken], *, now: datetime) -> list[Taken]:
+    """An entry for each letter that has none; the first of several copies speaks for them."""
+    fresh: list[Taken] = []
+    first: dict[str, Taken] = {}
+    for one in batch:
+        if one.entry is not None:
+            continue
+        twin = first.get(one.sighting.content_key) or first.get(one.fold_key or "-")
+        if twin is None:
+            one.entry = _entry(one, now=now)
+            fresh.append(one)
+            first[one.sighting.content_key] = one
+            if one.fold_key:
+                first[one.fold_key] = one
+        else:
+            one.entry = twin.entry
+    Entry.objects.bulk_create(one.entry for one in fresh if one.entry)
+    return fresh
+
+
+def _new_mails(batch: Iterable[Taken], fresh: list[Taken]) -> None:
+    new: dict[str, StoredMail] = {}
+    for one in batch:
+        key = one.sighting.content_key
+        if one.mail is None:
+            one.mail = new.setdefault(key, _mail(one))
+    StoredMail.objects.bulk_create(new.values())
+
+
+def _new_details(fresh: list[Taken], *, now: datetime) -> None:
+    """All that hangs on a new entry: its clients, attachments, words, audit and event."""
+    if not fresh:
+        return
+    practice = fresh[0].sighting.practice_id
+    EntryClient.objects.bulk_create(
+        EntryClient(practice_id=practice, entry=one.entry, client_id=client, at=one.entry.at)
+        for one in fresh
+        if one.entry
+        for client in one.placed.clients
+    )
+    Attachment.objects.bulk_create(
+        Attachment(
+            practice_id=practice,
+            entry=one.entry,
+            mail=one.mail,
+            n=file.n,
+            name=file.name[:255],
+            type=file.type[:120],
+            size=file.size,
+            sha256=file.sha256,
+            content_id=file.content_id[:255],
+            inline=file.inline,
+        )
+        for one in fresh
+        for file in one.letter.files
+    )
+    search.index(_words(one) for one in fresh)
+    ids = [one.entry.pk for one in fresh if one.entry]
+    audit.record_all(
+        practice,
+        (
+            audit.Deed("file", "entry", one.entry.pk, {"filing": one.placed.filing})
+            for one in fresh
+            if one.entry
+        ),
+        by=None,
+        now=now,
+    )
+    events.tell(practice, events.ENTRY_NEW, ids, now=now)
+
+
+def _entry(one: Taken, *, now: datetime) -> Entry:
+    letter, placed, sighting = one.letter, one.placed, one.sighting
+    sender = placed.sender
+    return Entry(
+        practice_id=sighting.practice_id,
+        owner_id=sighting.account.owner_id,
+        account_id=sighting.account_id,
+        at=rules.written_at(letter.date, sighting.received_at),
+        created_at=now,
+        subject=letter.subject[:400],
+        snippet=snippet(letter.text)[:200],
+        sender_name=(sender.name or sender.address)[:200] if sender else "",
+        sender_norm=sender.norm[:320] if sender else "",
+        files=sum(not file.inline for file in letter.files),
+        filing=placed.filing,
+        reason=placed.reason,
+        reason_data=placed.data,
+        verified=placed.verified,
+        automatic=letter.automatic,
+        filed_at=now if placed.filing == Entry.RESOLVED else None,
+    )
+
+
+def _mail(one: Taken) -> StoredMail:
+    return StoredMail(
+        practice_id=one.sighting.practice_id,
+        entry=one.entry,
+        content_key=one.sighting.content_key,
+        raw_sha256=hashlib.sha256(one.raw).hexdigest(),
+        size=len(one.raw),
+        message_id=one.letter.message_id[:400],
+        fold_key=one.fold_key,
+        problems=list(one.letter.problems),
+    )
+
+
+def _words(one: Taken) -> search.Words:
+    letter = one.letter
+    people = (*letter.senders, *letter.to, *letter.cc)
+    return search.Words(
+        entry=one.entry.pk if one.entry else 0,
+        practice=one.sighting.practice_id,
+        subject=letter.subject,
+        people=" ".join(f"{person.name} {person.address}" for person in people),
+        body=letter.text,
+        files=" ".join(file.name for file in letter.files),
+    )

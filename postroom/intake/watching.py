@@ -1,0 +1,204 @@
+"""Standing by: one thread an account, on IDLE with polling beneath.
+
+The threads hold the connections; a single listener reads the events that other processes wrote
+and wakes the one concerned. A slow or broken account delays no other.
+"""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import close_old_connections, connections
+
+from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.models import MailAccount
+from postroom.connections.trouble import SERVER_ERROR, Trouble
+from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
+from postroom.kit.processes import Worker
+from postroom.practice import events
+from postroom.practice.models import Event
+from postroom.register.models import Entry
+
+log = logging.getLogger(__name__)
+LISTEN_SECONDS = 0.25  # how soon an act on a page is followed on the server
+FIND_SECONDS = 5.0  # how soon an account added elsewhere is taken up without an event
+LOOK_BACK = 200  # events
+BUSY_SECONDS = 2.0  # before a folder that another worker holds is tried again
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Watcher(threading.Thread):
+    """Keeps one account up to date until told to stop."""
+
+    def __init__(self, account: int, worker: Worker) -> None:
+        super().__init__(name=f"watch-{account}", daemon=True)
+        self.account_id, self.worker = account, worker
+        self.over = threading.Event()
+        self._ear, self._mouth = socket.socketpair()
+        self._ear.setblocking(False)
+        self._mouth.setblocking(False)
+
+    def wake(self) -> None:
+        """Look now. Harmless when it is looking already."""
+        with contextlib.suppress(BlockingIOError):  # it has been woken many times over
+            self._mouth.send(b"!")
+
+    def stop(self) -> None:
+        self.over.set()
+        self.wake()
+
+    def run(self) -> None:
+        try:
+            while not self.over.is_set():
+                account = MailAccount.objects.working().filter(pk=self.account_id).first()
+                if account is None:
+                    return
+                self._rest(self._stay(account))
+        except Exception:
+            log.exception("watching account %s ended", self.account_id)
+        finally:
+            connections.close_all()
+
+    def _stay(self, account: MailAccount) -> float:
+        """Be connected for as long as it goes well; then how many seconds to rest."""
+        wait = _seconds_until(account.retry_at)
+        if wait > 0:
+            return wait
+        try:
+            with open_mailbox(open_settings(account)) as mailbox:
+                self._serve(mailbox, account)
+            return 0.0
+        except Trouble as trouble:
+            note_trouble(account, trouble, now=utc_now())
+        except Exception as error:  # a fault of ours must not end the account's post for good
+            log.exception("account %s", account.pk)
+            note_trouble(account, Trouble(SERVER_ERROR, type(error).__name__), now=utc_now())
+        return max(_seconds_until(account.retry_at), 0.05)
+
+    def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
+        full = True
+        while not self.over.is_set():
+            outcome = Outcome(account.name)
+            make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
+            full = False
+            mailbox.open(_idle_folder(account))
+            close_old_connections()
+            mailbox.wait(BUSY_SECONDS if outcome.busy else _interval(account), self._ear)
+            self._drain()
+            if not self._still_wanted(account):
+                return
+
+    def _still_wanted(self, account: MailAccount) -> bool:
+        """False when the account was changed or rested: connect anew, or not at all."""
+        before = (account.host, account.port, account.user, account.password_sealed)
+        account.refresh_from_db()
+        after = (account.host, account.port, account.user, account.password_sealed)
+        return account.active and before == after
+
+    def _rest(self, seconds: float) -> None:
+        close_old_connections()
+        if seconds > 0:
+            self._ear.setblocking(True)
+            self._ear.settimeout(seconds)
+            with contextlib.suppress(TimeoutError):
+                self._ear.recv(4096)
+            self._ear.setblocking(False)
+
+    def _drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._ear.recv(4096):
+                pass
+
+
+class Watch:
+    """All watchers of one worker, and the listener that wakes them."""
+
+    def __init__(self, worker: Worker, clock: Callable[[], datetime] = utc_now) -> None:
+        self.worker, self.clock = worker, clock
+        self.watchers: dict[int, Watcher] = {}
+        self.over = threading.Event()
+        self._heard: dict[int, None] = {}
+        self.listener = threading.Thread(target=self._listen, name="listen", daemon=True)
+
+    def start(self) -> None:
+        self.listener.start()
+
+    def stop(self, seconds: float) -> None:
+        """Let each finish the step it is in; what is cut off is healed at the next start."""
+        self.over.set()
+        self.listener.join(seconds)
+        for watcher in self.watchers.values():
+            watcher.stop()
+        for watcher in self.watchers.values():
+            watcher.join(seconds)
+
+    def _listen(self) -> None:
+        try:
+            heard = Event.objects.latest_id()
+            looked = 0.0
+            while not self.over.is_set():
+                try:
+                    if looked <= 0:
+                        self._take_up()
+                        looked = FIND_SECONDS
+                    heard = self._hear(heard)
+                except Exception:
+                    log.exception("listening")  # the database may be away for a moment
+                    connections.close_all()
+                close_old_connections()
+                self.over.wait(LISTEN_SECONDS)
+                looked -= LISTEN_SECONDS
+        finally:
+            connections.close_all()
+
+    def _take_up(self) -> None:
+        """A watcher for each working account that has none."""
+        for account in MailAccount.objects.working().values_list("pk", flat=True):
+            watcher = self.watchers.get(account)
+            if watcher is None or not watcher.is_alive():
+                self.watchers[account] = Watcher(account, self.worker)
+                self.watchers[account].start()
+
+    def _hear(self, after: int) -> int:
+        """Wake whom the events since `after` concern; the last event heard."""
+        kinds = (events.ACCOUNT, events.CHECK, events.ENTRY_FILING)
+        # Two commits may show up in another order than their numbers: look back a little.
+        rows = Event.objects.filter(pk__gt=after - LOOK_BACK).order_by("pk")[: LOOK_BACK + 1000]
+        news = [event for event in rows if event.pk not in self._heard]
+        self._heard = dict.fromkeys(event.pk for event in rows)
+        concerned = {e.object_id for e in news if e.kind in (events.ACCOUNT, events.CHECK)}
+        entries = [e.object_id for e in news if e.kind == events.ENTRY_FILING]
+        if entries:
+            concerned |= set(
+                Entry.objects.filter(pk__in=entries).values_list("account_id", flat=True)
+            )
+        if any(e.kind in kinds for e in news):
+            self._take_up()
+        for account in concerned:
+            if account in self.watchers:
+                self.watchers[account].wake()
+        return max([after, *self._heard])
+
+
+def _interval(account: MailAccount) -> float:
+    """Seconds between two looks when the server says nothing by itself."""
+    if settings.POLL_SECONDS:
+        return settings.POLL_SECONDS
+    minutes = account.workflows.filter(active=True).values_list("minutes", flat=True)
+    return 60.0 * min(minutes, default=5)
+
+
+def _idle_folder(account: MailAccount) -> str:
+    first = account.workflows.filter(active=True).first()
+    return first.folder_in if first else "INBOX"
+
+
+def _seconds_until(moment: datetime | None) -> float:
+    return (moment - utc_now()).total_seconds() if moment else 0.0

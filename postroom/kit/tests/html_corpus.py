@@ -1,0 +1,46 @@
+"""The hostile HTML the tests are run on: public cases, mails' HTML parts, and our own."""
+
+import email
+import json
+import os
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from postroom.kit.tests import hostile_html
+
+_ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(os.environ.get("POSTROOM_TEST_DATA", _ROOT / "../shared/data"))
+_MAILS = ("mime/rspamd-spam-phish", "mime/zbateson", "mime/enmime", "mime/mail-parser-py")
+
+
+def everything() -> dict[str, str]:
+    """All cases by name."""
+    return {**public_cases(), **mail_parts(), **hostile_html.ALL}
+
+
+def public_cases() -> dict[str, str]:
+    """The inputs of DOMPurify's and bleach's tests."""
+    files = [DATA / "html" / name for name in ("dompurify.json", "bleach.json")]
+    cases = [case for file in files for case in json.loads(file.read_text())["cases"]]
+    return {case["id"]: case["input"] for case in cases}
+
+
+def mail_parts() -> dict[str, str]:
+    """Every text/html part of the mails, read by the standard library."""
+    return {
+        f"{path.parent.name}/{path.name}#{n}": html
+        for folder in _MAILS
+        for path in sorted((DATA / folder).glob("*.eml"))
+        for n, html in enumerate(_html_parts(path))
+    }
+
+
+def _html_parts(path: Path) -> Iterator[str]:
+    message = email.message_from_bytes(path.read_bytes(), policy=default)
+    for part in message.walk():
+        if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield payload.decode("latin-1")

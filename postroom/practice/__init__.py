@@ -1,0 +1,1 @@
+"""Practice, members, roles, audit and events."""

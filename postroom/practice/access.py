@@ -1,0 +1,54 @@
+"""Who may open a page: the path names the practice, the session proves it (MODEL decision 8).
+
+Every view of a practice goes through `member_required`; the access matrix test reads the right
+it declares from the view itself.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from postroom.practice.models import Member, Practice
+
+View = Callable[..., HttpResponseBase]
+
+
+class MemberRequest(HttpRequest):
+    """What a view of a practice is given."""
+
+    member: Member
+    practice: Practice
+
+
+def member_required(right: str) -> Callable[[View], View]:
+    """Signed in, a member of the practice in the path (else 404), with this right (else 403)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: Any, practice: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            enter(request, practice, right)
+            return view(request, *args, **kwargs)
+
+        checked.right = right  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def enter(request: Any, slug: str, right: str) -> None:
+    """Put the member and the practice on the request. Raises Http404 or PermissionDenied."""
+    member = Member.objects.of(request.user).filter(practice__slug=slug).first()
+    if member is None:
+        raise Http404
+    if not member.may(right):
+        raise PermissionDenied(
+            _("Your role does not include this. An administrator of the practice can change that.")
+        )
+    request.member, request.practice = member, member.practice

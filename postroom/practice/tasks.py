@@ -1,0 +1,12 @@
+"""What the clock calls."""
+
+from django.utils import timezone
+
+from postroom.kit.background import task
+from postroom.practice import events
+
+
+@task()
+def sweep_events() -> int:
+    """Forget events that everybody has had a day to hear."""
+    return events.sweep(timezone.now())

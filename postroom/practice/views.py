@@ -1,0 +1,43 @@
+"""Signing in and out, and one's own profile."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import LoginView
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from postroom.practice import rules
+from postroom.practice.access import member_required
+from postroom.practice.forms import ProfileForm, SignInForm
+
+
+class SignIn(LoginView):
+    form_class = SignInForm
+    template_name = "practice/sign_in.html"
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        waits = form.has_error("__all__", code="wait")
+        return self.render_to_response(
+            self.get_context_data(form=form), status=429 if waits else 422
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(rules.READ)
+def profile(request: Any) -> HttpResponse:
+    """One's own language and appearance."""
+    form = ProfileForm(request.POST or None, instance=request.member)
+    if request.method == "POST" and form.is_valid():
+        member = form.save()
+        # Already in the new language: the answer is read after the change.
+        with translation.override(member.language or member.practice.language):
+            messages.success(request, _("Your profile is saved."))
+        return redirect("practice:profile", request.practice.slug)
+    context = {"nav": "profile", "appcls": "tall", "form": form}
+    return render(request, "practice/profile.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,1 @@
+"""The correspondence register: what was said, and who may read it."""

@@ -1,0 +1,183 @@
+"""Verbs of the register: every act of filing, and its undoing.
+
+An act changes `entry.filing`, raises `entry.version`, writes an audit line and an event, all in
+one commit. Where the mail lies on the server follows by itself: intake moves what is not where
+its entry wants it (MODEL 2).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from postroom.clients.actions import forget_address, remember_address
+from postroom.clients.models import Client, ContactPoint
+from postroom.practice import audit, events
+from postroom.practice.models import AuditEvent, Member
+from postroom.register import rules
+from postroom.register.models import Entry, EntryClient
+
+
+class AlreadyFiled(Exception):
+    """Somebody was faster; `entry` says who and when."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(f"entry {entry.pk} was filed meanwhile")
+        self.entry = entry
+
+
+class NothingToUndo(Exception):
+    """The last act on this entry was not this member's, or was none."""
+
+
+@transaction.atomic
+def resolve(
+    entry: Entry,
+    clients: Iterable[Client],
+    *,
+    by: Member,
+    now: datetime,
+    version: int,
+    remember: bool = False,
+) -> Entry:
+    """File a waiting letter on the records of these clients (RX-22).
+
+    `version` is the one the person saw. `remember` adds the sender's address to the first
+    client, so that the next letter files itself. Raises AlreadyFiled; nothing is changed then.
+    """
+    chosen = list(clients)
+    before = _claim(
+        entry, version, now=now, filing=Entry.RESOLVED, reason=rules.BY_MEMBER, data={}, filed_by=by
+    )
+    _place(entry, chosen)
+    point = None
+    if remember and entry.sender_norm and chosen:
+        point = remember_address(chosen[0], entry.sender_norm, by=by, now=now)
+    _note(
+        entry,
+        "resolve",
+        by=by,
+        now=now,
+        before=before,
+        clients=[client.pk for client in chosen],
+        point=point.pk if point else None,
+    )
+    return entry
+
+
+@transaction.atomic
+def ignore(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
+    """Say that a waiting letter is no client's. Raises AlreadyFiled."""
+    before = _claim(
+        entry,
+        version,
+        now=now,
+        filing=Entry.IGNORED,
+        reason=rules.NOT_A_CLIENT,
+        data={},
+        filed_by=by,
+    )
+    _note(entry, "ignore", by=by, now=now, before=before)
+    return entry
+
+
+@transaction.atomic
+def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
+    """Take back this member's own last act on the entry: it waits again, and an address
+    remembered by that act is forgotten. Raises NothingToUndo or AlreadyFiled."""
+    last = (
+        AuditEvent.objects.filter(
+            practice=entry.practice_id, object_kind="entry", object_id=entry.pk
+        )
+        .order_by("-id")
+        .first()
+    )
+    if last is None or last.member_id != by.pk or last.action not in ("resolve", "ignore"):
+        raise NothingToUndo
+    before = last.data.get("before", {})
+    _claim(
+        entry,
+        last.data["version"],
+        now=now,
+        filing=before.get("filing", Entry.UNRESOLVED),
+        reason=before.get("reason", ""),
+        data=before.get("reason_data", {}),
+        filed_by=None,
+    )
+    EntryClient.objects.filter(entry=entry).delete()
+    point = ContactPoint.objects.filter(
+        practice=entry.practice_id, pk=last.data.get("point") or 0
+    ).first()
+    if point:
+        forget_address(point, by=by, now=now)
+    _note(entry, "undo", by=by, now=now)
+    return entry
+
+
+@transaction.atomic
+def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entry:
+    """Take a letter off one client's record; off the last one, it waits in Unresolved (MG-4).
+
+    An audit line stays: who, when, which client; no content.
+    """
+    removed, _ = EntryClient.objects.filter(entry=entry, client=client).delete()
+    if not removed:
+        raise NothingToUndo
+    left = EntryClient.objects.filter(entry=entry).exists()
+    _claim(
+        entry,
+        entry.version,
+        now=now,
+        filing=Entry.RESOLVED if left else Entry.UNRESOLVED,
+        reason=entry.reason if left else rules.TAKEN_BACK,
+        data=entry.reason_data if left else {},
+        filed_by=by,
+    )
+    _note(entry, "unassign", by=by, now=now, clients=[client.pk])
+    return entry
+
+
+def _claim(
+    entry: Entry,
+    version: int,
+    *,
+    now: datetime,
+    filing: str,
+    reason: str,
+    data: dict[str, Any],
+    filed_by: Member | None,
+) -> dict[str, Any]:
+    """Change the row only if it is still the one that was seen: two people, one letter.
+
+    Gives back how it was filed before.
+    """
+    before = {"filing": entry.filing, "reason": entry.reason, "reason_data": entry.reason_data}
+    changed = Entry.objects.filter(practice=entry.practice_id, pk=entry.pk, version=version).update(
+        filing=filing,
+        reason=reason,
+        reason_data=data,
+        filed_by=filed_by,
+        filed_at=now,
+        version=version + 1,
+    )
+    entry.refresh_from_db()
+    if not changed:
+        raise AlreadyFiled(entry)
+    return before
+
+
+def _place(entry: Entry, clients: Iterable[Client]) -> None:
+    EntryClient.objects.bulk_create(
+        (
+            EntryClient(practice_id=entry.practice_id, entry=entry, client=client, at=entry.at)
+            for client in clients
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _note(entry: Entry, action: str, *, by: Member, now: datetime, **data: Any) -> None:
+    data["version"] = entry.version
+    audit.record(entry.practice_id, action, "entry", entry.pk, by=by, now=now, data=data)
+    events.tell(entry.practice_id, events.ENTRY_FILING, [entry.pk], now=now)

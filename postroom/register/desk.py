@@ -1,0 +1,138 @@
+"""What stands on the desk: one waiting letter, whom it may be from, and what filing it will do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from postroom.clients.models import Client
+from postroom.connections.models import Workflow
+from postroom.practice.models import Member
+from postroom.register import suggestions, words
+from postroom.register.models import Entry, EntryQuerySet
+from postroom.register.reading import Reading, reading
+from postroom.register.remembering import remember
+from postroom.register.suggestions import Candidate
+from postroom.register.waiting import Place, following, place
+
+FOUND = 8  # clients shown for words typed without script
+KEYS = 3  # the first cards have a key
+
+
+@dataclass(frozen=True)
+class Card:
+    """A client one may choose, with the words and the box that go with the choice."""
+
+    client: Client
+    pill: words.Pill | None
+    speaks_for: list[str]
+    speaks_against: list[str]
+    chosen: bool
+    key: str
+    remember: bool
+    ticked: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    entry: Entry
+    taken: str  # who has filed it already, in words; "" while it waits
+    why: str = ""
+    reading: Reading | None = None
+    place: Place | None = None
+    cards: tuple[Card, ...] = ()
+    chosen: Card | None = None
+    anybody: Card | None = None  # the box as long as nobody is chosen
+    find: str = ""
+    nobody_found: bool = False
+    folder: str = ""
+    next: int | None = None  # once it is taken
+
+    @classmethod
+    def of_taken(cls, entry: Entry, next: int | None) -> "Desk":
+        return cls(entry=entry, taken=words.done(entry), next=next)
+
+    @property
+    def focus(self) -> Card | None:
+        return self.chosen or self.anybody
+
+
+def desk(
+    member: Member,
+    rows: EntryQuerySet,
+    entry: Entry,
+    *,
+    asked: int | None = None,
+    find: str = "",
+    as_text: bool = False,
+) -> Desk:
+    """`asked` is the client named in the address, `find` the words looked for."""
+    if not entry.is_waiting:
+        return Desk.of_taken(entry, following(rows, entry))
+    holders = suggestions.holders(member, entry)
+    found = suggestions.candidates(member, entry, holders)
+    looked_up = _looked_up(member, found, asked, find)
+    chosen = suggestions.chosen(found, entry, asked)
+    if asked in {client.pk for client in looked_up}:
+        chosen = asked
+    everybody = [_plain(client, holders) for client in looked_up] + found
+    cards = tuple(
+        _card(entry, candidate, holders, candidate.client.pk == chosen, number)
+        for number, candidate in enumerate(everybody, 1)
+    )
+    return Desk(
+        entry=entry,
+        taken="",
+        why=words.why(entry),
+        reading=reading(member.practice, entry, as_text=as_text),
+        place=place(rows, entry),
+        cards=cards,
+        chosen=next((card for card in cards if card.chosen), None),
+        anybody=_card(entry, None, holders, False, 0),
+        find=find,
+        nobody_found=bool(find) and not looked_up,
+        folder=_folder(entry),
+    )
+
+
+def _card(
+    entry: Entry, candidate: Candidate | None, holders: dict[int, str], chosen: bool, number: int
+) -> Card:
+    pk = candidate.client.pk if candidate else None
+    box = remember(entry, pk, set(holders))
+    others = [name for holder, name in holders.items() if holder != pk]
+    return Card(
+        client=candidate.client if candidate else Client(),
+        pill=words.likelihood(candidate.likelihood) if candidate and candidate.likelihood else None,
+        speaks_for=[words.tick(code) for code in candidate.speaks_for] if candidate else [],
+        speaks_against=[words.tick(code) for code in candidate.speaks_against] if candidate else [],
+        chosen=chosen,
+        key=str(number) if 0 < number <= KEYS else "",
+        remember=box.offered,
+        ticked=box.ticked,
+        note=words.unremembered(box.why_not, others),
+    )
+
+
+def _plain(client: Client, holders: dict[int, str]) -> Candidate:
+    """A client somebody looked up: nothing speaks for them but that."""
+    return Candidate(client, "", (), (), client.pk in holders)
+
+
+def _looked_up(
+    member: Member, found: Iterable[Candidate], asked: int | None, find: str
+) -> list[Client]:
+    """The client asked for and those found by words, unless they are suggested anyway."""
+    known = {candidate.client.pk for candidate in found}
+    clients = Client.objects.open_to(member).prefetch_related("patients", "groups")
+    rows: list[Client] = []
+    if asked is not None and asked not in known:
+        rows += clients.filter(pk=asked)
+    if find:
+        rows += clients.search(find).exclude(pk=asked or 0).order_by("name", "pk")[:FOUND]
+    return [client for client in rows if client.pk not in known]
+
+
+def _folder(entry: Entry) -> str:
+    """Where the server's copy will go, in the words of that mailbox."""
+    flow = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id).first()
+    return flow.folder_resolved if flow else ""

@@ -1,0 +1,171 @@
+"""The correspondence register: one row for all that came in, went out or was noted."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from postroom.clients.models import Client
+from postroom.connections.models import MailAccount
+from postroom.practice.models import Member, Practice
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def readable_by(self, member: Member) -> "EntryQuerySet":
+        """MG-3 in one place: what is filed on a client one may open, what waits in Unresolved
+        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever."""
+        seen = Q(owner=member) | Q(
+            Exists(
+                EntryClient.objects.filter(
+                    entry=OuterRef("pk"), client__in=Client.objects.open_to(member)
+                )
+            )
+        )
+        if member.may("resolve"):
+            seen |= Q(owner=None, filing__in=[*Entry.WAITING, Entry.IGNORED])
+        return self.filter(practice=member.practice_id).filter(seen)
+
+    def waiting(self) -> "EntryQuerySet":
+        """What a person still has to resolve."""
+        return self.filter(filing__in=Entry.WAITING)
+
+
+class Entry(models.Model):
+    EMAIL = "email"
+    KINDS = [(EMAIL, _("Email"))]
+    IN, OUT = "in", "out"
+    DIRECTIONS = [(IN, _("received")), (OUT, _("sent"))]
+    UNRESOLVED, RESOLVED, IGNORED, FAILED = "unresolved", "resolved", "ignored", "failed"
+    FILINGS = [
+        (UNRESOLVED, _("Unresolved")),
+        (RESOLVED, _("Resolved")),
+        (IGNORED, _("Not a client’s")),
+        (FAILED, _("Could not be read")),
+    ]
+    WAITING = (UNRESOLVED, FAILED)
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="entries")
+    owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="entries")
+    account = models.ForeignKey(MailAccount, models.SET_NULL, null=True, related_name="entries")
+    kind = models.CharField(max_length=10, choices=KINDS, default=EMAIL)
+    direction = models.CharField(max_length=3, choices=DIRECTIONS, default=IN)
+    at = models.DateTimeField()  # of the correspondence itself
+    created_at = models.DateTimeField()
+    subject = models.CharField(max_length=400, blank=True)
+    snippet = models.CharField(max_length=200, blank=True)  # cut at filing, never on a page
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_norm = models.CharField(max_length=320, blank=True)
+    files = models.PositiveIntegerField(default=0)
+    filing = models.CharField(max_length=10, choices=FILINGS)
+    # Why it lies where it lies: a code of register/rules.py, and what the code speaks of.
+    reason = models.CharField(max_length=40, blank=True)
+    reason_data = models.JSONField(default=dict)
+    verified = models.BooleanField(default=False)  # by the receiving server's own verdict
+    automatic = models.BooleanField(default=False)  # out of office, a list, a bounce
+    filed_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    filed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)  # raised by each act of filing
+    clients = models.ManyToManyField(Client, through="EntryClient", related_name="entries")
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "at", "id"], name="entry_at"),
+            models.Index(fields=["practice", "kind", "at", "id"], name="entry_kind_at"),
+            models.Index(
+                fields=["practice", "at", "id"],
+                condition=Q(filing__in=["unresolved", "failed"]),
+                name="entry_waiting",
+            ),
+            models.Index(
+                fields=["practice", "sender_norm"],
+                condition=Q(filing__in=["unresolved", "failed"]),
+                name="entry_waiting_sender",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"{self.kind} {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.filing in self.WAITING
+
+
+class EntryClient(models.Model):
+    """An entry on a client's record. `at` is copied, so that a record is one index walk."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="placements")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="placements")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "client"], name="entry_client")]
+        indexes = [models.Index(fields=["client", "-at", "-entry"], name="client_record")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} on {self.client_id}"
+
+
+class StoredMail(models.Model):
+    """A raw mail, kept whole. Several lie under one entry when they say the same (AK-112)."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="mails")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="mails")
+    content_key = models.CharField(max_length=64)  # SHA-256 of the bytes, line ends made LF
+    raw_sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    message_id = models.CharField(max_length=400, blank=True)
+    fold_key = models.CharField(max_length=64, blank=True)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "content_key"], name="stored_mail")
+        ]
+        indexes = [
+            models.Index(fields=["practice", "fold_key"], condition=~Q(fold_key=""), name="folds"),
+            models.Index(fields=["practice", "message_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id or self.content_key[:12]
+
+    @property
+    def path(self) -> Path:
+        return mail_path(self.practice_id, self.content_key)
+
+    def read(self) -> bytes:
+        """The raw bytes as they came. Raises FileNotFoundError."""
+        return self.path.read_bytes()
+
+
+def mail_path(practice_id: int, content_key: str) -> Path:
+    """Where a raw mail lies: by practice, then by content."""
+    return settings.MAIL_FOLDER / str(practice_id) / content_key[:2] / f"{content_key}.eml"
+
+
+class Attachment(models.Model):
+    """A file inside a stored mail: listed here, cut out of the raw bytes when asked for."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="attachments")
+    mail = models.ForeignKey(StoredMail, models.CASCADE, related_name="attachments")
+    n = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=255, blank=True)
+    inline = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "n"], name="attachment_n")]
+        ordering = ["n"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,186 @@
+"""How a letter is shown: its text in the page, its HTML in a frame, its files in a list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from postroom.kit import html
+from postroom.kit.mime import Address, Letter
+from postroom.practice.models import Practice
+from postroom.register.letters import letter
+from postroom.register.models import Attachment, Entry
+from postroom.register.words import odd
+
+PICTURE_SECONDS = 3600
+LINE = 80  # letters on a line of the frame
+PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+}
+# Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
+RISKY = frozenset(
+    """
+    app appx bat bin chm cmd com cpl deb dll dmg docm exe gadget hta htm html img inf iso jar js
+    jse lnk msc msi msix msp one pif ppam pptm ps1 reg rpm scf scr sct sh shb sldm svg url vb vbe
+    vbs vhd vhdx wsc wsf wsh xhtml xla xlam xll xlsm xltm
+    """.split()
+)
+ICONS = {
+    "image": "image",
+    "audio": "file-volume",
+    "video": "file-play",
+    "text": "file-text",
+    "application/pdf": "file-text",
+    "application/zip": "file-archive",
+    "text/calendar": "calendar",
+    "text/csv": "file-spreadsheet",
+    "message/rfc822": "mail",
+    "application/vnd.ms-excel": "file-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "file-spreadsheet",
+    "application/vnd.oasis.opendocument.spreadsheet": "file-spreadsheet",
+}
+
+
+@dataclass(frozen=True)
+class FileLine:
+    pk: int
+    name: str
+    size: int
+    icon: str
+    risky: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`body` is a safe fragment for the page; a framed letter has its own address instead."""
+
+    body: SafeString
+    framed: bool
+    has_html: bool
+    blocked: int
+    problems: list[str]
+    files: list[FileLine]
+    senders: list[str]
+    to: list[str]
+    cc: list[str]
+    height: str
+    sandbox: str = html.SANDBOX
+
+    @property
+    def others(self) -> int:
+        """Recipients besides the first one."""
+        return len(self.to) - 1
+
+
+def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Reading:
+    """The letter of an entry, ready for a page. Never raises for a strange letter."""
+    mail = letter(entry)
+    attachments = list(entry.attachments.all())
+    framed = bool(mail.html) and not as_text
+    blocked = 0
+    if framed:
+        blocked = html.safe(mail.html, picture=pictures(practice, entry, attachments)).blocked
+    return Reading(
+        body=mark_safe("" if framed else html.from_text(mail.text)),  # noqa: S308 - escaped there
+        framed=framed,
+        has_html=bool(mail.html),
+        blocked=blocked,
+        problems=[words for words in map(odd, (mail.encrypted, *mail.problems)) if words],
+        files=file_lines(a for a in attachments if not (framed and a.inline)),
+        senders=_people(mail.senders),
+        to=_people(mail.to),
+        cc=_people(mail.cc),
+        height=_height(mail),
+    )
+
+
+def document(practice: Practice, entry: Entry, *, as_text: bool, dark: bool) -> str:
+    """The document inside the frame."""
+    mail = letter(entry)
+    if as_text or not mail.html:
+        return html.document(html.from_text(mail.text), dark=dark)
+    pictures_of = pictures(practice, entry, list(entry.attachments.all()))
+    return html.document(html.safe(mail.html, picture=pictures_of).body)
+
+
+def pictures(practice: Practice, entry: Entry, attachments: list[Attachment]) -> "Pictures":
+    return Pictures(practice, entry, {a.content_id: a.n for a in attachments if a.content_id})
+
+
+class Pictures:
+    """Content-ID -> the signed address of that picture, or None.
+
+    A sandboxed frame sends no cookie, so the address itself is the proof (MODEL decision 17).
+    """
+
+    def __init__(self, practice: Practice, entry: Entry, numbers: dict[str, int]) -> None:
+        self.practice, self.entry, self.numbers = practice, entry, numbers
+
+    def __call__(self, content_id: str) -> str | None:
+        n = self.numbers.get(content_id)
+        if n is None:
+            return None
+        slug, entry = self.practice.slug, self.entry.pk
+        return reverse("register:inline", args=[slug, entry, n, picture_token(slug, entry, n)])
+
+
+def picture_token(slug: str, entry: int, n: int) -> str:
+    """Proof, for an hour, that a member was shown the letter this picture belongs to."""
+    what = _picture(slug, entry, n)
+    return _signer().sign(what).removeprefix(f"{what}:")
+
+
+def is_picture_token(slug: str, entry: int, n: int, token: str) -> bool:
+    try:
+        _signer().unsign(f"{_picture(slug, entry, n)}:{token}", max_age=PICTURE_SECONDS)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def picture_type(declared: str, content: bytes) -> str:
+    """The type a picture is served with: what it says it is, if its bytes agree; else ""."""
+    if not content.startswith(PICTURE_TYPES.get(declared, ())):
+        return ""
+    if declared == "image/webp" and content[8:12] != b"WEBP":
+        return ""
+    return declared
+
+
+def file_lines(attachments: Iterable[Attachment]) -> list[FileLine]:
+    return [FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments]
+
+
+def _height(mail: Letter) -> str:
+    """How high its frame begins; a frame without script cannot tell."""
+    lines = sum(1 + len(line) // LINE for line in mail.text.splitlines())
+    if "cid:" in mail.html or lines > 18:
+        return "long"
+    return "short" if lines <= 7 else "medium"
+
+
+def _people(addresses: Iterable[Address]) -> list[str]:
+    return [f"{one.name} ‹{one.address}›" if one.name else one.address for one in addresses]
+
+
+def _icon(media_type: str) -> str:
+    family = media_type.partition("/")[0]
+    return ICONS.get(media_type) or ICONS.get(family, "file")
+
+
+def _is_risky(name: str) -> bool:
+    return PurePosixPath(name.casefold().rstrip(". ")).suffix.removeprefix(".") in RISKY
+
+
+def _picture(slug: str, entry: int, n: int) -> str:
+    return f"{slug}/{entry}/{n}"
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="register.inline")

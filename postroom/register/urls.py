@@ -1,0 +1,20 @@
+from django.urls import path
+
+from postroom.register.views import entries, files, records, unresolved
+
+app_name = "register"
+urlpatterns = [
+    path("unresolved", unresolved.unresolved, name="unresolved"),
+    path("unresolved/arrivals", unresolved.arrivals, name="arrivals"),
+    path("entries/<int:entry>", entries.entry, name="entry"),
+    path("entries/<int:entry>/resolve", unresolved.resolve, name="resolve"),
+    path("entries/<int:entry>/ignore", unresolved.ignore, name="ignore"),
+    path("entries/<int:entry>/undo", entries.undo, name="undo"),
+    path("entries/<int:entry>/unassign", entries.unassign, name="unassign"),
+    path("entries/<int:entry>/body", files.body, name="body"),
+    path("entries/<int:entry>/raw", files.raw, name="raw"),
+    path("entries/<int:entry>/inline/<int:n>/<str:token>", files.inline, name="inline"),
+    path("attachments/<int:attachment>", files.attachment, name="attachment"),
+    path("clients/<int:client>", records.client, name="client"),
+    path("clients/<int:client>/group", records.group, name="group"),
+]

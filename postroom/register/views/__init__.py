@@ -1,0 +1,1 @@
+"""The register's pages, a file for each."""

@@ -1,0 +1,99 @@
+"""One letter on a page of its own: what it says, whose it is, why, and taking that back."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from postroom.clients.models import Client
+from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.models import Member
+from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
+from postroom.register import actions, words
+from postroom.register.models import Entry
+from postroom.register.paging import number
+from postroom.register.reading import reading
+
+
+@member_required(READ)
+@require_safe
+def entry(request: MemberRequest, entry: int) -> HttpResponse:
+    letter = _readable(request, entry)
+    as_text = request.GET.get("view") == "text"
+    context = {
+        "nav": "unresolved" if letter.is_waiting else "clients",
+        "entry": letter,
+        "clients": Client.objects.open_to(request.member)
+        .filter(placements__entry=letter)
+        .prefetch_related("patients"),
+        "why": words.why(letter),
+        "filed": words.done(letter) if letter.filed_by_id and not letter.is_waiting else "",
+        "reading": reading(request.practice, letter, as_text=as_text),
+        "other_view": "?" if as_text else "?view=text",
+        "may_resolve": letter.is_waiting and request.member.may(RESOLVE),
+        "may_unassign": may_unassign(request.member, letter),
+        "may_undo": may_undo(request.member, letter),
+    }
+    return render(request, "register/entry.html", context)
+
+
+@member_required(RESOLVE)
+@require_POST
+def undo(request: MemberRequest, entry: int) -> HttpResponse:
+    """Take back one's own last act on a letter; it waits again."""
+    letter = _readable(request, entry)
+    try:
+        actions.undo(letter, by=request.member, now=timezone.now())
+    except (actions.NothingToUndo, actions.AlreadyFiled):
+        messages.error(request, _("This can no longer be undone: the message was changed since."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    messages.success(request, _("Taken back. The message waits again."))
+    address = redirect("register:unresolved", request.practice.slug)
+    address["Location"] += f"?entry={letter.pk}"
+    return address
+
+
+@member_required(WRITE)
+@require_POST
+def unassign(request: MemberRequest, entry: int) -> HttpResponse:
+    """Take a letter off one client's record (AK-25, MG-4)."""
+    letter = _readable(request, entry)
+    clients = Client.objects.open_to(request.member).filter(placements__entry=letter)
+    client = get_object_or_404(clients, pk=number(request.POST.get("client")) or 0)
+    if not may_unassign(request.member, letter):
+        raise PermissionDenied(
+            _("Only who filed this message, or an administrator, can take it off a record.")
+        )
+    try:
+        actions.unassign(letter, client, by=request.member, now=timezone.now())
+    except (actions.NothingToUndo, actions.AlreadyFiled):
+        messages.error(request, _("Somebody else has just changed where this message is filed."))
+    else:
+        messages.success(
+            request, _("Taken off the record of %(client)s.") % {"client": client.name}
+        )
+    if Entry.objects.readable_by(request.member).filter(pk=letter.pk).exists():
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    return redirect("register:client", request.practice.slug, client.pk)
+
+
+def may_unassign(member: Member, letter: Entry) -> bool:
+    """One's own filing, or anybody's with the right to it (SPEC 7.3)."""
+    if letter.filing != Entry.RESOLVED:
+        return False
+    own = letter.filed_by_id == member.pk and member.may(WRITE)
+    return own or member.may(UNASSIGN)
+
+
+def may_undo(member: Member, letter: Entry) -> bool:
+    """A message this member set aside; the record's page takes back the other acts."""
+    ignored = letter.filing == Entry.IGNORED and letter.filed_by_id == member.pk
+    return ignored and member.may(RESOLVE)
+
+
+def _readable(request: MemberRequest, pk: int) -> Entry:
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    return get_object_or_404(letters, pk=pk)

@@ -1,0 +1,96 @@
+"""What is served as it came: the letter inside its frame, its pictures, its files, the raw mail.
+
+Nothing here is shown by the product's own pages: each answer carries its own policy, since what
+it holds was written by anybody (RELIABILITY 4.1, 4.3).
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from postroom.kit import html
+from postroom.kit.text import safe_file_name
+from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.rules import READ
+from postroom.register.letters import file_bytes
+from postroom.register.models import Attachment, Entry
+from postroom.register.reading import document, is_picture_token, picture_type
+
+CLOSED = "sandbox; default-src 'none'"
+
+
+@member_required(READ)
+@require_safe
+def body(request: MemberRequest, entry: int) -> HttpResponse:
+    """The document inside the sandboxed frame; `?view=text` is its plain text."""
+    letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
+    as_text = request.GET.get("view") == "text"
+    page = document(request.practice, letter, as_text=as_text, dark=request.member.theme == "dark")
+    answer = HttpResponse(page)
+    answer["Content-Security-Policy"] = html.frame_csp(request.build_absolute_uri("/")[:-1])
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@require_safe
+def inline(request: HttpRequest, practice: str, entry: int, n: int, token: str) -> HttpResponse:
+    """A picture inside a letter. No cookie reaches a sandboxed frame: the token is the proof."""
+    if not is_picture_token(practice, entry, n, token):
+        raise Http404
+    of_practice = Attachment.objects.filter(practice__slug=practice)
+    picture = get_object_or_404(of_practice.select_related("mail"), entry=entry, n=n)
+    data = _content(picture)
+    media_type = picture_type(picture.type, data)
+    if not media_type:
+        raise Http404
+    return _closed(HttpResponse(data, content_type=media_type))
+
+
+@member_required(READ)
+@require_safe
+def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
+    """A file of a letter, to be kept on disk: never opened by the browser (DESIGN 8.11)."""
+    readable = Entry.objects.readable_by(request.member)
+    found = get_object_or_404(
+        Attachment.objects.filter(entry__in=readable).select_related("mail"), pk=attachment
+    )
+    return _download(_content(found), found.name)
+
+
+@member_required(READ)
+@require_safe
+def raw(request: MemberRequest, entry: int) -> HttpResponse:
+    """The mail as it came, byte for byte."""
+    letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
+    mail = letter.mails.order_by("pk").first()
+    if mail is None:
+        raise Http404
+    try:
+        data = mail.read()
+    except OSError as missing:
+        raise Http404 from missing
+    return _download(data, safe_file_name(f"{letter.subject or 'message'}.eml"))
+
+
+def _content(found: Attachment) -> bytes:
+    try:
+        return file_bytes(found)
+    except OSError as missing:
+        raise Http404 from missing
+
+
+def _download(data: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type="application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return _closed(answer)
+
+
+def _closed(answer: Any) -> HttpResponse:
+    answer["Content-Security-Policy"] = CLOSED
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,61 @@
+"""A client's record, and the correspondence of the whole family (AK-42, RX-3)."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from postroom.clients.models import Client
+from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.rules import READ
+from postroom.register.models import Entry
+from postroom.register.paging import number
+from postroom.register.records import addresses, family, timeline
+
+
+@member_required(READ)
+@require_safe
+def client(request: MemberRequest, client: int) -> HttpResponse:
+    record = _record(request, client)
+    return _page(request, record, [record.pk], tab="correspondence")
+
+
+@member_required(READ)
+@require_safe
+def group(request: MemberRequest, client: int) -> HttpResponse:
+    """Everybody's correspondence, mixed, the newest first."""
+    record = _record(request, client)
+    families = family(request.member, record)
+    if not families:
+        raise Http404
+    everybody = {record.pk, *(row.pk for found in families for row in found.clients)}
+    return _page(request, record, sorted(everybody), tab="group")
+
+
+def _record(request: MemberRequest, pk: int) -> Client:
+    clients = Client.objects.open_to(request.member).prefetch_related("patients")
+    return get_object_or_404(clients, pk=pk)
+
+
+def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) -> HttpResponse:
+    asked = number(request.GET.get("before"))
+    before = None
+    if asked is not None:
+        before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
+    with_files = request.GET.get("show") == "files"
+    days, following = timeline(request.member, clients, before=before, with_files=with_files)
+    families = family(request.member, record)
+    context = {
+        "nav": "clients",
+        "client": record,
+        "tab": tab,
+        "days": days,
+        "next": following,
+        "before": asked,
+        "with_files": with_files,
+        "addresses": addresses(record),
+        "families": families,
+        "family_size": 1 + len({row.pk for found in families for row in found.clients}),
+    }
+    htmx = request.htmx  # type: ignore[attr-defined]
+    more = htmx and not htmx.history_restore_request and before is not None
+    return render(request, "register/_days.html" if more else "register/record.html", context)

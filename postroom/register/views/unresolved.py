@@ -1,0 +1,184 @@
+"""Unresolved: what waits for a person, one letter on the desk, and filing it (RX-22, RX-32)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
+
+from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.rules import RESOLVE
+from postroom.register import actions, suggestions
+from postroom.register.desk import Desk, desk
+from postroom.register.forms import ResolveForm, VersionForm
+from postroom.register.models import Entry
+from postroom.register.paging import bounded, number
+from postroom.register.waiting import arrived, following, newest, page, waiting
+
+
+@member_required(RESOLVE)
+@require_safe
+def unresolved(request: MemberRequest) -> HttpResponse:
+    """`?entry` chooses the letter, `client` whom it is from, `pane` what a phone shows."""
+    asked = number(request.GET.get("entry"))
+    letter = _readable(request, asked) if asked is not None else None
+    if _fragment(request):
+        return render(request, "register/_desk.html", _on_desk(request, letter))
+    return _whole(request, letter)
+
+
+@member_required(RESOLVE)
+@require_safe
+def arrivals(request: MemberRequest) -> HttpResponse:
+    """How many came since the list was made: a button above it, nothing moves (DESIGN 8.12)."""
+    since = number(request.GET.get("since")) or 0
+    count = arrived(waiting(request.member), since)
+    return render(request, "register/_arrivals.html", {"arrived": count, "newest": since})
+
+
+@member_required(RESOLVE)
+@require_POST
+def resolve(request: MemberRequest, entry: int) -> HttpResponse:
+    letter = _readable(request, entry)
+    form = ResolveForm(request.member, request.POST)
+    if not form.is_valid():
+        return _refused(request, letter, form)
+    clients = list(form.cleaned_data["clients"])
+    try:
+        actions.resolve(
+            letter,
+            clients,
+            by=request.member,
+            now=timezone.now(),
+            version=form.cleaned_data["version"],
+            remember=form.cleaned_data["remember"],
+        )
+    except actions.AlreadyFiled as faster:
+        return _taken(request, faster.entry)
+    names = {"clients": ", ".join(client.name for client in clients)}
+    if form.cleaned_data["remember"]:
+        _say(request, letter, _("Filed to %(clients)s. Address remembered.") % names)
+    else:
+        _say(request, letter, _("Filed to %(clients)s.") % names)
+    return _go_on(request, letter)
+
+
+@member_required(RESOLVE)
+@require_POST
+def ignore(request: MemberRequest, entry: int) -> HttpResponse:
+    letter = _readable(request, entry)
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, letter, form)
+    try:
+        actions.ignore(
+            letter,
+            by=request.member,
+            now=timezone.now(),
+            version=form.cleaned_data["version"],
+        )
+    except actions.AlreadyFiled as faster:
+        return _taken(request, faster.entry)
+    _say(request, letter, _("Set aside as not a client’s message."))
+    return _go_on(request, letter)
+
+
+def _readable(request: MemberRequest, pk: int) -> Entry:
+    """Any letter this member may read: one that is filed already is told so, not hidden."""
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    return get_object_or_404(letters, pk=pk)
+
+
+def _fragment(request: MemberRequest) -> bool:
+    """Does only the desk change? Going back in the browser wants the whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request and htmx.target == "desk"
+
+
+def _whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResponse:
+    rows = waiting(request.member)
+    before = number(request.GET.get("before"))
+    listed = page(rows, _readable(request, before) if before is not None else None)
+    pills = suggestions.pills(request.member, listed.rows)
+    context = {
+        "nav": "unresolved",
+        "rows": [(row, pills[row.pk]) for row in listed.rows],
+        "next": listed.next,
+        "before": before,
+        "total": bounded(rows),
+        "newest": newest(rows),
+        **_on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
+        **more,
+    }
+    return render(request, "register/unresolved.html", context, status=more.get("status", 200))
+
+
+def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True) -> dict[str, Any]:
+    """What the desk fragment shows; a phone shows one of its panes, or the list."""
+    pane = request.GET.get("pane")
+    if letter is None:
+        return {"desk": None, "pane": "thread"}
+    as_text = request.GET.get("view") == "text"
+    laid = desk(
+        request.member,
+        waiting(request.member),
+        letter,
+        asked=number(request.GET.get("client")),
+        find=request.GET.get("find", "").strip()[:100],
+        as_text=as_text,
+    )
+    shown = pane if pane in ("side", "list") else "thread"
+    return {
+        "desk": laid,
+        "pane": shown if asked else "list",
+        "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
+    }
+
+
+def _go_on(request: MemberRequest, letter: Entry) -> HttpResponse:
+    """File and go on: the next letter at once (DESIGN 8.4)."""
+    rows = waiting(request.member)
+    after = following(rows, letter)
+    address = reverse("register:unresolved", args=[request.practice.slug])
+    if after is not None:
+        address = f"{address}?entry={after}"
+    if not _fragment(request):
+        return redirect(address)
+    context = {
+        **_on_desk(request, _readable(request, after) if after is not None else None),
+        "gone": letter.pk,
+        "total": bounded(rows),
+    }
+    return push_url(render(request, "register/_filed.html", context), address)
+
+
+def _taken(request: MemberRequest, letter: Entry) -> HttpResponse:
+    """Somebody was faster: say who and when; nothing is overwritten (RELIABILITY 5)."""
+    if not _fragment(request):
+        return _whole(request, letter, status=409)
+    context = {
+        "desk": Desk.of_taken(letter, following(waiting(request.member), letter)),
+        "pane": "thread",
+        "gone": letter.pk,
+        "total": bounded(waiting(request.member)),
+    }
+    return render(request, "register/_filed.html", context, status=409)
+
+
+def _refused(request: MemberRequest, letter: Entry, form: Any) -> HttpResponse:
+    errors = [error for found in form.errors.values() for error in found]
+    if not _fragment(request):
+        return _whole(request, letter, status=422, errors=errors)
+    context = {**_on_desk(request, letter), "errors": errors}
+    return render(request, "register/_desk.html", context, status=422)
+
+
+def _say(request: MemberRequest, letter: Entry, words: str) -> None:
+    """A toast with its Undo."""
+    undo = reverse("register:undo", args=[request.practice.slug, letter.pk])
+    messages.success(request, words, extra_tags=undo)

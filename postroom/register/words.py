@@ -1,0 +1,177 @@
+"""What the register says in words: why a letter lies where it lies, and what is odd about it.
+
+The codes are kept in the rows (`Entry.reason`, with `reason_data`); the sentences are made when
+a page is shown, in the reader's language (SPEC 7.5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from postroom.register.models import Entry
+
+VERY_LIKELY, POSSIBLE = "very-likely", "possible"
+SAME_ADDRESS, SAME_NAME, SHARED_ADDRESS = "same-address", "same-name", "shared-address"
+UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A short mark on a row: words, and what colour and icon carry the same meaning."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+def why(entry: Entry) -> str:
+    """One sentence: why this letter lies where it lies."""
+    data = entry.reason_data
+    address = data.get("address", entry.sender_norm)
+    count = len(data.get("clients", ()))
+    sentences = {
+        "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
+        "by-member": lambda: _("Filed by hand."),
+        "not-a-client": lambda: _("Not a client’s message."),
+        "taken-back": lambda: _("It was taken off a record and waits to be filed."),
+        "unknown-address": lambda: _("No client has the address ‹%(address)s›."),
+        "several-clients": lambda: ngettext(
+            "%(count)d client has the address ‹%(address)s›.",
+            "%(count)d clients have the address ‹%(address)s›.",
+            count,
+        ),
+        "same-group": lambda: ngettext(
+            "%(count)d client of one family has the address ‹%(address)s›.",
+            "%(count)d clients of one family have the address ‹%(address)s›.",
+            count,
+        ),
+        "no-sender": lambda: _("The message does not say who sent it."),
+        "several-senders": lambda: _("The message names several senders: %(addresses)s."),
+        "own-address": lambda: _("The address ‹%(address)s› belongs to your practice."),
+        "professional": lambda: _(
+            "The address ‹%(address)s› is a professional’s. Which client is it about?"
+        ),
+        "dmarc": lambda: _(
+            "The mail server could not confirm that it really comes from %(domain)s."
+        ),
+        "too-big": lambda: _("It is too big to be read here. It is kept whole."),
+        "unreadable": lambda: _("It could not be read. It is kept whole and can be downloaded."),
+        "set-aside": lambda: _(
+            "Reading it failed three times. It is kept whole and can be downloaded."
+        ),
+    }
+    sentence = sentences.get(entry.reason)
+    if sentence is None:
+        return ""
+    return sentence() % {
+        "address": address,
+        "count": count,
+        "addresses": ", ".join(map(str, data.get("addresses", ()))),
+        "domain": data.get("domain", ""),
+    }
+
+
+def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
+    """What the list says of a waiting letter, given how many clients it may be from."""
+    known = {
+        "no-sender": lambda: Pill(_("No sender"), "amber"),
+        "several-senders": lambda: Pill(_("Several senders"), "amber"),
+        "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
+        "own-address": lambda: Pill(_("From your practice")),
+        "professional": lambda: Pill(_("A professional"), "blue"),
+        "too-big": lambda: Pill(_("Too big to be read"), "amber"),
+        "unreadable": lambda: Pill(_("Could not be read"), "amber"),
+        "set-aside": lambda: Pill(_("Could not be read"), "amber"),
+    }.get(entry.reason)
+    if known is not None:
+        return known()
+    if found == 1 and sure:
+        return Pill(_("Very likely: %(name)s") % {"name": name}, "green", "sparkles")
+    if found == 1:
+        return Pill(_("Possible: %(name)s") % {"name": name})
+    if found:
+        return Pill(
+            ngettext("%(count)d possible client", "%(count)d possible clients", found)
+            % {"count": found}
+        )
+    return Pill(_("No suggestion"))
+
+
+def likelihood(code: str) -> Pill:
+    if code == VERY_LIKELY:
+        return Pill(pgettext("suggestion", "Very likely"), "green")
+    return Pill(pgettext("suggestion", "Possible"))
+
+
+def tick(code: str) -> str:
+    """A reason on a suggestion card."""
+    return {
+        SAME_ADDRESS: _("This address is on the record"),
+        SHARED_ADDRESS: _("Other clients have this address too"),
+        SAME_NAME: _("Same name as the sender"),
+        UNCONFIRMED: _("The sender is not confirmed"),
+    }[code]
+
+
+def done(entry: Entry) -> str:
+    """Who filed this letter, where and when: what a second person is told (RELIABILITY 5)."""
+    who = str(entry.filed_by) if entry.filed_by else ""
+    names = ", ".join(client.name for client in entry.clients.all())
+    at = _moment(entry.filed_at)
+    if entry.filing == Entry.IGNORED:
+        if not who:
+            return _("It was set aside as not a client’s message.")
+        return _("%(who)s set it aside as not a client’s message at %(at)s.") % {
+            "who": who,
+            "at": at,
+        }
+    if not who:
+        return _("It is filed under %(clients)s.") % {"clients": names}
+    return _("%(who)s filed it under %(clients)s at %(at)s.") % {
+        "who": who,
+        "clients": names,
+        "at": at,
+    }
+
+
+def unremembered(code: str, names: list[str]) -> str:
+    """Why the box «Remember this address» is not ticked; how it helps when it is."""
+    return {
+        "": _("The next message from it files itself."),
+        "general": _("Several people may write from it."),
+        "held": _("%(names)s has it too. With several, we ask each time.")
+        % {"names": ", ".join(names)},
+        "professional": _("It belongs to a professional, who writes about several clients."),
+        "unconfirmed": _("The sender is not confirmed."),
+    }[code]
+
+
+def odd(problem: str) -> str:
+    """What is said of a letter that could not be read as it should be. "" says nothing."""
+    return {
+        "set-aside": _("It is not shown, since reading it failed. You can download it."),
+        "missing": _("The stored message cannot be found. Tell whoever looks after the server."),
+        "base64": _("A part of it came damaged. What could be read is shown."),
+        "charset": _("Some letters may look wrong: the message does not say how it is written."),
+        "truncated": _("It ends in the middle: the rest never arrived."),
+        "too-big": _("It is too big to be read here. Download the message to see it."),
+        "too-deep": _("It is folded too many times into itself. What could be read is shown."),
+        "too-many-parts": _("It has too many parts. The first ones are shown."),
+        "too-many-headers": _("Its header is too long. The beginning was read."),
+        "smime": _("It is encrypted (S/MIME). Download it to open it in your mail program."),
+        "pgp": _("It is encrypted (PGP). Download it to open it in your mail program."),
+    }.get(problem, "")
+
+
+def _moment(at: datetime | None) -> str:
+    """The time today; the day too when it was another day."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    if local.date() == timezone.localdate():
+        return time_format(local, "TIME_FORMAT")
+    return date_format(local, "SHORT_DATETIME_FORMAT")

@@ -1,0 +1,1 @@
+"""The doors for people: base page, navigation, home, static files."""

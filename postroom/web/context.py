@@ -1,0 +1,128 @@
+"""What the frame around every page shows. Nothing is asked of the database until it is drawn."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from postroom.connections.models import MailAccount
+from postroom.practice import rules
+from postroom.practice.models import Member
+from postroom.register.models import Entry
+
+MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a page)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """`shell` is None outside a practice: signing in, choosing one, an error."""
+    return {"shell": shell_of(request) if hasattr(request, "member") else None}
+
+
+def shell_of(request: Any) -> "Shell":
+    """One shell for a request, so that a view and the frame ask for a count once."""
+    if not hasattr(request, "shell"):
+        request.shell = Shell(request.member)
+    return request.shell
+
+
+@dataclass(frozen=True)
+class Item:
+    key: str
+    words: str
+    icon: str
+    url: str
+    count: str = ""
+
+
+class Shell:
+    """Navigation, counts and the state of the accounts, for one member."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.practice = member.practice
+
+    @cached_property
+    def home(self) -> Item:
+        return self._item("home", _("Home"), "house", "web:home")
+
+    @cached_property
+    def post(self) -> list[Item]:
+        if not self.member.may(rules.RESOLVE):
+            return []
+        return self._known(
+            [
+                (
+                    "unresolved",
+                    _("Unresolved"),
+                    "circle-question-mark",
+                    "register:unresolved",
+                    self.waiting,
+                )
+            ]
+        )
+
+    @cached_property
+    def records(self) -> list[Item]:
+        return self._known([("clients", _("Clients"), "contact-round", "clients:clients", "")])
+
+    @cached_property
+    def settings(self) -> list[Item]:
+        if not self.member.may(rules.SETTINGS):
+            return []
+        return self._known([("accounts", _("Email accounts"), "mail", "connections:accounts", "")])
+
+    @cached_property
+    def search_url(self) -> str:
+        return next((item.url for item in self.records), "")
+
+    @cached_property
+    def waiting(self) -> str:
+        """How many letters wait for a person: "", "7", "200+"."""
+        entries = Entry.objects.readable_by(self.member).waiting()
+        return bounded(len(entries.values_list("pk", flat=True)[: MANY + 1]))
+
+    @cached_property
+    def sync(self) -> "Sync | None":
+        accounts = MailAccount.objects.filter(practice=self.practice, owner=None).working()
+        return Sync.of(list(accounts.only("name", "trouble", "checked_at")))
+
+    def _known(self, rows: list[tuple[str, str, str, str, str]]) -> list[Item]:
+        """Only what can be reached: a room may not have its pages yet."""
+        found = []
+        for row in rows:
+            with suppress(NoReverseMatch):
+                found.append(self._item(*row))
+        return found
+
+    def _item(self, key: str, words: str, icon: str, name: str, count: str = "") -> Item:
+        return Item(key, words, icon, reverse(name, args=[self.practice.slug]), count)
+
+
+@dataclass(frozen=True)
+class Sync:
+    """The accounts in one line: the oldest check, or the first trouble."""
+
+    trouble: str
+    checked_at: datetime | None
+
+    @classmethod
+    def of(cls, accounts: list[MailAccount]) -> "Sync | None":
+        if not accounts:
+            return None
+        for account in accounts:
+            if account.trouble:
+                return cls(account.name, account.checked_at)
+        times = [account.checked_at for account in accounts if account.checked_at]
+        return cls("", min(times) if len(times) == len(accounts) else None)
+
+
+def bounded(number: int, most: int = MANY) -> str:
+    """A count for the screen: nothing for none, and never more than «200+»."""
+    if number > most:
+        return f"{most}+"
+    return str(number) if number else ""

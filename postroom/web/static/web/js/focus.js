@@ -1,0 +1,8 @@
+// After a form was sent by htmx, focus goes to what wants attention: the first field that is
+// wrong, else the heading of the result. A refresh in the background moves nothing.
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.triggeringEvent?.type !== "submit") return;
+  const wrong = document.querySelector("main [aria-invalid=true]");
+  (wrong ?? document.querySelector("main [data-result]"))?.focus();
+});

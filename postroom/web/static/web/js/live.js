@@ -1,0 +1,60 @@
+// Hears that something changed and says so on <body>: «live:entry», «live:account», with
+// detail {events: [{kind, id}]}. One tab of the browser holds the stream for all of them, and
+// what comes within a second is said once. htmx listens: hx-trigger="live:entry from:body".
+
+const KINDS = ["entry.new", "entry.filing", "account"];
+const GATHER = 1000; // ms
+const AGAIN = 30_000; // ms, after the server closed the door
+
+const place = document.getElementById("live");
+const url = place?.dataset.events;
+let waiting = [];
+
+function hear(event) {
+  waiting.push(event);
+  if (waiting.length === 1) setTimeout(say, GATHER);
+}
+
+function say() {
+  const heard = waiting;
+  waiting = [];
+  for (const name of new Set(heard.map((event) => event.kind.split(".")[0]))) {
+    const events = heard.filter((event) => event.kind.split(".")[0] === name);
+    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: { events } }));
+  }
+}
+
+function listen(tell) {
+  const source = new EventSource(url);
+  let broken = false;
+  for (const kind of KINDS) {
+    source.addEventListener(kind, (message) => tell({ kind, id: Number(message.data) }));
+  }
+  source.addEventListener("open", () => {
+    // What happened while nobody listened is found by looking again.
+    if (broken) for (const kind of ["entry.filing", "account"]) tell({ kind, id: 0 });
+    broken = false;
+  });
+  source.addEventListener("error", () => {
+    broken = true;
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(tell), AGAIN);
+  });
+}
+
+function lead(channel) {
+  listen((event) => {
+    channel.postMessage(event);
+    hear(event);
+  });
+  return new Promise(() => {}); // the lock is held until this tab goes
+}
+
+if (url) {
+  if (navigator.locks) {
+    const channel = new BroadcastChannel(url);
+    channel.addEventListener("message", (message) => hear(message.data));
+    navigator.locks.request(url, () => lead(channel));
+  } else {
+    listen(hear); // without HTTPS there are no locks: each tab listens for itself
+  }
+}

@@ -1,0 +1,5 @@
+// What every page of a practice does; each module leaves the page alone where it has nothing to do.
+import "./keys.js";
+import "./toast.js";
+import "./focus.js";
+import "./live.js";

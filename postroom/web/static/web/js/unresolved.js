@@ -1,0 +1,56 @@
+// The desk of Unresolved: what changes around it when another letter is laid on it.
+import "./combobox.js";
+import "./frame.js";
+import { singleKeys } from "./keys.js";
+
+const main = document.getElementById("main");
+
+// One letter after the other: the list keeps its place, the phone its pane, focus goes to the
+// heading of what was laid down (DESIGN 11).
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const desk = document.getElementById("desk");
+  if (!desk || event.detail.target.id !== "desk") return;
+  main.dataset.pane = desk.dataset.shows;
+  const parts = document.title.split(" · ");
+  document.title = [desk.dataset.title, ...parts.slice(-2)].join(" · ");
+  for (const row of document.querySelectorAll("#rows > li")) {
+    if (row.dataset.entry === desk.dataset.entry) {
+      row.setAttribute("aria-current", "true");
+      row.scrollIntoView({ block: "nearest" });
+    } else {
+      row.removeAttribute("aria-current");
+    }
+  }
+  desk.querySelector("h2[tabindex]")?.focus({ preventScroll: true });
+});
+
+// Choosing a client names the button and the box: what filing will do is said before it is done.
+document.addEventListener("change", (event) => {
+  const card = event.target.closest(".cand input");
+  if (card) choose(card);
+});
+
+function choose(card) {
+  const form = card.form;
+  for (const words of form.querySelectorAll("[data-words]")) {
+    words.textContent = words.dataset.words.replace("{name}", () => card.dataset.name);
+  }
+  const box = form.querySelector(".remember");
+  box.hidden = !("remember" in card.dataset);
+  box.querySelector("input").checked = !box.hidden && "ticked" in card.dataset;
+  box.querySelector("small").textContent = card.dataset.note;
+}
+
+// Enter files, but only where Enter means nothing else: never on a link, a button or a field.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || event.repeat) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !singleKeys()) return;
+  if (event.target.closest("a, button, input, select, textarea, summary, iframe, dialog")) return;
+  if (document.querySelector("dialog[open]")) return;
+  const chosen = document.querySelector(".cand input:checked");
+  const card = chosen ?? document.querySelector(".cand input");
+  if (!card) return;
+  event.preventDefault();
+  if (chosen) document.querySelector("[data-file]").click();
+  else card.focus();
+});

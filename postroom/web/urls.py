@@ -1,0 +1,13 @@
+from django.urls import path
+
+from postroom.web import health, live, views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("p/<slug:practice>/", views.home, name="home"),
+    path("p/<slug:practice>/pulse", views.pulse, name="pulse"),
+    path("p/<slug:practice>/events", live.events, name="events"),
+]

@@ -1,0 +1,80 @@
+"""The front door, and the calm first page of a practice."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from postroom.connections import words
+from postroom.connections.models import MailAccount
+from postroom.practice import rules
+from postroom.practice.access import member_required
+from postroom.practice.models import Member
+from postroom.register.models import Entry
+from postroom.web.context import shell_of
+
+LATEST = 10
+
+
+@require_safe
+@login_required
+def front(request: Any) -> HttpResponse:
+    """To the practice of this person; a choice where there are several."""
+    members = list(Member.objects.of(request.user).order_by("practice__name"))
+    if len(members) == 1:
+        return redirect("web:home", members[0].practice.slug)
+    return render(request, "web/front.html", {"members": members})
+
+
+@require_safe
+@member_required(rules.READ)
+def home(request: Any) -> HttpResponse:
+    """What waits, how the accounts are, what was filed last."""
+    now = timezone.now()
+    entries = Entry.objects.readable_by(request.member)
+    accounts = MailAccount.objects.filter(practice=request.practice, owner=None).order_by("name")
+    filed = entries.filter(filing=Entry.RESOLVED).order_by("-at", "-id")
+    context = {
+        "nav": "home",
+        "appcls": "tall",
+        "greeting": greeting(timezone.localtime(now), request.member.name.split()[0]),
+        "now": now,
+        "waiting": to_file(shell_of(request).waiting),
+        "oldest": entries.waiting().order_by("at", "id").first(),
+        "accounts": [(account, words.state(account)) for account in accounts],
+        "latest": filed.prefetch_related("clients")[:LATEST],
+    }
+    return render(request, "web/home.html", context)
+
+
+@require_safe
+@member_required(rules.READ)
+def pulse(request: Any) -> HttpResponse:
+    """What the frame shows of the moment: the count, the accounts. Swapped in by htmx."""
+    return render(request, "web/pulse.html")
+
+
+def greeting(local: datetime, name: str) -> str:
+    """By the practice's own clock."""
+    if local.hour < 12:
+        return _("Good morning, %(name)s") % {"name": name}
+    if local.hour < 18:
+        return _("Good afternoon, %(name)s") % {"name": name}
+    return _("Good evening, %(name)s") % {"name": name}
+
+
+def to_file(waiting: str) -> str:
+    """«7 messages to file», from a bounded count."""
+    number = int(waiting.rstrip("+") or 0)
+    return ngettext("%(n)s message to file", "%(n)s messages to file", number) % {"n": waiting}
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open for too long, or cookies are off: say what to do."""
+    return render(request, "403_csrf.html", status=403)

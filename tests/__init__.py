@@ -1,0 +1,1 @@
+"""Whole-house proofs: real servers, real processes, real faults."""
