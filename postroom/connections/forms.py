@@ -112,7 +112,9 @@ class AccountForm(forms.Form):
     def __init__(
         self, practice: Practice, *args: Any, account: MailAccount | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=_known(account) if account else None, **kwargs)
+        if account:
+            kwargs["initial"] = _known(account)
+        super().__init__(*args, **kwargs)
         self.practice, self.account = practice, account
         if account:
             self.fields["name"].disabled = True

@@ -5,138 +5,298 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('practice', '0001_initial'),
+        ("practice", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('birth_date', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('archived', 'Archived'), ('deceased', 'Deceased')], default='active', max_length=10)),
-                ('search_name', models.TextField(default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clients', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("birth_date", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("archived", "Archived"),
+                            ("deceased", "Deceased"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("search_name", models.TextField(default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clients",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('professional', models.BooleanField(default=False)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("professional", models.BooleanField(default=False)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactLink',
+            name="ContactLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(blank=True, max_length=60)),
-                ('main', models.BooleanField(default=False)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='clients.client')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='clients.contact')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(blank=True, max_length=60)),
+                ("main", models.BooleanField(default=False)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='contact',
-            name='clients',
-            field=models.ManyToManyField(related_name='contacts', through='clients.ContactLink', to='clients.client'),
+            model_name="contact",
+            name="clients",
+            field=models.ManyToManyField(
+                related_name="contacts", through="clients.ContactLink", to="clients.client"
+            ),
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'Email'), ('phone', 'Telephone')], max_length=8)),
-                ('value', models.CharField(max_length=320)),
-                ('norm', models.CharField(max_length=320)),
-                ('preferred', models.BooleanField(default=False)),
-                ('origin', models.CharField(choices=[('import', 'Imported'), ('member', 'By a member')], default='member', max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='clients.contact')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("email", "Email"), ("phone", "Telephone")], max_length=8
+                    ),
+                ),
+                ("value", models.CharField(max_length=320)),
+                ("norm", models.CharField(max_length=320)),
+                ("preferred", models.BooleanField(default=False)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("import", "Imported"), ("member", "By a member")],
+                        default="member",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupMember',
+            name="GroupMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='clients.client')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='clients.group')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="clients.group",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='client',
-            name='groups',
-            field=models.ManyToManyField(related_name='clients', through='clients.GroupMember', to='clients.group'),
+            model_name="client",
+            name="groups",
+            field=models.ManyToManyField(
+                related_name="clients", through="clients.GroupMember", to="clients.group"
+            ),
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(blank=True, max_length=60)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='patients', to='clients.client')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='patients', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(blank=True, max_length=60)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="patients",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="patients",
+                        to="practice.practice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='contactlink',
-            constraint=models.UniqueConstraint(fields=('contact', 'client'), name='contact_link'),
+            model_name="contactlink",
+            constraint=models.UniqueConstraint(fields=("contact", "client"), name="contact_link"),
         ),
         migrations.AddConstraint(
-            model_name='contactlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('main', True)), fields=('client',), name='one_main_contact'),
+            model_name="contactlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("main", True)), fields=("client",), name="one_main_contact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['practice', 'kind', 'norm'], name='clients_con_practic_e68a85_idx'),
+            model_name="contactpoint",
+            index=models.Index(
+                fields=["practice", "kind", "norm"], name="clients_con_practic_e68a85_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('contact', 'kind', 'norm'), name='contact_point'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "kind", "norm"), name="contact_point"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('practice', 'name'), name='group_name'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("practice", "name"), name="group_name"),
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(fields=('group', 'client'), name='group_member'),
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(fields=("group", "client"), name="group_member"),
         ),
         migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['practice', 'name', 'id'], name='clients_cli_practic_c3037e_idx'),
+            model_name="client",
+            index=models.Index(
+                fields=["practice", "name", "id"], name="clients_cli_practic_c3037e_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(fields=('practice', 'ref'), name='client_ref'),
+            model_name="client",
+            constraint=models.UniqueConstraint(fields=("practice", "ref"), name="client_ref"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('client', 'ref'), name='patient_ref'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(fields=("client", "ref"), name="patient_ref"),
         ),
     ]

@@ -29,9 +29,7 @@ def test_everybody_stands_there_by_name(cast: Cast, rita: Browser) -> None:
 
 
 @pytest.mark.parametrize("words", ["farrow", "FARROW hollis", "4182", "joinery"])
-def test_a_client_is_found_by_name_number_or_address(
-    cast: Cast, rita: Browser, words: str
-) -> None:
+def test_a_client_is_found_by_name_number_or_address(cast: Cast, rita: Browser, words: str) -> None:
     make_client(cast.practice, "1", "Ada Brook", [])
     assert names(rita.get(PAGE, {"q": words})) == ["Hollis Farrow"]
 

@@ -5,85 +5,155 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('practice', '0001_initial'),
+        ("practice", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailAccount',
+            name="MailAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('host', models.CharField(max_length=255)),
-                ('port', models.PositiveIntegerField(default=993)),
-                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None (this machine only)')], default='tls', max_length=8)),
-                ('user', models.CharField(max_length=320)),
-                ('password_sealed', models.TextField(default='')),
-                ('ca_pem', models.TextField(default='')),
-                ('installed', models.BooleanField(default=False)),
-                ('active', models.BooleanField(default=True)),
-                ('trouble', models.CharField(default='', max_length=40)),
-                ('trouble_detail', models.TextField(default='')),
-                ('trouble_since', models.DateTimeField(null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("host", models.CharField(max_length=255)),
+                ("port", models.PositiveIntegerField(default=993)),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (this machine only)"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("user", models.CharField(max_length=320)),
+                ("password_sealed", models.TextField(default="")),
+                ("ca_pem", models.TextField(default="")),
+                ("installed", models.BooleanField(default=False)),
+                ("active", models.BooleanField(default=True)),
+                ("trouble", models.CharField(default="", max_length=40)),
+                ("trouble_detail", models.TextField(default="")),
+                ("trouble_since", models.DateTimeField(null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accounts",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accounts",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FolderState',
+            name="FolderState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder', models.CharField(max_length=255)),
-                ('uidvalidity', models.BigIntegerField(null=True)),
-                ('next_uid', models.BigIntegerField(default=1)),
-                ('resets', models.PositiveSmallIntegerField(default=0)),
-                ('lease_by', models.CharField(default='', max_length=120)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('refusal', models.CharField(default='', max_length=40)),
-                ('refusals', models.PositiveIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='folders', to='connections.mailaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("folder", models.CharField(max_length=255)),
+                ("uidvalidity", models.BigIntegerField(null=True)),
+                ("next_uid", models.BigIntegerField(default=1)),
+                ("resets", models.PositiveSmallIntegerField(default=0)),
+                ("lease_by", models.CharField(default="", max_length=120)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("refusal", models.CharField(default="", max_length=40)),
+                ("refusals", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="folders",
+                        to="connections.mailaccount",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Workflow',
+            name="Workflow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder_in', models.CharField(default='Incoming', max_length=255)),
-                ('folder_resolved', models.CharField(default='Resolved', max_length=255)),
-                ('folder_unresolved', models.CharField(default='Unresolved', max_length=255)),
-                ('minutes', models.PositiveSmallIntegerField(default=5)),
-                ('active', models.BooleanField(default=True)),
-                ('swept_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workflows', to='connections.mailaccount')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workflows', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("folder_in", models.CharField(default="Incoming", max_length=255)),
+                ("folder_resolved", models.CharField(default="Resolved", max_length=255)),
+                ("folder_unresolved", models.CharField(default="Unresolved", max_length=255)),
+                ("minutes", models.PositiveSmallIntegerField(default=5)),
+                ("active", models.BooleanField(default=True)),
+                ("swept_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="workflows",
+                        to="connections.mailaccount",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="workflows",
+                        to="practice.practice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='mailaccount',
-            constraint=models.UniqueConstraint(fields=('practice', 'name'), name='account_name'),
+            model_name="mailaccount",
+            constraint=models.UniqueConstraint(fields=("practice", "name"), name="account_name"),
         ),
         migrations.AddConstraint(
-            model_name='folderstate',
-            constraint=models.UniqueConstraint(fields=('account', 'folder'), name='folder_state'),
+            model_name="folderstate",
+            constraint=models.UniqueConstraint(fields=("account", "folder"), name="folder_state"),
         ),
         migrations.AddConstraint(
-            model_name='folderstate',
-            constraint=models.CheckConstraint(condition=models.Q(('next_uid__gte', 1)), name='folder_next_uid'),
+            model_name="folderstate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_uid__gte", 1)), name="folder_next_uid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workflow',
-            constraint=models.UniqueConstraint(fields=('account', 'folder_in'), name='workflow_in'),
+            model_name="workflow",
+            constraint=models.UniqueConstraint(fields=("account", "folder_in"), name="workflow_in"),
         ),
     ]

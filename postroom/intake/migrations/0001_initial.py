@@ -5,41 +5,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('connections', '0001_initial'),
-        ('practice', '0001_initial'),
-        ('register', '0001_initial'),
+        ("connections", "0001_initial"),
+        ("practice", "0001_initial"),
+        ("register", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sighting',
+            name="Sighting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder', models.CharField(max_length=255)),
-                ('uidvalidity', models.BigIntegerField()),
-                ('uid', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('fetched', 'fetched'), ('stored', 'stored'), ('moving', 'moving'), ('copied', 'copied'), ('done', 'done'), ('gone', 'gone'), ('stale', 'stale')], default='fetched', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('content_key', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('target', models.CharField(blank=True, max_length=255)),
-                ('target_uidvalidity', models.BigIntegerField(null=True)),
-                ('target_next_uid', models.BigIntegerField(null=True)),
-                ('target_uid', models.BigIntegerField(null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='connections.mailaccount')),
-                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='register.storedmail')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
-                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='connections.workflow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("folder", models.CharField(max_length=255)),
+                ("uidvalidity", models.BigIntegerField()),
+                ("uid", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("fetched", "fetched"),
+                            ("stored", "stored"),
+                            ("moving", "moving"),
+                            ("copied", "copied"),
+                            ("done", "done"),
+                            ("gone", "gone"),
+                            ("stale", "stale"),
+                        ],
+                        default="fetched",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("content_key", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("target", models.CharField(blank=True, max_length=255)),
+                ("target_uidvalidity", models.BigIntegerField(null=True)),
+                ("target_next_uid", models.BigIntegerField(null=True)),
+                ("target_uid", models.BigIntegerField(null=True)),
+                ("seen_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="connections.mailaccount",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="register.storedmail",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "workflow",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="connections.workflow",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['fetched', 'stored', 'moving', 'copied'])), fields=['account', 'state'], name='sighting_open')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'folder', 'uidvalidity', 'uid'), name='sighting_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["fetched", "stored", "moving", "copied"])
+                        ),
+                        fields=["account", "state"],
+                        name="sighting_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "folder", "uidvalidity", "uid"), name="sighting_once"
+                    )
+                ],
             },
         ),
     ]

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from postroom.kit.crypto import Keyring, KeyMissing, Tampered, create_key_file
+from postroom.kit.crypto import KeyMissing, Keyring, Tampered, create_key_file
 
 OLD, NEW = "an old key that is long enough, surely", "a new key that is long enough, surely"
 PLACE = "practice 1 account 7 password"

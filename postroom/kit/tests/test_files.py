@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,9 @@ def test_a_file_that_is_there_is_left_as_it_is(tmp_path):
 
 def test_each_file_and_its_folder_is_synced_before_it_returns(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.readlink(f"/dev/fd/{handle}")))
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: synced.append(f"{Path(f'/dev/fd/{fd}').readlink()}")
+    )
     write_durably([(tmp_path / "one", b"1"), (tmp_path / "two", b"2")])
     assert sum(".one." in name or ".two." in name for name in synced) == 2
     assert synced[-1] == str(tmp_path)
@@ -45,3 +48,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write_durably([(tmp_path / "one", b"1")])
     assert list(tmp_path.iterdir()) == []
+
+
+def _name_of(handle):
+    return str(Path(f"/dev/fd/{handle}").readlink())

@@ -5,128 +5,271 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('connections', '0001_initial'),
-        ('practice', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("connections", "0001_initial"),
+        ("practice", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'Email')], default='email', max_length=10)),
-                ('direction', models.CharField(choices=[('in', 'received'), ('out', 'sent')], default='in', max_length=3)),
-                ('at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('subject', models.CharField(blank=True, max_length=400)),
-                ('snippet', models.CharField(blank=True, max_length=200)),
-                ('sender_name', models.CharField(blank=True, max_length=200)),
-                ('sender_norm', models.CharField(blank=True, max_length=320)),
-                ('files', models.PositiveIntegerField(default=0)),
-                ('filing', models.CharField(choices=[('unresolved', 'Unresolved'), ('resolved', 'Resolved'), ('ignored', 'Not a client’s'), ('failed', 'Could not be read')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('reason_data', models.JSONField(default=dict)),
-                ('verified', models.BooleanField(default=False)),
-                ('automatic', models.BooleanField(default=False)),
-                ('filed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to='connections.mailaccount')),
-                ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("email", "Email")], default="email", max_length=10),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("in", "received"), ("out", "sent")], default="in", max_length=3
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("subject", models.CharField(blank=True, max_length=400)),
+                ("snippet", models.CharField(blank=True, max_length=200)),
+                ("sender_name", models.CharField(blank=True, max_length=200)),
+                ("sender_norm", models.CharField(blank=True, max_length=320)),
+                ("files", models.PositiveIntegerField(default=0)),
+                (
+                    "filing",
+                    models.CharField(
+                        choices=[
+                            ("unresolved", "Unresolved"),
+                            ("resolved", "Resolved"),
+                            ("ignored", "Not a client’s"),
+                            ("failed", "Could not be read"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("reason_data", models.JSONField(default=dict)),
+                ("verified", models.BooleanField(default=False)),
+                ("automatic", models.BooleanField(default=False)),
+                ("filed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="entries",
+                        to="connections.mailaccount",
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EntryClient',
+            name="EntryClient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='clients.client')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='register.entry')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="register.entry",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='entry',
-            name='clients',
-            field=models.ManyToManyField(related_name='entries', through='register.EntryClient', to='clients.client'),
+            model_name="entry",
+            name="clients",
+            field=models.ManyToManyField(
+                related_name="entries", through="register.EntryClient", to="clients.client"
+            ),
         ),
         migrations.CreateModel(
-            name='StoredMail',
+            name="StoredMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_key', models.CharField(max_length=64)),
-                ('raw_sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('message_id', models.CharField(blank=True, max_length=400)),
-                ('fold_key', models.CharField(blank=True, max_length=64)),
-                ('problems', models.JSONField(default=list)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='register.entry')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("content_key", models.CharField(max_length=64)),
+                ("raw_sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("message_id", models.CharField(blank=True, max_length=400)),
+                ("fold_key", models.CharField(blank=True, max_length=64)),
+                ("problems", models.JSONField(default=list)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to="register.entry",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=255)),
-                ('type', models.CharField(max_length=120)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('content_id', models.CharField(blank=True, max_length=255)),
-                ('inline', models.BooleanField(default=False)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='register.entry')),
-                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='register.storedmail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=255)),
+                ("type", models.CharField(max_length=120)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("content_id", models.CharField(blank=True, max_length=255)),
+                ("inline", models.BooleanField(default=False)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="register.entry",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="register.storedmail",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['n'],
+                "ordering": ["n"],
             },
         ),
         migrations.AddIndex(
-            model_name='entryclient',
-            index=models.Index(fields=['client', '-at', '-entry'], name='client_record'),
+            model_name="entryclient",
+            index=models.Index(fields=["client", "-at", "-entry"], name="client_record"),
         ),
         migrations.AddConstraint(
-            model_name='entryclient',
-            constraint=models.UniqueConstraint(fields=('entry', 'client'), name='entry_client'),
+            model_name="entryclient",
+            constraint=models.UniqueConstraint(fields=("entry", "client"), name="entry_client"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['practice', 'at', 'id'], name='entry_at'),
+            model_name="entry",
+            index=models.Index(fields=["practice", "at", "id"], name="entry_at"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['practice', 'kind', 'at', 'id'], name='entry_kind_at'),
+            model_name="entry",
+            index=models.Index(fields=["practice", "kind", "at", "id"], name="entry_kind_at"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('filing__in', ['unresolved', 'failed'])), fields=['practice', 'at', 'id'], name='entry_waiting'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("filing__in", ["unresolved", "failed"])),
+                fields=["practice", "at", "id"],
+                name="entry_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('filing__in', ['unresolved', 'failed'])), fields=['practice', 'sender_norm'], name='entry_waiting_sender'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("filing__in", ["unresolved", "failed"])),
+                fields=["practice", "sender_norm"],
+                name="entry_waiting_sender",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedmail',
-            index=models.Index(condition=models.Q(('fold_key', ''), _negated=True), fields=['practice', 'fold_key'], name='folds'),
+            model_name="storedmail",
+            index=models.Index(
+                condition=models.Q(("fold_key", ""), _negated=True),
+                fields=["practice", "fold_key"],
+                name="folds",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedmail',
-            index=models.Index(fields=['practice', 'message_id'], name='register_st_practic_2f7d0c_idx'),
+            model_name="storedmail",
+            index=models.Index(
+                fields=["practice", "message_id"], name="register_st_practic_2f7d0c_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storedmail',
-            constraint=models.UniqueConstraint(fields=('practice', 'content_key'), name='stored_mail'),
+            model_name="storedmail",
+            constraint=models.UniqueConstraint(
+                fields=("practice", "content_key"), name="stored_mail"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('entry', 'n'), name='attachment_n'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(fields=("entry", "n"), name="attachment_n"),
         ),
     ]

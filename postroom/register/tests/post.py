@@ -28,7 +28,10 @@ def mail(
     """`files` are (name, type, bytes); `inline` are (content id, type, bytes)."""
     message = EmailMessage()
     message["From"], message["To"] = sender, "Front desk <desk@tern.example>"
-    message["Subject"], message["Message-ID"] = subject, f"<{subject.encode().hex()[:60]}@x.example>"
+    message["Subject"], message["Message-ID"] = (
+        subject,
+        f"<{subject.encode().hex()[:60]}@x.example>",
+    )
     message.set_content(text)
     if html:
         message.add_alternative(html, subtype="html")
