@@ -107,6 +107,7 @@ def _opened(token: re.Match[str]) -> _Link:
     address = attributes.get("href", "")
     if not address:
         return _Link("", "<a>")
+    attributes.pop("title", None)  # its own would be free to lie
     attributes["title"] = true_host(address) if address.startswith("http") else address
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     return _Link(address, f"<a{written}>")
