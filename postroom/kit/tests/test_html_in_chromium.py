@@ -128,7 +128,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
+# A browser and a canary for each test: connections opened ahead may close, unused, much later.
+@pytest.fixture
 def canary() -> Iterator[Canary]:
     with socket.create_server(("127.0.0.1", 0), backlog=200) as sock:
         canary = Canary(sock)
@@ -137,7 +138,7 @@ def canary() -> Iterator[Canary]:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def house() -> Iterator[House]:
     made: list[House] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, lambda: made[0]))
@@ -150,7 +151,7 @@ def house() -> Iterator[House]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser(canary: Canary) -> Iterator[Browser]:
     found = shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(found).exists():

@@ -53,6 +53,7 @@ def test_a_link_whose_words_name_another_host_shows_the_true_one(
         ("https://news.example/", "Read version 2.0 of Dr. Martin"),
         ("mailto:a@clinic.example", "a@clinic.example"),
         ("tel:+33123456789", "clinic.example"),
+        ("https://news.example/", "a@clinic.example, unsubscribe here"),
     ],
 )
 def test_an_honest_link_has_no_mark(href: str, words: str) -> None:
