@@ -10,8 +10,8 @@ if __name__ == "__main__":
     django.setup()
 
 from postroom.kit.background.tick import Ticker, every
-from postroom.kit.tests.background_tasks import read, write
 from postroom.kit.tests.background_house import wait_until
+from postroom.kit.tests.background_tasks import read, write
 from postroom.practice.jobs import claim_slot
 
 
