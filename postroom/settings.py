@@ -212,6 +212,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # a 404 is the visitor's affair
         "imapclient": {"level": "WARNING"},  # below, it would log what people write
         "procrastinate": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},  # below, two lines for each task
         "fontTools": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},  # addresses name clients by number
     },

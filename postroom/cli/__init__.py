@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 COMMANDS = (
     "setup",
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.settings")
     try:
         django.setup()
-    except (ValueError, django.core.exceptions.ImproperlyConfigured) as error:
+    except (ValueError, ImproperlyConfigured) as error:
         print(f"postroom: {error}", file=sys.stderr)
         return 1
     args = _parser().parse_args(argv)

@@ -27,7 +27,8 @@ def remember_address(
 ) -> ContactPoint | None:
     """From now on, letters from this address are this client's (RX-117).
 
-    None when it cannot be an address; the point there already is, when the client has it.
+    The new point, so that the act can be taken back; None when nothing was added: it cannot be
+    an address, or the client has it already.
     """
     norm = normalise_email(address)
     if not norm:
@@ -37,8 +38,8 @@ def remember_address(
         theirs = ContactPoint.objects.filter(
             contact__links__client=client, kind=ContactPoint.EMAIL, norm=norm
         )
-        if point := theirs.first():
-            return point
+        if theirs.exists():
+            return None
         contact = _main_contact(client)
         point = contact.points.create(
             practice_id=client.practice_id,

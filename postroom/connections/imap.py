@@ -193,21 +193,20 @@ class Mailbox:
         Raises Trouble when they differ.
         """
         whole = {s.uid: s for s in seen}
-        small = [uid for uid, s in whole.items() if s.size <= PIECE]
-        if small:
-            answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
-            for uid, row in answer.items():
-                if uid in whole and row.get(b"BODY[]") is not None:
-                    yield whole[uid], self._checked(whole[uid], row[b"BODY[]"])
-        for one in (s for s in whole.values() if s.size > PIECE):
-            raw = self._in_pieces(one)
-            if raw:
-                yield one, self._checked(one, raw)
+        try:
+            yield from self._bodies(whole)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise from_library(error) from error
 
     # -- moving ----------------------------------------------------------------------------
 
     def move(self, uids: Iterable[int], folder: str) -> Moved | None:
-        """UID MOVE. None, or a UID missing from the answer, means: ask the server."""
+        """UID MOVE. None, or a UID missing from the answer, means: ask the server.
+
+        Raises Refused where the server will not: full, read-only, no such folder.
+        """
         return self._with_copyuid("MOVE", uids, folder)
 
     def copy(self, uids: Iterable[int], folder: str) -> Moved | None:
@@ -244,10 +243,24 @@ class Mailbox:
         imap.response("COPYUID")  # forget an older answer
         kind, data = imap.uid(command, _ranges(uids), self.client._normalise_folder(folder))
         rows = [row for row in imap.response("COPYUID")[1] if row]
-        if not rows and kind != "OK":
-            said = data[0] or b""
-            raise imaplib.IMAP4.error(said.decode("utf-8", "replace"))
-        return _copied(rows)
+        if rows or kind == "OK":
+            return _copied(rows)
+        said = (data[0] or b"").decode("utf-8", "replace")
+        if "EXPUNGEISSUED" in said.upper():  # another hand was faster (RFC 5530)
+            return None
+        raise from_library(imaplib.IMAP4.error(said))
+
+    def _bodies(self, whole: dict[int, Seen]) -> Iterator[tuple[Seen, bytes]]:
+        small = [uid for uid, s in whole.items() if s.size <= PIECE]
+        if small:
+            answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
+            for uid, row in answer.items():
+                if uid in whole and row.get(b"BODY[]") is not None:
+                    yield whole[uid], self._checked(whole[uid], row[b"BODY[]"])
+        for one in (s for s in whole.values() if s.size > PIECE):
+            raw = self._in_pieces(one)
+            if raw:
+                yield one, self._checked(one, raw)
 
     def _checked(self, one: Seen, raw: bytes) -> bytes:
         if len(raw) != one.size and self._in_pieces(one) != raw:
@@ -365,7 +378,8 @@ def _ranges(uids: Iterable[int]) -> str:
 
 def _copied(rows: list[bytes]) -> Moved | None:
     """RFC 4315: «COPYUID uidvalidity sources destinations», the n-th to the n-th."""
-    validity, pairs = 0, {}
+    validity = 0
+    pairs: dict[int, int] = {}
     for row in rows:
         found = re.fullmatch(rb"(\d+) ([\d:,]+) ([\d:,]+)", row.strip())
         if not found:

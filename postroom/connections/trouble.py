@@ -37,6 +37,10 @@ class Trouble(Exception):
         self.final = final
 
 
+class Refused(Trouble):
+    """The server said NO or BAD to one command; the connection stands, others may succeed."""
+
+
 def from_library(error: Exception) -> Trouble:
     """Our name for an error of the socket, TLS or IMAP library."""
     said = _said(error)
@@ -62,7 +66,7 @@ def from_library(error: Exception) -> Trouble:
         case imaplib.IMAP4.abort() | OSError() | EOFError():
             return Trouble(DISCONNECTED, said)
         case IMAPClientError() | imaplib.IMAP4.error():
-            return Trouble(FULL if "OVERQUOTA" in said.upper() else SERVER_ERROR, said)
+            return Refused(FULL if "OVERQUOTA" in said.upper() else SERVER_ERROR, said)
     return Trouble(SERVER_ERROR, f"{type(error).__name__}: {said}")
 
 

@@ -14,11 +14,10 @@ from django.db import IntegrityError, transaction
 from postroom.connections.imap import Folder, Mailbox, Seen
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.trouble import (
-    LIBRARY_ERRORS,
     RESETS,
     SERVER_ERROR,
+    Refused,
     Trouble,
-    from_library,
 )
 from postroom.intake import rules
 from postroom.intake.models import Sighting
@@ -110,14 +109,9 @@ def _recognise(state: FolderState, folder: Folder) -> None:
 
 
 def _sighted(state: FolderState, first: int) -> set[int]:
-    return set(
-        Sighting.objects.filter(
-            account=state.account_id,
-            folder=state.folder,
-            uidvalidity=state.uidvalidity,
-            uid__gte=first,
-        ).values_list("uid", flat=True)
-    )
+    ledger = Sighting.objects.filter(account=state.account_id, folder=state.folder)
+    numbered = ledger.filter(uidvalidity=state.uidvalidity or 0, uid__gte=first)
+    return set(numbered.values_list("uid", flat=True))
 
 
 def _take_batch(
@@ -151,12 +145,10 @@ def _bodies(
     """The raw letters. One that the server will not give does not keep the others away."""
     try:
         return list(mailbox.bodies(batch))
-    except LIBRARY_ERRORS as error:
-        if from_library(error).code != SERVER_ERROR:
-            raise
+    except Refused as error:
         if len(batch) == 1:
             log.warning("the server does not give UID %s: %s", batch[0].uid, error)
-            refused.append(f"UID {batch[0].uid}: {from_library(error).detail}")
+            refused.append(f"UID {batch[0].uid}: {error.detail}")
             return []
     return [pair for one in batch for pair in _bodies(mailbox, [one], refused)]
 

@@ -5,7 +5,6 @@ the act, then what the server proved. An intent without a proof is a question pu
 never a guess; that is `settle`, and it is the same after a crash as after a strange answer.
 """
 
-import imaplib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,7 +15,7 @@ from django.db.models import QuerySet
 
 from postroom.connections.imap import Folder, Mailbox, Moved
 from postroom.connections.models import FolderState, Workflow
-from postroom.connections.trouble import FOLDER_MISSING, Trouble, from_library
+from postroom.connections.trouble import FOLDER_MISSING, Refused, Trouble
 from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
@@ -147,12 +146,9 @@ def _move_batch(
                 _move(mailbox, batch, target)
             else:
                 _copy(mailbox, workflow, source, batch, target)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            if "EXPUNGEISSUED" not in str(error).upper():
-                _refused(state, from_library(error), now=now)
-                return False
+        except Refused as refused:
+            _refused(state, refused, now=now)
+            return False
     if state.refusal:
         FolderState.objects.filter(pk=state.pk).update(refusal="", refusals=0, retry_at=None)
     open_still = [s for s in batch if s.state == Sighting.MOVING]

@@ -33,8 +33,8 @@ def place(letter: Letter, matches: Mapping[str, Match], *, host: str) -> Placed:
     if not named:
         return Placed(Entry.UNRESOLVED, reasons.NO_SENDER, sender=sender)
     if len(named) > 1 or letter.from_headers > 1:
-        data = {"addresses": list(named)[:5]}
-        return Placed(Entry.UNRESOLVED, reasons.SEVERAL_SENDERS, data, sender=sender)
+        several = {"addresses": list(named)[:5]}
+        return Placed(Entry.UNRESOLVED, reasons.SEVERAL_SENDERS, several, sender=sender)
     norm = next(iter(named))
     verdict = dmarc([value for _, value in letter.auth_results], host)
     if verdict == "fail":

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
 
 BATCH_MAILS = 50  # one MOVE of 50 costs the server 5.7 times less than 50 of one (measured)
 BATCH_BYTES = 24 * 1024 * 1024
@@ -27,9 +28,19 @@ def written_at(date: datetime | None, received_at: datetime) -> datetime:
     return date
 
 
-def batches(seen: Iterable["Sized"]) -> Iterable[list["Sized"]]:
+class Sized(Protocol):
+    """Anything with a size in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+S = TypeVar("S", bound=Sized)
+
+
+def batches(seen: Iterable[S]) -> Iterable[list[S]]:
     """Groups of at most 50 mails and 24 MB, in the order given; a larger mail stands alone."""
-    group: list[Sized] = []
+    group: list[S] = []
     size = 0
     for one in seen:
         if group and (len(group) == BATCH_MAILS or size + one.size > BATCH_BYTES):
@@ -78,9 +89,3 @@ def dmarc(results: Iterable[str], host: str) -> str:
             found = re.search(r"\bdmarc\s*=\s*([a-z]+)", value, re.IGNORECASE)
             return found[1].lower() if found else ""
     return ""
-
-
-class Sized:
-    """Anything with a size in bytes."""
-
-    size: int

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from postroom.kit import html
-from postroom.kit.mime import Address
+from postroom.kit.mime import Address, Letter
 from postroom.practice.models import Practice
 from postroom.register.letters import letter
 from postroom.register.models import Attachment, Entry
 from postroom.register.words import odd
 
 PICTURE_SECONDS = 3600
+LINE = 80  # letters on a line of the frame
 PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -24,11 +25,65 @@ PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes be
 }
 # Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
 RISKY = frozenset(
-    """
-    app appx bat bin chm cmd com cpl deb dll dmg docm exe gadget hta htm html img inf iso jar js
-    jse lnk msc msi msix msp one pif ppam pptm ps1 reg rpm scf scr sct sh shb sldm svg url vb vbe
-    vbs vhd vhdx wsc wsf wsh xhtml xla xlam xll xlsm xltm
-    """.split()
+    [
+        "app",
+        "appx",
+        "bat",
+        "bin",
+        "chm",
+        "cmd",
+        "com",
+        "cpl",
+        "deb",
+        "dll",
+        "dmg",
+        "docm",
+        "exe",
+        "gadget",
+        "hta",
+        "htm",
+        "html",
+        "img",
+        "inf",
+        "iso",
+        "jar",
+        "js",
+        "jse",
+        "lnk",
+        "msc",
+        "msi",
+        "msix",
+        "msp",
+        "one",
+        "pif",
+        "ppam",
+        "pptm",
+        "ps1",
+        "reg",
+        "rpm",
+        "scf",
+        "scr",
+        "sct",
+        "sh",
+        "shb",
+        "sldm",
+        "svg",
+        "url",
+        "vb",
+        "vbe",
+        "vbs",
+        "vhd",
+        "vhdx",
+        "wsc",
+        "wsf",
+        "wsh",
+        "xhtml",
+        "xla",
+        "xlam",
+        "xll",
+        "xlsm",
+        "xltm",
+    ]
 )
 ICONS = {
     "image": "image",
@@ -68,6 +123,7 @@ class Reading:
     senders: list[str]
     to: list[str]
     cc: list[str]
+    height: str
     sandbox: str = html.SANDBOX
 
     @property
@@ -94,6 +150,7 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
         senders=_people(mail.senders),
         to=_people(mail.to),
         cc=_people(mail.cc),
+        height=_height(mail),
     )
 
 
@@ -152,6 +209,14 @@ def picture_type(declared: str, content: bytes) -> str:
 
 def file_lines(attachments: Iterable[Attachment]) -> list[FileLine]:
     return [FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments]
+
+
+def _height(mail: Letter) -> str:
+    """How high its frame begins; a frame without script cannot tell."""
+    lines = sum(1 + len(line) // LINE for line in mail.text.splitlines())
+    if "cid:" in mail.html or lines > 18:
+        return "long"
+    return "short" if lines <= 7 else "medium"
 
 
 def _people(addresses: Iterable[Address]) -> list[str]:

@@ -31,7 +31,7 @@ class Words:
 
 def index(rows: Iterable[Words]) -> None:
     """Put new entries in the index, in the transaction that creates them."""
-    values = [
+    values: list[tuple[int | str, ...]] = [
         (
             row.entry,
             _token(row.practice),
@@ -44,7 +44,7 @@ def index(rows: Iterable[Words]) -> None:
 
 
 def matching(practice: int, text: str) -> RawSQL:
-    """A subquery of the ids of entries that hold all these words, the last one as a prefix."""
+    """A subquery of the ids of entries that hold all these words, or words that begin so."""
     words = [w for w in "".join(c if c.isalnum() else " " for c in fold(text)).split() if w]
     if connection.vendor == "postgresql":
         query = " & ".join([_token(practice), *(f"{word}:*" for word in words)])

@@ -108,7 +108,8 @@ class Pen:
         rng = self.rng
         words = fields(rng, client, animal, when)
         written = write(rng, text, client, words)
-        line, answers_to = "", ()
+        line = ""
+        answers_to: tuple[str, ...] = ()
         if written.quoted:
             asked = _office_hour(rng, when)
             line = quote_line(client.language, asked, PRACTICE_NAME, PRACTICE)
@@ -135,7 +136,7 @@ class Pen:
         fitting = [
             (text, animal)
             for text in texts(client.language)
-            for animal in animals or client.patients
+            for animal in animals
             if fits(text, client, animal) and (not carries or text.carries == carries)
         ]
         text = self._least_used([text for text, _ in fitting])

@@ -13,8 +13,7 @@ import sys
 
 from pymap.main import main as pymap_main
 
-PASSWORD_VARIABLE = "POSTROOM_DEMO_MAIL_PASSWORD"  # noqa: S105
-USER = "desk"
+from .mailbox import PASSWORD_VARIABLE, USER
 
 
 def main() -> None:

@@ -85,6 +85,10 @@ class _Pile:
         self.mails: list[Mail] = []
         self.shared = shared_addresses()
         self.known = [one for one in clients() if set(one.emails) - self.shared]
+        # Families stand first in the list; those who write often are not all families.
+        mixed = self.known[3:]
+        random.Random(SEED).shuffle(mixed)
+        self.known[3:] = mixed
 
     def add_others(self) -> None:
         for maker, times in OTHERS:
@@ -148,8 +152,8 @@ class _Pile:
             self.mails.append(replace(letter, calendar=asked))
 
     def add_farewells(self) -> None:
-        quiet = {mail.name for mail in self.mails}
-        some = [one for one in self.known[3:] if one.name not in quiet and _has_dog(one)]
+        wrote = {mail.name for mail in self.mails}
+        some = [one for one in self.known[3:] if one.name not in wrote and len(one.patients) > 1]
         for client in self.rng.sample(some, 5):
             self.mails.append(self.pen.farewell(client, self.moment(client.language)))
 

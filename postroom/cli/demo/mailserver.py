@@ -25,8 +25,7 @@ from pathlib import Path
 
 from . import lifeline
 from .envelope import PRACTICE
-from .imap import PASSWORD_VARIABLE, USER
-from .smtp import INCOMING, OUTSIDE, Mailbox, sent_at
+from .mailbox import INCOMING, OUTSIDE, PASSWORD_VARIABLE, USER, Mailbox, sent_at
 
 FOLDERS = (INCOMING, "Resolved", "Unresolved", "Sent", OUTSIDE)
 TRIES = 5
@@ -70,6 +69,10 @@ class MailServer:
                 client.create(f'"{folder}"')
         self.ports = Ports(port, self._start_smtp(port))
         return self.ports
+
+    def is_running(self) -> bool:
+        """Whether both processes live."""
+        return all(one.poll() is None for one in self._processes) and bool(self._processes)
 
     def stop(self) -> None:
         """Stop both; harmless when they are not running."""

@@ -17,7 +17,7 @@ FRENCH = {
     "m": "Aurélien Benoît Cédric Damien Étienne Fabrice Gaël Hervé Jérôme Loïc Mathéo Noël Olivier "
     "Régis Sébastien Théo Yannick Anaël Gérard Rémi".split(),
     "family": "Aubéry Bâtier-Morel Château Désormeaux Évrard Faÿ Guérin Hébrard Jégou Kermorvan "
-    "Lefèvre Ménager Noël Orhan Péchard Quéméneur Rouvière Séguy Thébault Vallières Le-Goff "
+    "Lefèvre Ménager Noël Orhan Péchard Quéméneur Rouvière Séguy Thébault Vallières Legoff "
     "Delaunay d'Hautcœur Pruvôt Garçon Brûlé".split(),
 }
 ELSEWHERE = {

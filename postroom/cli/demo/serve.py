@@ -8,6 +8,7 @@ The product is only driven through its own command line, as a person would do it
 from __future__ import annotations
 
 import http.client
+import imaplib
 import os
 import random
 import signal
@@ -32,6 +33,8 @@ WEB_SECONDS = 180.0
 # Postroom gives a message on the wire a minute to be answered before it stops.
 STOP_SECONDS = 70.0
 PAUSE = (20.0, 40.0)
+# The settings of a real installation on the same machine must not draw the demo into its database.
+NOT_OURS = frozenset({"POSTROOM_DATABASE_URL", "POSTROOM_SECRET_KEY_FILE", "POSTROOM_HOSTS"})
 WELCOME = """
 This is a sample practice. Its clients are invented, and their letters arrive while you look
 around. Nothing you send from here leaves this computer. To stop, press Ctrl+C; everything you did
@@ -49,6 +52,9 @@ def run(data: Path | None, port: int, product: Sequence[str] = PRODUCT) -> int:
     `data` defaults to POSTROOM_DATA, then to `.demo` here; a `port` in use gives way to a free one.
     """
     data = (data or Path(os.environ.get("POSTROOM_DATA") or ".demo")).resolve()
+    if (data / "postroom.sqlite3").exists() and not (data / "demo").exists():
+        _say(f"{data} holds a practice that is not the sample one. Name another folder.")
+        return 1
     folder = Folder(data)
     enough = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -73,10 +79,12 @@ class _Demo:
         self.data, self.folder, self.product, self.enough = data, folder, product, enough
         self.state: State = folder.load()
         self.server = MailServer(self.state.mail_password, folder.log)
+        self.web_port = 0
 
     def run(self, port: int) -> int:
         _say("Getting the sample practice ready…")
         self.folder.save(self.state)
+        self.web_port = port if port and is_free(port) else free_port()
         self.state.imap_port = self.server.start(self.state.imap_port).imap
         self.folder.save(self.state)
         postman = threading.Thread(target=self._bring_post, name="postman")
@@ -85,15 +93,16 @@ class _Demo:
             self.server.put_back(self.folder.take_waiting())
             self.folder.forget_waiting()
             self._prepare()
-            web_port = port if is_free(port) else free_port()
-            web = self._start_web(web_port)
-            if not self._answers(web, web_port):
+            web = self._start_web()
+            if not self._answers(web):
                 return self._report_web(web)
-            self._welcome(web_port)
+            self._welcome()
             postman.start()
             while not self.enough.wait(0.5):
                 if web.poll() is not None:
                     return self._report_web(web)
+                if not self.server.is_running():
+                    raise MailServerError(f"The mail server stopped; see {self.folder.log}")
             return 0
         finally:
             self._stop(web, postman)
@@ -133,21 +142,24 @@ class _Demo:
             raise StepFailed(f"“postroom {' '.join(arguments[:2])}” failed:\n{said}")
 
     def _env(self) -> dict[str, str]:
-        return lifeline.environment(
+        ours = lifeline.environment(
             POSTROOM_DATA=str(self.data),
             POSTROOM_DEMO="1",
+            POSTROOM_ADDRESS=f"http://localhost:{self.web_port}",
             POSTROOM_EMAIL_URL=f"smtp://127.0.0.1:{self.server.ports.smtp}",
+            POSTROOM_PRIVATE_MAIL_HOSTS="yes",
         )
+        return {name: value for name, value in ours.items() if name not in NOT_OURS}
 
-    def _start_web(self, port: int) -> subprocess.Popen[bytes]:
-        command = [*self.product, "serve", "--host", "127.0.0.1", "--port", str(port)]
+    def _start_web(self) -> subprocess.Popen[bytes]:
+        command = [*self.product, "serve", "--host", "127.0.0.1", "--port", str(self.web_port)]
         with self.folder.web_log.open("ab") as log:
             return lifeline.start(command, self._env(), log, log)
 
-    def _answers(self, web: subprocess.Popen[bytes], port: int) -> bool:
+    def _answers(self, web: subprocess.Popen[bytes]) -> bool:
         end = time.monotonic() + WEB_SECONDS
         while time.monotonic() < end and web.poll() is None and not self.enough.is_set():
-            if _web_answers(port):
+            if _web_answers(self.web_port):
                 return True
             time.sleep(0.1)
         return False
@@ -160,8 +172,8 @@ class _Demo:
         _say("\n".join((f"Postroom {what}. Its last words ({self.folder.web_log}):", *last)))
         return 1
 
-    def _welcome(self, port: int) -> None:
-        print(f"Address:  http://localhost:{port}/", flush=True)
+    def _welcome(self) -> None:
+        print(f"Address:  http://localhost:{self.web_port}/", flush=True)
         print(f"User:     {ADMIN}", flush=True)
         print(f"Password: {self.state.password}", flush=True)
         print(WELCOME.format(data=self.data), flush=True)
@@ -198,6 +210,8 @@ class _Demo:
             postman.join(30)
         try:
             self.folder.keep_waiting(self.server.waiting())
+        except (OSError, imaplib.IMAP4.error) as error:
+            _say(f"Letters that were not filed yet are lost: {error}")
         finally:
             self.folder.save(self.state)
             self.server.stop()

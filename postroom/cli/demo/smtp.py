@@ -15,20 +15,17 @@ import imaplib
 import logging
 import os
 import signal
-import socket
-import threading
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime, parseaddr, parsedate_to_datetime
+from email.utils import format_datetime, parseaddr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from .imap import PASSWORD_VARIABLE, USER
+from .mailbox import INCOMING, OUTSIDE, PASSWORD_VARIABLE, Mailbox, sent_at
 
 HOST = "mail.ternthistle.example"
 DOMAIN = "ternthistle.example"
-INCOMING, OUTSIDE = "Incoming", "Sent outside"
 LIMIT = 50 * 1024 * 1024
 
 
@@ -83,16 +80,6 @@ class Door:
         return "250 2.0.0 Taken"
 
 
-def sent_at(headers: Message, now: datetime) -> datetime:
-    """The letter's own date, as the moment it arrived: the sample post reaches back for months."""
-    try:
-        date = parsedate_to_datetime(headers["Date"])
-    except (TypeError, ValueError):
-        return now
-    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-    return min(date, now)
-
-
 def stamp(headers: Message, mail_from: str, when: datetime) -> bytes:
     """What a provider writes above a letter: Return-Path, its verdict (RFC 8601), Received.
 
@@ -108,46 +95,6 @@ def stamp(headers: Message, mail_from: str, when: datetime) -> bytes:
         f"Received: from {sender or 'localhost'} by {HOST} with ESMTP; {format_datetime(when)}",
     )
     return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
-
-
-class Mailbox:
-    """One IMAP connection that comes back when it was lost."""
-
-    def __init__(self, port: int, password: str) -> None:
-        self._port, self._password = port, password
-        self._lock = threading.Lock()
-        self._client: imaplib.IMAP4 | None = None
-
-    def append(self, folder: str, raw: bytes, when: datetime) -> None:
-        """Store a letter; raises OSError or IMAP4.error when a second try fails too."""
-        with self._lock:
-            try:
-                self._append(folder, raw, when)
-            except (OSError, imaplib.IMAP4.abort):
-                self._client = None
-                self._append(folder, raw, when)
-
-    def close(self) -> None:
-        """End the connection, if there is one."""
-        if self._client is not None:
-            self._client.shutdown()
-            self._client = None
-
-    def _append(self, folder: str, raw: bytes, when: datetime) -> None:
-        client = self._connected()
-        moment = imaplib.Time2Internaldate(when)
-        answer, text = client.append(f'"{folder}"', "", moment, raw)
-        if answer != "OK":
-            raise imaplib.IMAP4.error(text)
-
-    def _connected(self) -> imaplib.IMAP4:
-        if self._client is None:
-            client = imaplib.IMAP4("127.0.0.1", self._port, timeout=20)
-            # A letter is sent in two pieces: without this each one waits 40 ms for an ACK.
-            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client.login(USER, self._password)
-            self._client = client
-        return self._client
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import re
 
-from postroom.kit.mime import dates, mailboxes
+from postroom.kit.mime import dates, mailboxes, params
 from postroom.kit.mime.headers import Fields
 from postroom.kit.mime.letter import Address, File, Letter
 from postroom.kit.mime.notes import Notes
@@ -25,9 +25,8 @@ def letter(
     html: str = "",
     files: tuple[File, ...] = (),
     encrypted: str = "",
-    kind: str = "",
 ) -> Letter:
-    """The Letter of these fields and this body; `kind` is the media type of the whole."""
+    """The Letter of these fields and this body."""
     date_value = fields.first(b"date")
     date = dates.parse(date_value)
     if date_value and date is None:
@@ -52,7 +51,7 @@ def letter(
             for place in fields.places(b"authentication-results")[:SAME_FIELDS_LIMIT]
         ),
         received_at_header=next(iter(fields.places(b"received")), -1),
-        automatic=_automatic(fields, kind),
+        automatic=_automatic(fields),
         list_id=words(fields.first(b"list-id")),
         encrypted=encrypted,
         problems=notes.problems,
@@ -74,9 +73,10 @@ def _ids(fields: Fields, name: bytes) -> tuple[str, ...]:
     return tuple(filter(None, map(words, found or value.split()[:IDS_LIMIT])))
 
 
-def _automatic(fields: Fields, kind: str) -> bool:
+def _automatic(fields: Fields) -> bool:
     """Whether a machine wrote it, so that nobody answers it by machine (RFC 3834)."""
     names = fields.names
+    kind, _ = params.content_type(fields.first(b"content-type"))
     if kind == "multipart/report" or not _MACHINES.isdisjoint(names):
         return True
     if fields.first(b"return-path").replace(" ", "") == "<>":

@@ -146,8 +146,9 @@ class _Reader:
             self.prefix = name + ", "
             self.begin()
             return
-        comment = " ".join(_UNQUOTE.sub(r"\1", piece).strip() for piece in self.comments)
-        name = " ".join(words(name.removesuffix(",") or comment).split())
+        if not name and address:
+            name = " ".join(_UNQUOTE.sub(r"\1", piece).strip() for piece in self.comments)
+        name = " ".join(words(name.removesuffix(",")).split())
         address = words(_plain(address))
         if name or address:
             self.found.append(Address(name, address))
@@ -179,6 +180,6 @@ def _plain(address: str) -> str:
     if address.startswith("@"):
         address = _ROUTE.sub("", address, count=1) or address
     if address[:7].lower() == "mailto:":
-        address = address[7:]
+        address = address[7:].partition("?")[0]
     # Spaces around the marks of an address are folding, never part of it.
     return address.strip() if '"' in address else "".join(address.split())

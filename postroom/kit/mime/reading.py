@@ -60,7 +60,7 @@ def _read(raw: bytes, notes: Notes) -> Letter:
         for n, part in enumerate(found.files, start=1)
     )
     encrypted = bodies.encrypted(root, text)
-    return envelope.letter(fields, notes, text, html, attached, encrypted, root.type)
+    return envelope.letter(fields, notes, text, html, attached, encrypted)
 
 
 def _unread(raw: bytes, notes: Notes) -> Letter:

@@ -63,6 +63,10 @@ def quick_base64(data: bytes) -> bytes | None:
 
 def base64_guarded(data: bytes) -> tuple[bytes, str]:
     """The same with the standard library, and with care for what is damaged."""
+    return _base64_piece(data) if len(data) <= CHUNK else _base64_pieces(data)
+
+
+def _base64_piece(data: bytes) -> tuple[bytes, str]:
     packed = data.translate(None, _BLANK)
     padding = len(packed) - len(packed.rstrip(b"="))
     try:
@@ -74,8 +78,28 @@ def base64_guarded(data: bytes) -> tuple[bytes, str]:
     return (found, "") if faultless else base64_loose(data)
 
 
+def _base64_pieces(data: bytes) -> tuple[bytes, str]:
+    """The same in chunks, so that fifty megabytes do not stand in memory five times."""
+    out = bytearray()
+    problems = {""}
+    carried = b""
+    for pos in range(0, len(data), CHUNK):
+        piece = carried + data[pos : pos + CHUNK].translate(None, _BLANK)
+        # Whole quartets only; what stands after a "=" begins a new count.
+        end = piece.rfind(b"=") + 1
+        end = len(piece) if pos + CHUNK >= len(data) else end + (len(piece) - end) // 4 * 4
+        carried = piece[end:]
+        found, problem = _base64_piece(piece[:end])
+        out += found
+        problems.add(problem)
+    return bytes(out), max(problems)
+
+
 def base64_loose(data: bytes) -> tuple[bytes, str]:
     """Base64 with foreign characters, lost padding or several pieces one after another."""
+    if data.count(b" ") * 12 > len(data):
+        # Prose that says it is base64: decoding would destroy it.
+        return data, "base64"
     wrong = len(data.translate(None, _VISIBLE_FOREIGN)) != len(data)
     packed = data.translate(None, _FOREIGN)
     if packed.count(b"=") > _PIECES_LIMIT:

@@ -34,32 +34,40 @@ def words(text: str) -> str:
 
 def _decoded(text: str) -> str:
     out: list[str] = []
-    pending: list[bytes] = []
+    pending: list[tuple[str, str]] = []
     pending_charset = ""
     end = 0
-
-    def flush() -> None:
-        if pending:
-            out.append(charsets.decode_word(b"".join(pending), pending_charset))
-            pending.clear()
-
     for match in _WORD.finditer(text):
         charset = match[1].lower()
         if match.start() > end or charset != pending_charset:
-            flush()
+            out.append(_joined(pending_charset, pending))
+            pending = []
             out.append(text[end : match.start()])
-        # Words of one charset are joined as bytes: a letter may be cut between two of them.
-        pending.append(_bytes_of(charset, match[2], match[3]))
+        pending.append((match[2].lower(), match[3]))
         pending_charset = charset
         end = match.end()
-    flush()
+    out.append(_joined(pending_charset, pending))
     out.append(text[end:])
     return "".join(out)
 
 
-def _bytes_of(charset: str, kind: str, payload: str) -> bytes:
-    if kind in "bB":
-        return transfer.base64_loose(payload.encode("ascii", "ignore"))[0]
+def _joined(charset: str, found: list[tuple[str, str]]) -> str:
+    """Neighbouring words of one charset, joined as bytes: a letter may be cut between two."""
+    data: list[bytes] = []
+    carried = ""
+    for n, (kind, payload) in enumerate(found):
+        if kind == "q":
+            data.append(_quoted(charset, payload))
+            continue
+        packed = carried + payload.strip()
+        goes_on = n + 1 < len(found) and found[n + 1][0] == "b"
+        carried = packed if goes_on and len(packed) % 4 and len(packed) < 200 else ""
+        if not carried:
+            data.append(transfer.base64_loose(packed.encode("ascii", "ignore"))[0])
+    return charsets.decode_word(b"".join(data), charset) if data else ""
+
+
+def _quoted(charset: str, payload: str) -> bytes:
     payload = _SPACES.sub(" ", payload).replace("_", " ")
     # Letters beyond ASCII do not belong here; they have been read, and go back to their charset.
     return transfer.quoted_printable(charsets.encode_word(payload, charset))[0]

@@ -14,15 +14,22 @@ SQLITE = [
     END
     """,
 ]
+# A trigger here too, and no foreign key: Django does not know this table, and could not empty
+# the entries' one beside it.
 POSTGRESQL = [
-    """
-    CREATE TABLE register_entrytext (
-        entry_id bigint PRIMARY KEY
-            REFERENCES register_entry (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
-        words tsvector NOT NULL
-    )
-    """,
+    "CREATE TABLE register_entrytext (entry_id bigint PRIMARY KEY, words tsvector NOT NULL)",
     "CREATE INDEX register_entrytext_words ON register_entrytext USING gin (words)",
+    """
+    CREATE FUNCTION register_entrytext_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM register_entrytext WHERE entry_id = OLD.id;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER register_entrytext_gone AFTER DELETE ON register_entry
+        FOR EACH ROW EXECUTE FUNCTION register_entrytext_gone()
+    """,
 ]
 
 
@@ -32,7 +39,9 @@ def create(apps, schema_editor):
 
 
 def drop(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP FUNCTION register_entrytext_gone() CASCADE")
+    else:
         schema_editor.execute("DROP TRIGGER register_entrytext_gone")
     schema_editor.execute("DROP TABLE register_entrytext")
 

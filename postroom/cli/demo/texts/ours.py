@@ -19,8 +19,9 @@ OURS = {
         "estimate": (
             "Estimate for {animal}",
             (
-                "Dear {given},\n\nAs promised, here is what we expect {animal}'s treatment to cost: "
-                "{amount}, follow-up visit included. Take your time.\n\n{vet}\nTern & Thistle Vets"
+                "Dear {given},\n\nAs promised, here is what we expect {animal}'s treatment to "
+                "cost: {amount}, follow-up visit included. Take your time.\n\n{vet}\n"
+                "Tern & Thistle Vets"
             ),
         ),
         "reminder": (
@@ -182,16 +183,16 @@ THREADS = {
             ),
             (
                 (
-                    "Le mot sur le portail est une très bonne idée. Rendez-vous {day} pour la pesée "
-                    "?"
+                    "Le mot sur le portail est une très bonne idée. Rendez-vous {day} pour la "
+                    "pesée ?"
                 ),
                 "Oui, nous viendrons à pied, cela comptera déjà.",
             ),
             (
                 "Premier bilan : trois cents grammes de moins. Bravo !",
                 (
-                    "Merci ! {Il} réclame le matin à cinq heures. Est-ce qu'une carotte est permise "
-                    "?"
+                    "Merci ! {Il} réclame le matin à cinq heures. Est-ce qu'une carotte est "
+                    "permise ?"
                 ),
             ),
             (

@@ -33,7 +33,7 @@ document.addEventListener("change", (event) => {
 function choose(card) {
   const form = card.form;
   for (const words of form.querySelectorAll("[data-words]")) {
-    words.textContent = words.dataset.words.replace("%(name)s", card.dataset.name);
+    words.textContent = words.dataset.words.replace("{name}", () => card.dataset.name);
   }
   const box = form.querySelector(".remember");
   box.hidden = !("remember" in card.dataset);

@@ -1,0 +1,94 @@
+"""Judgement of filing, without database or wire."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from postroom.intake import rules
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 60), (1, 120), (2, 240), (5, 1920), (6, 3600), (400, 3600)]
+)
+def test_each_failure_doubles_the_wait_up_to_an_hour(failures, seconds):
+    assert rules.back_off(failures, 60) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        (NOW - timedelta(days=2), NOW - timedelta(days=2)),
+        (None, NOW),
+        (NOW + timedelta(seconds=1), NOW),
+        (datetime(1970, 1, 1, tzinfo=UTC), NOW),
+        (datetime(9999, 12, 31, tzinfo=UTC), NOW),
+    ],
+)
+def test_a_letter_is_as_old_as_it_says_unless_that_is_absurd(date, expected):
+    assert rules.written_at(date, NOW) == expected
+
+
+@dataclass
+class Mail:
+    size: int
+
+
+def test_batches_hold_at_most_fifty_mails():
+    groups = list(rules.batches([Mail(1000)] * 120))
+    assert [len(group) for group in groups] == [50, 50, 20]
+
+
+def test_batches_hold_at_most_so_many_bytes_and_a_giant_stands_alone():
+    big = rules.BATCH_BYTES
+    sizes = [10, big, 10, big - 20, 5, 5, 6]
+    groups = [[m.size for m in g] for g in rules.batches([Mail(s) for s in sizes])]
+    assert groups == [[10], [big], [10, big - 20, 5, 5], [6]]
+
+
+def test_nothing_makes_no_batch():
+    assert list(rules.batches([])) == []
+
+
+def test_copies_fold_by_message_id_body_and_files():
+    key = rules.fold_key("<1@x>", "text", "", ["aa"])
+    assert key == rules.fold_key("<1@x>", "text", "", ["aa"])
+    others = [
+        rules.fold_key("<2@x>", "text", "", ["aa"]),
+        rules.fold_key("<1@x>", "text!", "", ["aa"]),
+        rules.fold_key("<1@x>", "", "text", ["aa"]),
+        rules.fold_key("<1@x>", "text", "", []),
+    ]
+    assert key not in others
+    assert len(set(others)) == 4
+
+
+def test_a_letter_without_message_id_is_never_folded():
+    assert rules.fold_key("", "text", "", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "results", "expected"),
+    [
+        ("imap.gmail.com", ["mx.google.com; dmarc=pass header.from=x.example"], "pass"),
+        ("imap.gmail.com", ["mx.google.com; spf=pass; dmarc=fail (p=REJECT)"], "fail"),
+        ("imap.gmail.com", ["mx.google.com.evil.example; dmarc=pass"], ""),
+        ("imap.gmail.com", ["evil.example; dmarc=pass"], ""),
+        ("mail.practice.example", ["mail.practice.example; dmarc=FAIL"], "fail"),
+        ("imap.practice.example", ["mx1.practice.example 1; dmarc=pass"], "pass"),
+        ("imap.practice.example", ["mx1.practice.example; spf=pass"], ""),
+        # The topmost of our own is the last one added: the one below is the sender's word.
+        (
+            "imap.practice.example",
+            ["mx.practice.example; dmarc=fail", "mx.practice.example; dmarc=pass"],
+            "fail",
+        ),
+        ("imap.practice.example", [], ""),
+        ("imap.practice.example", ["", ";;;", "dmarc=pass"], ""),
+        ("localhost", ["localhost; dmarc=fail"], ""),
+    ],
+)
+def test_only_the_accounts_own_server_is_believed(host, results, expected):
+    assert rules.dmarc(results, host) == expected

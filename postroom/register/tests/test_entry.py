@@ -1,0 +1,170 @@
+"""A letter on its own page: what it says, whose it is, why, and taking it off a record."""
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from postroom.register import actions, rules
+from postroom.register.models import Entry
+from postroom.register.tests.post import mail, put
+from postroom.register.tests.test_unresolved import words
+from tests.support.cast import Cast, make_client
+
+
+@pytest.fixture
+def bob(cast: Cast) -> Browser:
+    return cast.browser(cast.bob)
+
+
+def page_of(entry: Entry) -> str:
+    return f"/p/tern/entries/{entry.pk}"
+
+
+def filed_by_bob(cast: Cast) -> Entry:
+    entry = put(cast.practice)
+    now = timezone.now()
+    return actions.resolve(entry, [cast.hollis], by=cast.bob, now=now, version=entry.version)
+
+
+def test_a_text_letter_stands_in_the_page_and_says_why_it_lies_there(cast: Cast) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    page = words(cast.browser(cast.rita).get(page_of(entry)))
+    for expected in (
+        "please fill in the form.",
+        "Hollis Farrow",
+        "Filed by itself: the address ‹hollis@farrow.example› is on the record.",
+        "Front desk ‹desk@tern.example›",
+        "Sender not confirmed",
+    ):
+        assert expected in page
+    assert "<iframe" not in page
+
+
+def test_what_a_receiving_server_confirmed_is_said(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, clients=[cast.hollis], verified=True)
+    page = words(bob.get(page_of(entry)))
+    assert "Sender confirmed" in page
+    assert "Sender not confirmed" not in page
+
+
+def test_an_html_letter_stands_in_a_sandboxed_frame_and_can_be_read_as_text(
+    cast: Cast, bob: Browser
+) -> None:
+    raw = mail(html="<p>Hello <b>there</b></p>", text="Hello there, in plain words")
+    entry = put(cast.practice, raw, clients=[cast.hollis])
+    page = words(bob.get(page_of(entry)))
+    assert f'<iframe src="{page_of(entry)}/body" sandbox="allow-popups ' in page
+    assert "allow-scripts" not in page
+    assert "allow-same-origin" not in page
+    text = words(bob.get(page_of(entry), {"view": "text"}))
+    assert "<iframe" not in text
+    assert "in plain words" in text
+
+
+def test_blocked_pictures_are_announced(cast: Cast, bob: Browser) -> None:
+    raw = mail(html='<p>Offer</p><img src="https://spy.example/1.gif">')
+    entry = put(cast.practice, raw, clients=[cast.hollis])
+    page = words(bob.get(page_of(entry)))
+    assert "1 picture from the internet is blocked" in page
+    assert "spy.example" not in page
+
+
+def test_words_of_a_letter_are_never_markup(cast: Cast, bob: Browser) -> None:
+    evil = "<script>alert(1)</script>"
+    raw = mail(text=evil, subject=evil, files=[(f"{evil}.pdf", "application/pdf", b"x")])
+    entry = put(cast.practice, raw, clients=[cast.hollis], sender_name=evil)
+    assert "<script>alert" not in words(bob.get(page_of(entry)))
+
+
+def test_a_missing_raw_mail_is_said_and_breaks_nothing(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    entry.mails.get().path.unlink()
+    answer = bob.get(page_of(entry))
+    assert answer.status_code == 200
+    assert "The stored message cannot be found." in words(answer)
+
+
+def test_an_attachment_that_could_do_harm_says_so(cast: Cast, bob: Browser) -> None:
+    files = [
+        ("form.pdf", "application/pdf", b"x"),
+        ("invoice.PDF.Exe", "application/octet-stream", b"x"),
+    ]
+    entry = put(cast.practice, mail(files=files), clients=[cast.hollis])
+    lines = bob.get(page_of(entry)).context["reading"].files
+    assert [(line.name, line.risky) for line in lines] == [
+        ("form.pdf", False),
+        ("invoice.PDF.Exe", True),
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "/body", "/raw"])
+def test_another_practices_letter_is_not_there(cast: Cast, bob: Browser, path: str) -> None:
+    foreign = put(cast.other)
+    assert bob.get(page_of(foreign) + path).status_code == 404
+
+
+def test_a_waiting_letter_is_read_only_by_who_may_file_it(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    assert cast.browser(cast.rita).get(page_of(entry)).status_code == 404
+    assert "It waits in Unresolved." in words(bob.get(page_of(entry)))
+
+
+# --- off the record -----------------------------------------------------------------------
+
+
+def test_ones_own_filing_can_be_taken_off_and_waits_again(cast: Cast, bob: Browser) -> None:
+    entry = filed_by_bob(cast)
+    assert "The entry will be removed from the register of Hollis Farrow." in words(
+        bob.get(page_of(entry))
+    )
+    answer = bob.post(f"{page_of(entry)}/unassign", {"client": cast.hollis.pk})
+    assert answer["Location"] == page_of(entry)
+    entry.refresh_from_db()
+    assert (entry.filing, entry.clients.count()) == (Entry.UNRESOLVED, 0)
+
+
+def test_another_members_filing_needs_the_right_to_it(cast: Cast) -> None:
+    entry = put(cast.practice)
+    now = timezone.now()
+    actions.resolve(entry, [cast.hollis], by=cast.alice, now=now, version=entry.version)
+    bob = cast.browser(cast.bob)
+    assert "Take off this record" not in words(bob.get(page_of(entry)))
+    refused = bob.post(f"{page_of(entry)}/unassign", {"client": cast.hollis.pk})
+    assert refused.status_code == 403
+    assert "Only who filed this message" in words(refused)
+    assert entry.clients.count() == 1
+
+
+def test_an_administrator_takes_off_what_filed_itself(cast: Cast) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    alice = cast.browser(cast.alice)
+    assert "Take off this record" in words(alice.get(page_of(entry)))
+    alice.post(f"{page_of(entry)}/unassign", {"client": cast.hollis.pk})
+    entry.refresh_from_db()
+    assert entry.reason == rules.TAKEN_BACK
+    assert "It was taken off a record and waits to be filed." in words(alice.get(page_of(entry)))
+
+
+def test_taken_off_one_of_two_records_it_stays_on_the_other(cast: Cast) -> None:
+    wren = make_client(cast.practice, "4183", "Wren Farrow", [])
+    entry = put(cast.practice, clients=[cast.hollis, wren])
+    alice = cast.browser(cast.alice)
+    alice.post(f"{page_of(entry)}/unassign", {"client": wren.pk})
+    entry.refresh_from_db()
+    assert entry.filing == Entry.RESOLVED
+    assert list(entry.clients.all()) == [cast.hollis]
+
+
+@pytest.mark.parametrize("client", ["", "x", "999999"])
+def test_a_record_it_does_not_lie_on_is_not_there(cast: Cast, client: str) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    alice = cast.browser(cast.alice)
+    assert alice.post(f"{page_of(entry)}/unassign", {"client": client}).status_code == 404
+
+
+def test_what_i_set_aside_i_can_put_back_from_its_page(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    actions.ignore(entry, by=cast.bob, now=timezone.now(), version=entry.version)
+    assert "Put it back in Unresolved" in words(bob.get(page_of(entry)))
+    other = cast.browser(cast.alice).get(page_of(entry))
+    assert "Put it back in Unresolved" not in words(other)

@@ -1,0 +1,143 @@
+"""A client's record and the family's: the correspondence by day."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
+
+from postroom.clients.models import Client, Group, GroupMember, Patient
+from postroom.register.tests.post import NOON, mail, pile, put
+from postroom.register.tests.test_unresolved import words
+from tests.support.cast import Cast, make_client
+
+
+@pytest.fixture
+def rita(cast: Cast) -> Browser:
+    return cast.browser(cast.rita)
+
+
+@pytest.fixture
+def wren(cast: Cast) -> Client:
+    """Of the Farrow family, with Hollis."""
+    client = make_client(cast.practice, "4183", "Wren Farrow", ["wren@example.org"])
+    group = Group.objects.create(practice=cast.practice, name="Farrow family")
+    for member in (cast.hollis, client):
+        GroupMember.objects.create(practice=cast.practice, group=group, client=member)
+    return client
+
+
+def record_of(client: Client) -> str:
+    return f"/p/tern/clients/{client.pk}"
+
+
+def test_the_head_names_client_number_and_patients(cast: Cast, rita: Browser) -> None:
+    for ref, name, kind in (("1", "Biscuit", "dog"), ("2", "Maple", "cat")):
+        Patient.objects.create(
+            practice=cast.practice, client=cast.hollis, ref=ref, name=name, kind=kind
+        )
+    page = words(rita.get(record_of(cast.hollis)))
+    for expected in ("Hollis Farrow", "No. 4182", "Biscuit (dog), Maple (cat)"):
+        assert expected in page
+    assert "hollis.farrow@example.org" in page
+    assert "Family group" not in page
+
+
+def test_letters_stand_under_their_day_the_newest_first(cast: Cast, rita: Browser) -> None:
+    for days, subject in ((0, "Now"), (1, "Before"), (1, "Before too"), (400, "Long ago")):
+        put(
+            cast.practice,
+            mail(subject=subject),
+            clients=[cast.hollis],
+            at=NOON - timedelta(days=days, minutes=len(subject)),
+        )
+    with time_machine.travel(NOON, tick=False):
+        cast.browser(cast.rita)
+        page = words(cast.browser(cast.rita).get(record_of(cast.hollis)))
+    order = ["Today", "Now", "Yesterday", "Before", "Before too", "2025", "Long ago"]
+    places = [page.index(f">{word}<") if word != "2025" else page.index(word) for word in order]
+    assert places == sorted(places)
+
+
+def test_a_letter_shows_its_files_and_leads_to_its_page(cast: Cast, rita: Browser) -> None:
+    raw = mail(files=[("left-leg.jpg", "image/jpeg", b"x" * 1200)])
+    entry = put(cast.practice, raw, clients=[cast.hollis])
+    page = words(rita.get(record_of(cast.hollis)))
+    assert f'href="/p/tern/entries/{entry.pk}"' in page
+    assert f'href="/p/tern/attachments/{entry.attachments.get().pk}"' in page
+    assert "left-leg.jpg" in page
+
+
+def test_only_letters_with_attachments_when_asked(cast: Cast, rita: Browser) -> None:
+    put(cast.practice, mail(subject="Bare"), clients=[cast.hollis])
+    raw = mail(subject="Laden", files=[("a.pdf", "application/pdf", b"x")])
+    put(cast.practice, raw, clients=[cast.hollis])
+    page = words(rita.get(record_of(cast.hollis), {"show": "files"}))
+    assert "Laden" in page
+    assert "Bare" not in page
+
+
+def test_the_record_goes_on_page_by_page(cast: Cast, rita: Browser) -> None:
+    pile(cast.practice, 53, clients=[cast.hollis])
+    first = rita.get(record_of(cast.hollis))
+    after = {"before": first.context["next"]}
+    rest = rita.get(record_of(cast.hollis), after)
+    days = [*first.context["days"], *rest.context["days"]]
+    shown = [item.entry.subject for day in days for item in day.items]
+    assert shown == [f"Letter {n}" for n in range(53)]
+    more = rita.get(record_of(cast.hollis), after, headers={"HX-Request": "true"})
+    assert words(more).startswith('<div class="days">')
+
+
+def test_a_longer_record_asks_the_database_no_more(
+    cast: Cast, rita: Browser, wren: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(45):
+        raw = mail(subject=f"Letter {n}", files=[("a.pdf", "application/pdf", b"x")])
+        put(cast.practice, raw, clients=[cast.hollis, wren], at=NOON - timedelta(minutes=n))
+    for page in (record_of(cast.hollis), f"{record_of(cast.hollis)}/group"):
+        with django_assert_max_num_queries(16):
+            rita.get(page)
+
+
+def test_the_family_page_mixes_everybodys_letters_once_each(
+    cast: Cast, rita: Browser, wren: Client
+) -> None:
+    put(cast.practice, mail(subject="From Hollis"), clients=[cast.hollis])
+    put(cast.practice, mail(subject="From Wren"), clients=[wren], at=NOON - timedelta(hours=1))
+    put(cast.practice, mail(subject="About both"), clients=[cast.hollis, wren])
+    stranger = make_client(cast.practice, "5", "Ada Brook", [])
+    put(cast.practice, mail(subject="Not theirs"), clients=[stranger])
+    answer = rita.get(f"{record_of(cast.hollis)}/group")
+    shown = [item.entry.subject for day in answer.context["days"] for item in day.items]
+    assert sorted(shown) == ["About both", "From Hollis", "From Wren"]
+    assert shown[-1] == "From Wren"
+    own = words(rita.get(record_of(cast.hollis)))
+    assert "From Wren" not in own
+    assert f'href="{record_of(wren)}"' in own
+
+
+def test_who_is_in_no_group_has_no_family_page(cast: Cast, rita: Browser) -> None:
+    assert rita.get(f"{record_of(cast.hollis)}/group").status_code == 404
+
+
+@pytest.mark.parametrize("tab", ["", "/group"])
+def test_another_practices_client_is_not_there(cast: Cast, rita: Browser, tab: str) -> None:
+    foreign = make_client(cast.other, "1", "Ada Brook", [])
+    assert rita.get(record_of(foreign) + tab).status_code == 404
+
+
+def test_waiting_letters_are_on_no_record(cast: Cast, rita: Browser) -> None:
+    put(cast.practice, mail(sender="hollis.farrow@example.org", subject="Still waiting"))
+    page = words(rita.get(record_of(cast.hollis)))
+    assert "Still waiting" not in page
+    assert "No correspondence yet" in page
+
+
+def test_hostile_words_on_a_record_are_only_words(cast: Cast, rita: Browser) -> None:
+    evil = "<script>alert(1)</script>"
+    client = make_client(cast.practice, evil, evil, [f"{evil}@example.org"])
+    raw = mail(subject=evil, text=evil, files=[(f"{evil}.pdf", "application/pdf", b"x")])
+    put(cast.practice, raw, clients=[client])
+    assert "<script>alert" not in words(rita.get(record_of(client)))

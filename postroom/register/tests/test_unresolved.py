@@ -1,0 +1,282 @@
+"""The page Unresolved: the list, the desk, whom a letter may be from."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
+
+from postroom.clients.models import Group, GroupMember
+from postroom.register import rules
+from postroom.register.models import Entry
+from postroom.register.tests.post import NOON, mail, pile, put
+from tests.support.cast import Cast, make_client
+
+PAGE = "/p/tern/unresolved"
+HTMX = {"HX-Request": "true", "HX-Target": "desk"}
+
+
+@pytest.fixture
+def bob(cast: Cast) -> Browser:
+    return cast.browser(cast.bob)
+
+
+def words(response: Any) -> str:
+    assert isinstance(response, HttpResponse)
+    return " ".join(response.content.decode().split())
+
+
+def test_a_waiting_letter_shows_sender_subject_address_and_reason(cast: Cast, bob: Browser) -> None:
+    put(cast.practice)
+    page = words(bob.get(PAGE))
+    for expected in (
+        "Hollis F.",
+        "Biscuit’s insurance form",
+        "hollis@farrow.example",
+        "No client has the address ‹hollis@farrow.example›.",
+        "please fill in the form.",
+        "No suggestion",
+    ):
+        assert expected in page
+
+
+def test_the_newest_letter_is_on_the_desk_and_a_phone_shows_the_list(
+    cast: Cast, bob: Browser
+) -> None:
+    newest, _ = pile(cast.practice, 2)
+    page = words(bob.get(PAGE))
+    assert f'data-shows="list" data-entry="{newest.pk}"' in page
+    assert "1 of 2" in page
+
+
+@pytest.mark.parametrize("pane", ["thread", "side"])
+def test_the_address_says_which_letter_and_which_pane(cast: Cast, bob: Browser, pane: str) -> None:
+    _, older = pile(cast.practice, 2)
+    page = words(bob.get(PAGE, {"entry": older.pk, "pane": pane}))
+    assert f'data-shows="{pane}" data-entry="{older.pk}"' in page
+    assert f'class="panes" data-pane="{pane}"' in page
+
+
+def test_a_letter_of_another_practice_is_not_there(cast: Cast, bob: Browser) -> None:
+    foreign = put(cast.other)
+    never = bob.get(PAGE, {"entry": foreign.pk + 1000})
+    answer = bob.get(PAGE, {"entry": foreign.pk})
+    assert (answer.status_code, never.status_code) == (404, 404)
+    assert "insurance" not in words(bob.get(PAGE))
+
+
+def test_unfiled_mail_of_somebodys_own_mailbox_is_not_there(cast: Cast, bob: Browser) -> None:
+    private = put(cast.practice, owner=cast.alice)
+    assert bob.get(PAGE, {"entry": private.pk}).status_code == 404
+    assert "insurance" not in words(bob.get(PAGE))
+
+
+def test_who_only_reads_may_not_file(cast: Cast) -> None:
+    assert cast.browser(cast.rita).get(PAGE).status_code == 403
+
+
+def test_nothing_waiting_says_so(cast: Cast, bob: Browser) -> None:
+    put(cast.practice, clients=[cast.hollis])
+    assert "Everything is filed." in words(bob.get(PAGE))
+
+
+@pytest.mark.parametrize("address", ["entry=x", "entry=-1", "before=x", "entry=" + "9" * 40])
+def test_a_mistyped_address_still_shows_the_page(cast: Cast, bob: Browser, address: str) -> None:
+    put(cast.practice)
+    assert bob.get(f"{PAGE}?{address}").status_code == 200
+
+
+def test_hostile_names_and_subjects_are_only_words(cast: Cast, bob: Browser) -> None:
+    evil = '"><script>alert(1)</script>'
+    raw = mail(
+        sender='"<script>alert(2)</script>" <hollis@farrow.example>',
+        subject=evil,
+        files=[("<img src=x onerror=alert(3)>.png", "image/png", b"x")],
+    )
+    entry = put(cast.practice, raw, sender_name="<script>alert(2)</script>")
+    client = make_client(cast.practice, "9", "<script>alert(4)</script>", ["hollis@farrow.example"])
+    page = words(bob.get(PAGE, {"entry": entry.pk, "client": client.pk, "find": evil}))
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(4)" in page
+
+
+def test_pages_of_fifty_follow_each_other_without_gap(cast: Cast, bob: Browser) -> None:
+    pile(cast.practice, 55)
+    first = bob.get(PAGE)
+    assert len(first.context["rows"]) == 50
+    rest = bob.get(PAGE, {"before": first.context["next"]})
+    shown = [row.subject for row, _ in [*first.context["rows"], *rest.context["rows"]]]
+    assert shown == [f"Letter {n}" for n in range(55)]
+    assert rest.context["next"] is None
+
+
+def test_letters_of_one_moment_are_neither_doubled_nor_lost(cast: Cast, bob: Browser) -> None:
+    for n in range(52):
+        put(cast.practice, mail(subject=f"Same {n}"), at=NOON)
+    first = bob.get(PAGE)
+    rest = bob.get(PAGE, {"before": first.context["next"]})
+    shown = {row.pk for row, _ in [*first.context["rows"], *rest.context["rows"]]}
+    assert len(shown) == 52
+
+
+def test_counting_ends_at_two_hundred(cast: Cast, bob: Browser) -> None:
+    Entry.objects.bulk_create(
+        Entry(
+            practice=cast.practice, at=NOON, created_at=NOON, filing=Entry.UNRESOLVED, subject="x"
+        )
+        for _ in range(205)
+    )
+    assert bob.get(PAGE).context["total"] == "200+"
+
+
+def test_a_longer_list_asks_the_database_no_more(
+    cast: Cast, bob: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    pile(cast.practice, 45)
+    make_client(cast.practice, "77", "Hollis F.", ["hollis@farrow.example"])
+    with django_assert_max_num_queries(26):
+        bob.get(PAGE)
+
+
+def test_choosing_another_letter_brings_only_the_desk(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    fragment = words(bob.get(PAGE, {"entry": entry.pk}, headers=HTMX))
+    assert fragment.startswith('<div id="desk"')
+    assert "<html" not in fragment
+    back = {**HTMX, "HX-History-Restore-Request": "true"}
+    assert "<html" in words(bob.get(PAGE, {"entry": entry.pk}, headers=back))
+
+
+# --- whom it may be from ------------------------------------------------------------------
+
+
+def cards(response: Any) -> dict[str, bool]:
+    """Name -> chosen."""
+    return {card.client.name: card.chosen for card in response.context["desk"].cards}
+
+
+def test_strangers_sharing_an_address_are_offered_and_none_is_chosen(
+    cast: Cast, bob: Browser
+) -> None:
+    for ref, name in (("1", "Ada Brook"), ("2", "Cyd Dale")):
+        make_client(cast.practice, ref, name, ["shared@example.org"])
+    put(cast.practice, mail(sender="shared@example.org"), reason=rules.SEVERAL_CLIENTS)
+    page = bob.get(PAGE)
+    assert cards(page) == {"Ada Brook": False, "Cyd Dale": False}
+    assert "2 possible clients" in words(page)
+
+
+def test_of_a_family_the_first_is_proposed(cast: Cast, bob: Browser) -> None:
+    group = Group.objects.create(practice=cast.practice, name="Brook family")
+    for ref, name in (("1", "Ada Brook"), ("2", "Ben Brook")):
+        client = make_client(cast.practice, ref, name, ["brook@example.org"])
+        GroupMember.objects.create(practice=cast.practice, group=group, client=client)
+    put(cast.practice, mail(sender="brook@example.org"), reason=rules.SAME_GROUP)
+    assert cards(bob.get(PAGE)) == {"Ada Brook": True, "Ben Brook": False}
+
+
+def test_the_one_who_signs_like_a_client_with_that_address_is_very_likely(
+    cast: Cast, bob: Browser
+) -> None:
+    for ref, name in (("1", "Ada Brook"), ("2", "Cyd Dale")):
+        make_client(cast.practice, ref, name, ["shared@example.org"])
+    put(cast.practice, mail(sender="DALE, Cyd <shared@example.org>"))
+    page = bob.get(PAGE)
+    assert cards(page) == {"Cyd Dale": True, "Ada Brook": False}
+    assert "Other clients have this address too" in words(page)
+
+
+@pytest.mark.parametrize("name", ["Renée Œstlund", "renee œstlund", "Œstlund, Renée"])
+def test_the_same_name_is_a_suggestion_whatever_accents_and_order(
+    cast: Cast, bob: Browser, name: str
+) -> None:
+    make_client(cast.practice, "1", "Renée Œstlund", [])
+    put(cast.practice, sender_name=name)
+    page = bob.get(PAGE)
+    assert cards(page) == {"Renée Œstlund": True}
+    assert "Same name as the sender" in words(page)
+
+
+def test_a_first_name_alone_suggests_nobody(cast: Cast, bob: Browser) -> None:
+    put(cast.practice, sender_name="Hollis")
+    assert cards(bob.get(PAGE)) == {}
+
+
+def test_an_address_added_since_is_suggested_when_the_page_is_read(
+    cast: Cast, bob: Browser
+) -> None:
+    put(cast.practice)
+    make_client(cast.practice, "1", "Ada Brook", ["hollis@farrow.example"])
+    page = bob.get(PAGE)
+    assert cards(page) == {"Ada Brook": True}
+    assert "Very likely: Ada Brook" in words(page)
+
+
+def test_an_unconfirmed_sender_is_never_very_likely(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, reason=rules.DMARC, reason_data={"domain": "farrow.example"})
+    make_client(cast.practice, "1", "Ada Brook", ["hollis@farrow.example"])
+    page = bob.get(PAGE, {"entry": entry.pk})
+    assert "could not confirm that it really comes from farrow.example" in words(page)
+    assert [c.pill.text for c in page.context["desk"].cards if c.pill] == ["Possible"]
+
+
+def test_a_client_looked_up_by_words_or_named_in_the_address_can_be_chosen(
+    cast: Cast, bob: Browser
+) -> None:
+    entry = put(cast.practice)
+    assert cards(bob.get(PAGE, {"entry": entry.pk, "find": "4182"})) == {"Hollis Farrow": False}
+    asked = {"entry": entry.pk, "client": cast.hollis.pk}
+    page = bob.get(PAGE, asked)
+    assert cards(page) == {"Hollis Farrow": True}
+    assert "File to Hollis Farrow" in words(page)
+    assert "No client found for “zzz”" in words(bob.get(PAGE, {"entry": entry.pk, "find": "zzz"}))
+
+
+def test_a_client_of_another_practice_cannot_be_named(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    foreign = make_client(cast.other, "1", "Ada Brook", ["hollis@farrow.example"])
+    assert cards(bob.get(PAGE, {"entry": entry.pk, "client": foreign.pk, "find": "Brook"})) == {}
+
+
+# --- remembering the address --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sender", "reason", "ticked", "note"),
+    [
+        ("ada@example.org", rules.UNKNOWN_ADDRESS, True, "The next message from it files itself."),
+        ("info@example.org", rules.UNKNOWN_ADDRESS, False, "Several people may write from it."),
+        ("held@example.org", rules.UNKNOWN_ADDRESS, False, "Ada Brook has it too."),
+        ("ada@example.org", rules.DMARC, False, "The sender is not confirmed."),
+        ("lab@example.org", rules.PROFESSIONAL, False, "It belongs to a professional"),
+    ],
+)
+def test_remembering_is_ticked_only_for_a_persons_own_address(
+    cast: Cast, bob: Browser, sender: str, reason: str, ticked: bool, note: str
+) -> None:
+    make_client(cast.practice, "1", "Ada Brook", ["held@example.org"])
+    entry = put(cast.practice, mail(sender=sender), reason=reason)
+    page = bob.get(PAGE, {"entry": entry.pk, "client": cast.hollis.pk})
+    chosen = page.context["desk"].chosen
+    assert (chosen.remember, chosen.ticked) == (True, ticked)
+    assert chosen.note.startswith(note)
+
+
+def test_an_address_the_client_has_already_needs_no_remembering(cast: Cast, bob: Browser) -> None:
+    put(cast.practice, mail(sender="hollis.farrow@example.org"))
+    assert bob.get(PAGE).context["desk"].chosen.remember is False
+
+
+# --- new ones -----------------------------------------------------------------------------
+
+
+def test_new_letters_are_announced_and_move_nothing(cast: Cast, bob: Browser) -> None:
+    put(cast.practice)
+    since = bob.get(PAGE).context["newest"]
+    assert words(bob.get(f"{PAGE}/arrivals", {"since": since})) == ""
+    for minute in (1, 2):
+        put(cast.practice, mail(subject=f"New {minute}"), at=NOON + timedelta(minutes=minute))
+    assert "2 new messages" in words(bob.get(f"{PAGE}/arrivals", {"since": since}))
