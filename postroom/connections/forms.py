@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from postroom.connections.imap import Settings
 from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.reaching import Settings
 from postroom.practice.models import Practice
 
 POP3_PORTS = (110, 995)

@@ -53,17 +53,8 @@ class Shell:
     def post(self) -> list[Item]:
         if not self.member.may(rules.RESOLVE):
             return []
-        return self._known(
-            [
-                (
-                    "unresolved",
-                    _("Unresolved"),
-                    "circle-question-mark",
-                    "register:unresolved",
-                    self.waiting,
-                )
-            ]
-        )
+        words, icon = _("Unresolved"), "circle-question-mark"
+        return [self._item("unresolved", words, icon, "register:unresolved", self.waiting)]
 
     @cached_property
     def records(self) -> list[Item]:
