@@ -53,31 +53,22 @@ class Shell:
     def post(self) -> list[Item]:
         if not self.member.may(rules.RESOLVE):
             return []
-        return self._known(
-            [
-                (
-                    "unresolved",
-                    _("Unresolved"),
-                    "circle-question-mark",
-                    "register:unresolved",
-                    self.waiting,
-                )
-            ]
-        )
+        words, icon = _("Unresolved"), "circle-question-mark"
+        return [self._item("unresolved", words, icon, "register:unresolved", self.waiting)]
 
     @cached_property
     def records(self) -> list[Item]:
-        return [self._item("clients", _("Clients"), "contact-round", "clients:clients", "")]
+        return [self._item("clients", _("Clients"), "contact-round", "clients:clients")]
 
     @cached_property
     def settings(self) -> list[Item]:
         if not self.member.may(rules.SETTINGS):
             return []
-        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts", "")]
+        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts")]
 
     @cached_property
     def search_url(self) -> str:
-        return next((item.url for item in self.records), "")
+        return self.records[0].url
 
     @cached_property
     def waiting(self) -> str:
