@@ -20,8 +20,8 @@ class Spelt(models.Value):
     letters that wait among all: 114 ms instead of 8 at 100,000 letters, and growing.
     """
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
-        return f"'{self.value}'", []
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"'{self.value}'", ()
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
