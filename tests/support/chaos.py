@@ -95,7 +95,12 @@ class Campaign:
         self.proxy.set_faults(*self._line_faults(), chance=CUTS)
         left = list(mails)
         share = max(1, len(left) * 2 // max(faults, 1))
-        while self.faults < faults or left or min(self.kills, self.cuts) < faults / 5:
+        while (
+            left
+            or self.faults < faults
+            or min(self.kills, self.cuts) < faults / 5
+            or not self.resets
+        ):
             assert time.monotonic() - self._begin < limit, f"too slow: {self.report()}"
             self._turn(left, share)
         self.proxy.set_faults()
