@@ -35,8 +35,7 @@ def test_a_crash_heals(house, request, point, hit):
         reached = crash(office, point, hit, waves, proxy)
         assert reached, f"{point} was not passed {hit} times: it proves nothing\n{house.log()}"
         house.calm(also=office.all_filed)
-        office.check()
-        office.check_rest()
+        office.check(rest=True)
 
 
 @pytest.mark.parametrize("server", ["dovecot", "dovecot_without_move"])
@@ -56,5 +55,4 @@ def test_a_crash_while_filing_by_hand_heals(house, request, server, number):
     finally:
         house.kill(worker)
     house.calm()
-    office.check()
-    office.check_rest()
+    office.check(rest=True)

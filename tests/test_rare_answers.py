@@ -43,8 +43,7 @@ def test_any_answer_to_move_ends_well(office, server, answer, times):
     server.answer("UID MOVE", answer, times=times)
     office.put_new(16)
     settle(office)
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
 
 
 def test_a_server_that_never_says_copyuid_is_asked_where_the_mails_went(office, server):
@@ -91,8 +90,7 @@ def test_a_broken_fetch_is_fetched_again(office, server, answer, times):
     server.answer("UID FETCH", rare.for_bodies(answer), times=times)
     office.put_new(16)
     settle(office)
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
 
 
 def test_one_mail_that_never_comes_does_not_keep_the_others_away(office, server):
@@ -122,8 +120,7 @@ def test_the_order_of_uids_means_nothing(office, server, command):
     server.answer(command, rare.uids_out_of_order)
     office.put_new(16)
     settle(office)
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
 
 
 def test_talk_nobody_asked_for_is_listened_to_with_patience(office, server):

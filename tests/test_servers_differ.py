@@ -45,8 +45,7 @@ def test_a_server_without_move_is_never_asked_to_move(house, dovecot_without_mov
     server.watch(office.post.user)
     office.put_new(16)
     house.sync()
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
     said = server.commands(office.post.user)
     assert any(line.startswith("UID COPY") for line in said)
     assert not any("MOVE" in line for line in said)
@@ -76,8 +75,7 @@ def test_a_server_that_can_do_less_is_served_more_slowly(house, hide):
             server.watch(office.post.user)
             office.put_new(16)
             house.sync()
-            office.check(server=without_deleted(office.post.dump()))
-            office.check_rest()
+            office.check(server=without_deleted(office.post.dump()), rest=True)
             said = server.commands(office.post.user)
         assert not [line for line in said if line == "EXPUNGE"]
         if "UIDPLUS" in hide:

@@ -80,8 +80,7 @@ def test_twenty_uidvalidity_resets_while_filing_lose_and_double_nothing(house, d
         assert worker.poll() is None
     finally:
         house.stop(worker)
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
 
 
 @pytest.mark.parametrize("folder", ["Resolved", "Unresolved"])
@@ -135,8 +134,7 @@ def test_two_workers_at_once_file_each_mail_once(house, dovecot):
         house.wait_idle(90, office.all_filed)
     finally:
         assert [house.stop(worker) for worker in workers] == [0, 0]
-    office.check()
-    office.check_rest()
+    office.check(rest=True)
 
 
 def test_two_accounts_one_of_them_dead_and_the_other_is_served(house, dovecot):

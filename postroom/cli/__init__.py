@@ -9,16 +9,20 @@ from importlib import import_module
 import django
 from django.core.exceptions import ImproperlyConfigured
 
-COMMANDS = (
-    "setup",
-    "serve",
-    "import_clients",
-    "account",
-    "sync",
-    "register",
-    "doctor",
-    "demo",
-)
+# In which file each command is: only that one is imported, which is most of the start.
+COMMANDS = {
+    "setup": "setup",
+    "serve": "serve",
+    "web": "serve",
+    "worker": "serve",
+    "import": "import_clients",
+    "account": "account",
+    "sync": "sync",
+    "idle": "sync",
+    "register": "register",
+    "doctor": "doctor",
+    "demo": "demo",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, ImproperlyConfigured) as error:
         print(f"postroom: {error}", file=sys.stderr)
         return 1
-    args = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = _parser(words[0] if words else "").parse_args(words)
     from postroom.cli.common import Failure
     from postroom.practice.actions import Refused
 
@@ -45,12 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(wanted: str) -> argparse.ArgumentParser:
+    """The parser of one command; of all of them when none is named, for the help."""
     parser = argparse.ArgumentParser(
         prog="postroom", description="The post room of a professional practice."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    files = [COMMANDS[wanted]] if wanted in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for name in files:
         # Imported here because the rooms behind them need the settings first.
         import_module(f"postroom.cli.{name}").add(commands)
     return parser

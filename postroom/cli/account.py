@@ -25,8 +25,8 @@ from postroom.connections.actions import (
     settings_of,
     try_account,
 )
-from postroom.connections.imap import Settings
 from postroom.connections.models import MailAccount
+from postroom.connections.reaching import Settings
 from postroom.practice.actions import the_practice
 
 

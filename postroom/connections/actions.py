@@ -7,8 +7,9 @@ from datetime import datetime
 from django.conf import settings as house
 from django.db import transaction
 
-from postroom.connections.imap import Mailbox, Settings, open_mailbox
+from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.reaching import Settings
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from postroom.connections.imap import Settings
 from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.reaching import Settings
 from postroom.practice.models import Practice
 
 POP3_PORTS = (110, 995)
@@ -110,11 +110,13 @@ class AccountForm(forms.Form):
     FOLDERS = ("incoming", "resolved", "unresolved")
 
     def __init__(
-        self, practice: Practice, *args: Any, account: MailAccount | None = None, **kwargs: Any
+        self,
+        practice: Practice,
+        data: Any = None,
+        files: Any = None,
+        account: MailAccount | None = None,
     ) -> None:
-        if account:
-            kwargs["initial"] = _known(account)
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, initial=_known(account) if account else None)
         self.practice, self.account = practice, account
         if account:
             self.fields["name"].disabled = True

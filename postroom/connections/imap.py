@@ -5,27 +5,23 @@ says OK as well, so that COPYUID alone is taken as proof (RELIABILITY E1).
 """
 
 import imaplib
-import ipaddress
 import re
 import select
 import socket
-import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 
+from postroom.connections.reaching import Settings, connect, leave
 from postroom.connections.trouble import (
-    CERTIFICATE,
     DISCONNECTED,
     FOLDER_MISSING,
     FOLDER_READ_ONLY,
-    HOST_PRIVATE,
     LIBRARY_ERRORS,
-    NO_TLS,
     SERVER_ERROR,
     Trouble,
     from_library,
@@ -35,22 +31,8 @@ from postroom.connections.trouble import (
 # about 150,000 of them.
 imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
 
-TIMEOUT = SocketTimeout(connect=20, read=90)  # seconds, for each operation (PE-12)
 IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
 PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to reach a mailbox. `anywhere`: the installer vouches for a host on a private net."""
-
-    host: str
-    port: int
-    security: str  # tls, starttls, none
-    user: str
-    password: str
-    ca_pem: str = ""
-    anywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,11 +65,11 @@ class Moved:
 def open_mailbox(settings: Settings) -> Iterator["Mailbox"]:
     """A signed-in mailbox. Every error inside comes out as Trouble."""
     try:
-        client = _connect(settings)
+        client = connect(settings)
         try:
             yield Mailbox(client)
         finally:
-            _leave(client)
+            leave(client)
     except LIBRARY_ERRORS as error:
         raise from_library(error) from error
 
@@ -284,85 +266,6 @@ class Mailbox:
     def _next_uid(self) -> int:
         uids = self.uids()
         return (uids[-1] if uids else 0) + 1
-
-
-class _Client(IMAPClient):
-    """IMAPClient without its log of every byte, connecting only where we allow it to."""
-
-    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
-        self._allowed = settings
-        super().__init__(
-            settings.host,
-            settings.port,
-            ssl=settings.security == "tls",
-            ssl_context=context,
-            timeout=TIMEOUT,
-        )
-        # At level 5, as shipped, each body is formatted for a log that nobody reads: fetching
-        # costs 4.6 times as much (measured).
-        self._imap.debug = 0
-
-    def _create_IMAP4(self) -> imaplib.IMAP4:
-        return _Pinned(self._allowed, self.ssl_context)
-
-
-class _Pinned(imaplib.IMAP4):
-    """Resolves the name once, judges the address, and connects to that very address."""
-
-    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
-        self._settings, self._context = settings, context
-        super().__init__(settings.host, settings.port, timeout=TIMEOUT.connect)
-
-    def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        settings = self._settings
-        sock = socket.create_connection((_address(settings), settings.port), TIMEOUT.connect)
-        if settings.security != "tls":
-            return sock
-        return self._context.wrap_socket(sock, server_hostname=settings.host)
-
-
-def _connect(settings: Settings) -> IMAPClient:
-    if settings.security == "none" and not _is_this_machine(_address(settings)):
-        raise Trouble(NO_TLS, settings.host, final=True)
-    context = ssl.create_default_context()
-    if settings.ca_pem:
-        try:
-            context.load_verify_locations(cadata=settings.ca_pem)
-        except ssl.SSLError as error:
-            raise Trouble(CERTIFICATE, str(error), final=True) from error
-    client = _Client(settings, context)
-    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
-    if settings.security == "starttls":
-        # Demanded, never merely tried: a line in between could hide the offer.
-        if not client.has_capability("STARTTLS"):
-            client.shutdown()
-            raise Trouble(NO_TLS, settings.host, final=True)
-        client.starttls(context)
-        client._imap.debug = 0
-    client.login(settings.user, settings.password)
-    return client
-
-
-def _leave(client: IMAPClient) -> None:
-    try:
-        client.logout()
-    except (OSError, EOFError, imaplib.IMAP4.error):
-        with_socket = getattr(client._imap, "sock", None)
-        if with_socket:
-            with_socket.close()
-
-
-def _address(settings: Settings) -> str:
-    """The address to connect to. Raises Trouble for one that a web form must not reach."""
-    found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    address = str(found[0][4][0])
-    if not settings.anywhere and not ipaddress.ip_address(address.partition("%")[0]).is_global:
-        raise Trouble(HOST_PRIVATE, settings.host, final=True)
-    return address
-
-
-def _is_this_machine(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def _ranges(uids: Iterable[int]) -> str:

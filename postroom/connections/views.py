@@ -15,12 +15,12 @@ from postroom.connections.forms import AccountForm
 from postroom.connections.models import MailAccount
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import rules
-from postroom.practice.access import member_required
+from postroom.practice.access import MemberRequest, member_required
 
 
-@require_safe
 @member_required(rules.SETTINGS)
-def accounts(request: Any) -> HttpResponse:
+@require_safe
+def accounts(request: MemberRequest) -> HttpResponse:
     """How each account is, in words."""
     found = _accounts(request).order_by("name").prefetch_related("workflows")
     context = {
@@ -31,17 +31,17 @@ def accounts(request: Any) -> HttpResponse:
     return render(request, "connections/accounts.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(rules.SETTINGS)
-def add_account(request: Any) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_account(request: MemberRequest) -> HttpResponse:
     """Connect a mailbox: saved only when a live test of it went well."""
     form = AccountForm(request.practice, request.POST or None, request.FILES or None)
     return _form_page(request, form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(rules.SETTINGS)
-def account(request: Any, account: int) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: MemberRequest, account: int) -> HttpResponse:
     """Change an account, on the same page as a new one."""
     chosen = get_object_or_404(_accounts(request), pk=account)
     form = AccountForm(
@@ -50,9 +50,9 @@ def account(request: Any, account: int) -> HttpResponse:
     return _form_page(request, form)
 
 
-@require_POST
 @member_required(rules.SETTINGS)
-def deactivate(request: Any, account: int) -> HttpResponse:
+@require_POST
+def deactivate(request: MemberRequest, account: int) -> HttpResponse:
     """Rest an account; what was filed stays."""
     chosen = get_object_or_404(_accounts(request), pk=account)
     actions.set_active(chosen, False, by=request.member, now=timezone.now())
@@ -60,9 +60,9 @@ def deactivate(request: Any, account: int) -> HttpResponse:
     return _to_list(request)
 
 
-@require_POST
 @member_required(rules.SETTINGS)
-def activate(request: Any, account: int) -> HttpResponse:
+@require_POST
+def activate(request: MemberRequest, account: int) -> HttpResponse:
     """Wake an account."""
     chosen = get_object_or_404(_accounts(request), pk=account)
     actions.set_active(chosen, True, by=request.member, now=timezone.now())
@@ -70,9 +70,9 @@ def activate(request: Any, account: int) -> HttpResponse:
     return _to_list(request)
 
 
-@require_POST
 @member_required(rules.SETTINGS)
-def check(request: Any, account: int) -> HttpResponse:
+@require_POST
+def check(request: MemberRequest, account: int) -> HttpResponse:
     """Look at the mailbox at once rather than in a few minutes."""
     chosen = get_object_or_404(_accounts(request), pk=account)
     actions.check_now(chosen, now=timezone.now())
@@ -80,7 +80,7 @@ def check(request: Any, account: int) -> HttpResponse:
     return _to_list(request)
 
 
-def _form_page(request: Any, form: AccountForm) -> HttpResponse:
+def _form_page(request: MemberRequest, form: AccountForm) -> HttpResponse:
     """The form, with what a test found. Only «Save» saves, and only after a good test."""
     saves, steps, status = request.POST.get("do") == "save", [], 200
     if request.method == "POST":
@@ -134,7 +134,7 @@ def _save(request: Any, form: AccountForm) -> HttpResponse:
     return HttpResponseClientRedirect(answer.url) if request.htmx else answer
 
 
-def _accounts(request: Any) -> Any:
+def _accounts(request: MemberRequest) -> Any:
     return MailAccount.objects.filter(practice=request.practice, owner=None)
 
 
@@ -142,5 +142,5 @@ def _named(account: MailAccount) -> dict[str, str]:
     return {"name": account.name}
 
 
-def _to_list(request: Any) -> HttpResponseRedirect:
+def _to_list(request: MemberRequest) -> HttpResponseRedirect:
     return redirect("connections:accounts", request.practice.slug)

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from postroom.connections.actions import settings_of
-from postroom.connections.imap import Mailbox, Settings, open_mailbox
+from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.reaching import Settings
 from postroom.connections.trouble import KEY_MISSING, Trouble
 from postroom.intake import fetching, moving
 from postroom.intake.models import Sighting

@@ -1,7 +1,5 @@
 """Signing in and out, and one's own profile."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.forms import BaseForm
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from postroom.practice import rules
-from postroom.practice.access import member_required
+from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.forms import ProfileForm, SignInForm
 
 
@@ -28,9 +26,9 @@ class SignIn(LoginView):
         )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(rules.READ)
-def profile(request: Any) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: MemberRequest) -> HttpResponse:
     """One's own language and appearance."""
     form = ProfileForm(request.POST or None, instance=request.member)
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,6 @@ import polib
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.files.storage import FileSystemStorage, Storage
-from fontTools import subset
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -77,6 +76,8 @@ def _font() -> Path:
 
 def _make_fonts(folder: Path) -> None:
     """Figtree, all weights in one file, cut to what European languages write (20 to 28 kB)."""
+    from fontTools import subset  # two seconds to import, and only ever needed here
+
     folder.mkdir(exist_ok=True)
     for name, letters in FONTS.items():
         target = str(folder / name)

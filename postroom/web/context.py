@@ -1,13 +1,12 @@
 """What the frame around every page shows. Nothing is asked of the database until it is drawn."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postroom.connections.models import MailAccount
@@ -54,27 +53,18 @@ class Shell:
     def post(self) -> list[Item]:
         if not self.member.may(rules.RESOLVE):
             return []
-        return self._known(
-            [
-                (
-                    "unresolved",
-                    _("Unresolved"),
-                    "circle-question-mark",
-                    "register:unresolved",
-                    self.waiting,
-                )
-            ]
-        )
+        words, icon = _("Unresolved"), "circle-question-mark"
+        return [self._item("unresolved", words, icon, "register:unresolved", self.waiting)]
 
     @cached_property
     def records(self) -> list[Item]:
-        return self._known([("clients", _("Clients"), "contact-round", "clients:clients", "")])
+        return [self._item("clients", _("Clients"), "contact-round", "clients:clients", "")]
 
     @cached_property
     def settings(self) -> list[Item]:
         if not self.member.may(rules.SETTINGS):
             return []
-        return self._known([("accounts", _("Email accounts"), "mail", "connections:accounts", "")])
+        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts", "")]
 
     @cached_property
     def search_url(self) -> str:
@@ -90,14 +80,6 @@ class Shell:
     def sync(self) -> "Sync | None":
         accounts = MailAccount.objects.filter(practice=self.practice, owner=None).working()
         return Sync.of(list(accounts.only("name", "trouble", "checked_at")))
-
-    def _known(self, rows: list[tuple[str, str, str, str, str]]) -> list[Item]:
-        """Only what can be reached: a room may not have its pages yet."""
-        found = []
-        for row in rows:
-            with suppress(NoReverseMatch):
-                found.append(self._item(*row))
-        return found
 
     def _item(self, key: str, words: str, icon: str, name: str, count: str = "") -> Item:
         return Item(key, words, icon, reverse(name, args=[self.practice.slug]), count)

@@ -19,8 +19,12 @@ from weakref import WeakKeyDictionary
 from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, close_old_connections, connections
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.http import (
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 
 from postroom.practice import rules
 from postroom.practice.access import enter
@@ -38,13 +42,14 @@ WAITING = 500  # events of one stream that its browser has not taken; beyond, it
 SETTLED = 10.0
 
 
-@require_GET
 async def events(request: Any, practice: str) -> HttpResponseBase:
     """Server-sent events of this practice, from Last-Event-ID or from now on."""
     user = await request.auser()
     if not user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     await sync_to_async(enter)(request, practice, rules.READ)
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
     station = Broadcaster.here()
     if len(station.streams) >= STREAMS:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
@@ -52,8 +57,7 @@ async def events(request: Any, practice: str) -> HttpResponseBase:
     stream = Stream(
         request.member, request.session, int(last) if last.isascii() and last.isdigit() else None
     )
-    # This request's own thread is done with the database.
-    await sync_to_async(connections.close_all)()
+    await sync_to_async(_let_go)()
     return StreamingHttpResponse(
         station.listen(stream),
         content_type="text/event-stream",
@@ -178,6 +182,13 @@ class Broadcaster:
 
     async def _ask(self, question: Any, *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.reader, question, *args)
+
+
+def _let_go() -> None:
+    """This request's own thread is done with the database, for as long as the stream lasts."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _latest() -> int:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from postroom.connections import words
 from postroom.connections.models import MailAccount
 from postroom.practice import rules
-from postroom.practice.access import member_required
+from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.register.models import Entry
 from postroom.web.context import shell_of
@@ -22,8 +22,8 @@ from postroom.web.context import shell_of
 LATEST = 10
 
 
-@require_safe
 @login_required
+@require_safe
 def front(request: Any) -> HttpResponse:
     """To the practice of this person; a choice where there are several."""
     members = list(Member.objects.of(request.user).order_by("practice__name"))
@@ -32,9 +32,9 @@ def front(request: Any) -> HttpResponse:
     return render(request, "web/front.html", {"members": members})
 
 
-@require_safe
 @member_required(rules.READ)
-def home(request: Any) -> HttpResponse:
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
     """What waits, how the accounts are, what was filed last."""
     now = timezone.now()
     entries = Entry.objects.readable_by(request.member)
@@ -53,9 +53,9 @@ def home(request: Any) -> HttpResponse:
     return render(request, "web/home.html", context)
 
 
-@require_safe
 @member_required(rules.READ)
-def pulse(request: Any) -> HttpResponse:
+@require_safe
+def pulse(request: MemberRequest) -> HttpResponse:
     """What the frame shows of the moment: the count, the accounts. Swapped in by htmx."""
     return render(request, "web/pulse.html")
 

@@ -17,7 +17,7 @@ from .mails import Mail
 from .meddler import Meddler
 from .office import Office
 
-CUTS = (0.5, 60_000)  # half of the connections, somewhere in 60 kB
+CUTS = (0.6, 60_000)  # on so many connections, somewhere in 60 kB
 
 
 def hits() -> range:
@@ -79,12 +79,21 @@ class Campaign:
         """How much has happened; a kill counts only when the worker had connected."""
         return self.kills + self.resets + len(self.proxy.events) + len(self.meddler.acts)
 
+    @property
+    def cuts(self) -> int:
+        """How often the line broke."""
+        return sum(event.act != "run" for event in self.proxy.events)
+
     def run(self, mails: Sequence[Mail], faults: int, limit: float = 1200) -> None:
-        """Do harm until the faults are done and the mails are all in. Ends with a good line."""
+        """Do harm until the faults are done and the mails are all in. Ends with a good line.
+
+        At least a fifth of the faults are kills and a fifth are cuts: kills that come before the
+        first word prove nothing.
+        """
         self.proxy.set_faults(*self._line_faults(), chance=CUTS)
         left = list(mails)
         share = max(1, len(left) * 2 // max(faults, 1))
-        while self.faults < faults or left:
+        while self.faults < faults or left or min(self.kills, self.cuts) < faults / 5:
             assert time.monotonic() - self._begin < limit, f"too slow: {self.report()}"
             self._turn(left, share)
         self.proxy.set_faults()

@@ -115,9 +115,12 @@ def plan(faults: list[Fault], number: int, rng: random.Random) -> list[Armed]:
 
 
 def random_fault(rng: random.Random, share: float, within: int) -> Fault | None:
-    """A cut, deaf or mute on a share of connections; early bytes as likely as late ones."""
+    """A cut, deaf or mute on a share of connections; early bytes as likely as late ones.
+
+    `within` is for the server's way; a client says a fiftieth of it.
+    """
     hit = rng.random() < share
-    offset = int(math.exp(rng.uniform(0, math.log(within))))
     way = rng.choice(("c2s", "s2c"))
+    offset = int(math.exp(rng.uniform(0, math.log(within if way == "s2c" else within / 50))))
     act = rng.choice(("cut", "cut", "deaf", "mute"))
     return Fault(way, act, offset=offset, amount=0.2) if hit else None

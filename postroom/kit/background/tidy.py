@@ -6,7 +6,6 @@ from asgiref.sync import async_to_sync
 from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from procrastinate.contrib.django import app
 
 from postroom.kit.background import task
 from postroom.kit.background.reaper import ROWS
@@ -26,6 +25,8 @@ def forget_finished(kept: timedelta) -> None:
         rows = import_string(ROWS).objects
         rows.finished().filter(finished_at__lt=timezone.now() - kept).delete()
     else:
+        from procrastinate.contrib.django import app  # not installed beside SQLite
+
         async_to_sync(app.job_manager.delete_old_jobs)(
             nb_hours=kept // timedelta(hours=1),
             include_failed=True,

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 _TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _SHOWN_HOST = re.compile(
-    r"(?<![\w.-])(?:[a-z][a-z0-9+]{1,9}:/{0,3})?(?:[\w.+-]{1,64}@)?"
+    r"(?<![\w.-])([a-z][a-z0-9+]{1,9}:/{0,3})?([\w.+-]{1,64}@)?"
     r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62})(?![\w-])",
     re.I,
 )
@@ -56,8 +56,12 @@ def names_another_host(words: str, address: str) -> bool:
         return True  # https://bank.example@evil.example/
     if _mixed_letters(host):
         return True
-    shown = (_ascii(found.lower()) for found in _SHOWN_HOST.findall(_SPACE.sub(" ", words)))
-    return any(not _same_house(one, host) for one in shown)
+    mail = address.startswith("mailto:")
+    return any(
+        not _same_house(_ascii(shown.lower()), host)
+        for scheme, user, shown in _SHOWN_HOST.findall(_SPACE.sub(" ", words))
+        if mail or scheme or not user  # "a@b.example, unsubscribe here" names nobody's site
+    )
 
 
 def urlsplit_netloc(address: str) -> str:
@@ -107,6 +111,7 @@ def _opened(token: re.Match[str]) -> _Link:
     address = attributes.get("href", "")
     if not address:
         return _Link("", "<a>")
+    attributes.pop("title", None)  # its own would be free to lie
     attributes["title"] = true_host(address) if address.startswith("http") else address
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     return _Link(address, f"<a{written}>")

@@ -50,11 +50,11 @@ def _blocks(lines: list[str]) -> list[tuple[bool, list[str]]]:
         if len(blocks) >= BLOCKS:
             blocks.append((False, lines[at:]))
             break
-        size = _introduction(lines, at)
+        size = _introduction(lines, at) if lines[at] else 0
         if _SEPARATOR.fullmatch(lines[at]) or (size and not _quoted_from(lines, at + size)):
             blocks.append((True, lines[at:]))  # quoted without marks, to the end
             break
-        quoted = bool(size) or bool(_QUOTE.match(lines[at]))
+        quoted = bool(size) or (">" in lines[at] and bool(_QUOTE.match(lines[at])))
         size = max(size, 1)
         if blocks and blocks[-1][0] == quoted:
             blocks[-1][1].extend(lines[at : at + size])

@@ -80,14 +80,22 @@ def _base64_piece(data: bytes) -> tuple[bytes, str]:
 
 def _base64_pieces(data: bytes) -> tuple[bytes, str]:
     """The same in chunks, so that fifty megabytes do not stand in memory five times."""
+    if _is_prose(data):
+        return data, "base64"
     out = bytearray()
     problems = {""}
     carried = b""
     for pos in range(0, len(data), CHUNK):
-        piece = carried + data[pos : pos + CHUNK].translate(None, _BLANK)
-        # Whole quartets only; what stands after a "=" begins a new count.
-        end = piece.rfind(b"=") + 1
-        end = len(piece) if pos + CHUNK >= len(data) else end + (len(piece) - end) // 4 * 4
+        chunk = data[pos : pos + CHUNK]
+        if _has_foreign(chunk):
+            problems.add("base64")
+        piece = carried + chunk.translate(None, _FOREIGN)
+        # Whole quartets only; a "=" with letters after it ends one, and a new count begins.
+        body = piece.rstrip(b"=")
+        end = body.rfind(b"=") + 1
+        end += (len(body) - end) // 4 * 4
+        if pos + CHUNK >= len(data) or len(piece) - end > CHUNK:
+            end = len(piece)
         carried = piece[end:]
         found, problem = _base64_piece(piece[:end])
         out += found
@@ -97,10 +105,9 @@ def _base64_pieces(data: bytes) -> tuple[bytes, str]:
 
 def base64_loose(data: bytes) -> tuple[bytes, str]:
     """Base64 with foreign characters, lost padding or several pieces one after another."""
-    if data.count(b" ") * 12 > len(data):
-        # Prose that says it is base64: decoding would destroy it.
+    if _is_prose(data):
         return data, "base64"
-    wrong = len(data.translate(None, _VISIBLE_FOREIGN)) != len(data)
+    wrong = _has_foreign(data)
     packed = data.translate(None, _FOREIGN)
     if packed.count(b"=") > _PIECES_LIMIT:
         packed = packed.replace(b"=", b"")
@@ -117,6 +124,15 @@ def base64_loose(data: bytes) -> tuple[bytes, str]:
             piece, wrong = piece[:-1], True
         out.append(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)))
     return b"".join(out), "base64" if wrong else ""
+
+
+def _is_prose(data: bytes) -> bool:
+    # Words that say they are base64: decoding would destroy them.
+    return data.count(b" ") * 12 > len(data)
+
+
+def _has_foreign(data: bytes) -> bool:
+    return len(data.translate(None, _VISIBLE_FOREIGN)) != len(data)
 
 
 def quoted_printable(data: bytes) -> tuple[bytes, str]:

@@ -30,8 +30,12 @@ FLAGS = [
 PAGE_CSP = "default-src 'none'; frame-src 'self'; style-src 'none'; form-action 'none'"
 FRAMES = 60  # documents on one page
 TOGETHER = 12  # sanitised fragments in one document
-# The one name the browser itself asks for here, read in clear at the start of TLS (SNI).
-BROWSERS_OWN = b"accounts.google.com"
+# Names the browser itself asks for here, read in clear at the start of TLS (SNI) or as Host.
+BROWSERS_OWN = (
+    b"accounts.google.com",
+    b"content-autofill.googleapis.com",
+    b"update.googleapis.com",
+)
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002")
 PICTURE = GIF + b"\x02D\x01\x00;"
 # A script that runs says so; a test's own words, so that none can pass by naming it otherwise.
@@ -59,7 +63,7 @@ class Canary:
             connection.settimeout(5)
             try:
                 request = connection.recv(4096)
-                if BROWSERS_OWN in request and request.startswith(b"\x16\x03"):
+                if any(name in request for name in BROWSERS_OWN):
                     return
                 self.seen.append(request.split(b"\r\n")[0].decode("latin-1")[:200])
                 connection.sendall(
@@ -101,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         self.house.asked.append(self.path)
         kind, _, name = self.path[1:].partition("/")
         if kind == "page":
-            self._send(self.house.page(name.split(",")), PAGE_CSP)
+            self._send(self.house.page(name.split(",")), PAGE_CSP if self.house.csp else "")
         elif kind == "doc" and name in self.house.documents:
             csp = frame_csp(self.house.origin) if self.house.csp else ""
             self._send(self.house.documents[name], csp)
@@ -124,7 +128,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
+# A browser and a canary for each test: connections opened ahead may close, unused, much later.
+@pytest.fixture
 def canary() -> Iterator[Canary]:
     with socket.create_server(("127.0.0.1", 0), backlog=200) as sock:
         canary = Canary(sock)
@@ -133,7 +138,7 @@ def canary() -> Iterator[Canary]:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def house() -> Iterator[House]:
     made: list[House] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, lambda: made[0]))
@@ -146,7 +151,7 @@ def house() -> Iterator[House]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser(canary: Canary) -> Iterator[Browser]:
     found = shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(found).exists():
@@ -162,7 +167,7 @@ def browser(canary: Canary) -> Iterator[Browser]:
 @dataclass(frozen=True)
 class Report:
     scripts: int
-    outside: list[str]  # connections to the canary
+    outside: list[str]  # first line of what was said to the canary; "" if nothing was
     went: list[str]  # frames and pages that are no longer where they were
     refused: list[str]  # what the sandbox or the policy had to stop
 
@@ -205,7 +210,7 @@ def _pages(names: list[str]) -> Iterator[list[str]]:
 
 
 def _press_everything(page: Page) -> None:
-    for frame in page.frames[1:]:
+    for frame in page.main_frame.child_frames:
         for button in frame.locator("button, [type=submit]").all():
             button.dispatch_event("click")
 
@@ -223,8 +228,9 @@ def sanitised(cases: dict[str, str]) -> list[str]:
     return [document("<hr>".join(group)) for group in groups]
 
 
-def test_no_case_uses_the_name_the_canary_overlooks() -> None:
-    assert not [n for n, h in html_corpus.everything().items() if BROWSERS_OWN.decode() in h]
+def test_no_case_uses_a_name_the_canary_overlooks() -> None:
+    every = "".join(html_corpus.everything().values())
+    assert not [name for name in BROWSERS_OWN if name.decode() in every]
 
 
 def test_nothing_runs_loads_or_leaves_in_the_frame(
@@ -246,10 +252,18 @@ def test_the_sanitiser_alone_stops_everything(
 
 def test_the_frame_alone_stops_everything(browser: Browser, house: House, canary: Canary) -> None:
     house.csp = house.sandbox = True
-    report = show(browser, house, canary, list(hostile_html.ALL.values()), press=True)
-    assert (report.scripts, report.outside) == (0, [])
+    report = show(browser, house, canary, list(hostile_html.ALL.values()))
+    # A frame within the mail makes Chromium connect ahead, before the policy refuses it; nothing
+    # is asked. This is one reason why the sanitiser comes first.
+    assert (report.scripts, [line for line in report.outside if line], report.went) == (0, [], [])
     assert len(report.refused) > 30
-    assert not [url for url in report.went if not url.startswith(house.origin)]
+
+
+def test_the_frame_alone_sends_no_form(browser: Browser, house: House, canary: Canary) -> None:
+    house.csp = house.sandbox = True
+    report = show(browser, house, canary, list(hostile_html.SENDS.values()), press=True)
+    assert ([line for line in report.outside if line], report.went) == ([], [])
+    assert len(report.refused) >= len(hostile_html.SENDS)
 
 
 def test_the_control_without_either_sees_scripts_and_loads(
@@ -268,7 +282,7 @@ def test_the_control_without_either_sends_a_form(
     house.csp = house.sandbox = False
     forms = [hostile_html.SENDS["form without a method"], hostile_html.SENDS["formaction"]]
     report = show(browser, house, canary, forms, press=True)
-    assert sorted(line.split()[1] for line in report.outside) == ["/71?", "/72?"]
+    assert {"GET /71? HTTP/1.1", "GET /72? HTTP/1.1"} <= set(report.outside)
 
 
 def test_inline_pictures_come_from_our_own_address(

@@ -31,6 +31,7 @@ document.addEventListener("change", (event) => {
 });
 
 function choose(card) {
+  card.focus({ preventScroll: true }); // a key chose it: the arrows go on from here
   const form = card.form;
   for (const words of form.querySelectorAll("[data-words]")) {
     words.textContent = words.dataset.words.replace("{name}", () => card.dataset.name);

@@ -1,0 +1,237 @@
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from postroom.connections import actions
+from postroom.connections.actions import Step, Trial
+from postroom.connections.models import MailAccount, Workflow
+from postroom.practice.models import AuditEvent
+from tests.support.cast import Cast
+
+LIST = "/p/tern/settings/accounts"
+ADD = LIST + "/add"
+TYPED = {
+    "name": "Front desk",
+    "host": "imap.example.org",
+    "security": "tls",
+    "port": "993",
+    "user": "post@ternthistle.example",
+    "password": "tide-and-quill-77",
+    "incoming": "Incoming",
+    "resolved": "Resolved",
+    "unresolved": "Unresolved",
+    "create_folders": "on",
+}
+GOOD = Trial([Step("connect"), Step("folders"), Step("folder", "", "Incoming")])
+
+
+class Server:
+    """Stands in for the wire; what it was asked is in `asked`."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.asked: list[tuple[Any, Any, bool]] = []
+
+    def __call__(self, settings: Any, folders: Any = (), *, create_folders: bool = False) -> Trial:
+        self.asked.append((settings, tuple(folders), create_folders))
+        return self.trial
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    stand_in = Server(GOOD)
+    monkeypatch.setattr(actions, "try_account", stand_in)
+    return stand_in
+
+
+def account(cast: Cast, **fields: Any) -> MailAccount:
+    made = MailAccount.objects.create(
+        **{"practice": cast.practice, "name": "Front desk", "host": "imap.example.org", **fields}
+    )
+    Workflow.objects.create(practice=cast.practice, account=made)
+    return made
+
+
+def send(cast: Cast, do: str = "save", path: str = ADD, **changes: Any):
+    return cast.browser(cast.alice).post(path, {**TYPED, "do": do, **changes})
+
+
+def test_a_mailbox_that_answers_is_saved_with_its_password_sealed(
+    cast: Cast, server: Server
+) -> None:
+    assert send(cast).url == LIST
+    saved = MailAccount.objects.get()
+    assert saved.practice == cast.practice
+    assert "tide-and-quill-77" not in saved.password_sealed
+    assert saved.password() == "tide-and-quill-77"
+    assert saved.workflows.get().folders == ("Incoming", "Resolved", "Unresolved")
+    assert AuditEvent.objects.get(object_kind="account").member == cast.alice
+
+
+def test_a_test_saves_nothing_and_makes_no_folder(cast: Cast, server: Server) -> None:
+    page = send(cast, "test")
+    assert page.status_code == 200
+    assert "The connection works" in page.text
+    assert not MailAccount.objects.exists()
+    assert server.asked[0][2] is False
+
+
+def test_saving_makes_the_folders_that_are_missing(cast: Cast, server: Server) -> None:
+    send(cast)
+    assert server.asked[0][1:] == (("Incoming", "Resolved", "Unresolved"), True)
+
+
+def test_a_missing_folder_is_only_announced_when_it_will_be_made(
+    cast: Cast, server: Server
+) -> None:
+    server.trial = Trial([Step("connect"), Step("folder", "folder-missing", "Incoming")])
+    page = send(cast, "test")
+    assert "The folder “Incoming” does not exist yet. It is created when you save." in page.text
+    refused = send(cast, "test", create_folders="")
+    assert refused.status_code == 422
+    assert "The folder “Incoming” does not exist in this mailbox." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "side"),
+    [
+        ("sign-in", "did not accept this user name or password", "In what was typed"),
+        ("host-unknown", "There is no server called imap.example.org.", "In what was typed"),
+        ("timeout", "did not answer on port 993 in time", "On the mail server’s side"),
+        ("no-tls", "offers no encryption on port 993", "On the mail server’s side"),
+        ("certificate", "could not be verified", "On the mail server’s side"),
+        ("disk-full", "Postroom’s own disk is full", "On Postroom’s side"),
+        ("something-new", "could not be checked", "On the mail server’s side"),
+    ],
+)
+def test_a_failed_test_says_what_and_whose_side(
+    cast: Cast, server: Server, code: str, words: str, side: str
+) -> None:
+    server.trial = Trial([Step("connect", code, "NO <b>said</b>")])
+    page = send(cast)
+    assert page.status_code == 422
+    assert words in page.text
+    assert side in page.text
+    assert "NO &lt;b&gt;said&lt;/b&gt;" in page.text
+    assert "Nothing was saved." in page.text
+    assert not MailAccount.objects.exists()
+
+
+@pytest.mark.parametrize("port", ["110", "995"])
+def test_pop3_is_refused_in_plain_words(cast: Cast, server: Server, port: str) -> None:
+    page = send(cast, port=port)
+    assert page.status_code == 422
+    assert "Postroom reads mail by IMAP only. This is POP3; Postroom needs IMAP" in page.text
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"resolved": "INBOX"}, "Filed mail cannot go back to INBOX"),
+        ({"unresolved": "inbox"}, "Filed mail cannot go back to INBOX"),
+        ({"resolved": "incoming"}, "This folder is named twice."),
+        ({"unresolved": "Resolved"}, "This folder is named twice."),
+        ({"host": "https://imap.example.org/"}, "Type the server’s name alone"),
+        ({"host": "post@example.org"}, "Type the server’s name alone"),
+        ({"port": "25"}, "IMAP answers on port 993 or 143."),
+        ({"port": "0"}, "greater than or equal to 1"),
+        ({"user": "post\r\nA1 LOGOUT"}, "a line break"),
+        ({"password": ""}, "This field is required"),
+        ({"incoming": "In\ncoming"}, "a line break"),
+    ],
+)
+def test_what_cannot_be_right_never_reaches_the_wire(
+    cast: Cast, server: Server, changes: dict[str, str], words: str
+) -> None:
+    page = send(cast, **changes)
+    assert page.status_code == 422
+    assert words in page.text
+    assert server.asked == []
+
+
+def test_the_password_is_never_sent_back(cast: Cast, server: Server) -> None:
+    server.trial = Trial([Step("connect", "sign-in")])
+    assert "tide-and-quill-77" not in send(cast).text
+
+
+def test_a_name_is_used_once(cast: Cast, server: Server) -> None:
+    account(cast)
+    assert "There is an account of this name already." in send(cast, name="FRONT DESK").text
+
+
+def test_a_certificate_file_must_be_one(cast: Cast, server: Server, tmp_path) -> None:
+    page = send(cast, ca=SimpleUploadedFile("ca.pem", b"not a certificate"))
+    assert "This is not a certificate in PEM form." in page.text
+
+
+def test_private_networks_are_for_the_installer(cast: Cast, server: Server, settings) -> None:
+    send(cast, "test")
+    settings.PRIVATE_MAIL_HOSTS = True
+    send(cast, "test", port="1143")
+    assert [asked[0].anywhere for asked in server.asked] == [False, True]
+
+
+def test_htmx_is_sent_on_after_saving(cast: Cast, server: Server) -> None:
+    browser = cast.browser(cast.alice)
+    answer = browser.post(ADD, {**TYPED, "do": "save"}, headers={"hx-request": "true"})
+    assert answer.headers["HX-Redirect"] == LIST
+
+
+def test_an_empty_password_keeps_the_one_there_is(cast: Cast, server: Server) -> None:
+    send(cast)
+    saved = MailAccount.objects.get()
+    send(cast, path=f"{LIST}/{saved.pk}", password="", host="imap2.example.org", name="ignored")
+    changed = MailAccount.objects.get()
+    assert (changed.name, changed.host) == ("Front desk", "imap2.example.org")
+    assert changed.password() == "tide-and-quill-77"
+
+
+def test_a_lost_key_asks_for_the_password_again(cast: Cast, server: Server) -> None:
+    lost = account(cast, password_sealed="lost:AAAA")
+    page = send(cast, path=f"{LIST}/{lost.pk}", password="")
+    assert page.status_code == 422
+    assert "Put the key file back, or type the password again." in page.text
+
+
+def test_the_list_says_how_each_account_is(cast: Cast) -> None:
+    account(cast, name="Well", checked_at=timezone.now())
+    account(cast, name="Resting", active=False)
+    account(cast, name="Refused", trouble="sign-in", trouble_detail="NO <script>", user="lab@x")
+    page = cast.browser(cast.alice).get(LIST).text
+    assert "All is well." in page
+    assert "Switched off. Its mail stays on the server." in page
+    assert "did not accept this user name or password" in page
+    assert "NO &lt;script&gt;" in page
+
+
+def test_the_page_says_what_filing_does_and_does_not_do(cast: Cast) -> None:
+    page = cast.browser(cast.alice).get(ADD).text
+    assert "It does not replace your mail program" in page
+    assert "It does not touch mail in other folders" in page
+    assert "It does not work with POP3, only with IMAP." in page
+
+
+def test_an_account_rests_and_wakes(cast: Cast) -> None:
+    post = account(cast)
+    browser = cast.browser(cast.alice)
+    browser.post(f"{LIST}/{post.pk}/deactivate")
+    post.refresh_from_db()
+    assert not post.active
+    browser.post(f"{LIST}/{post.pk}/activate")
+    post.refresh_from_db()
+    assert post.active
+
+
+def test_check_now_wakes_the_worker(cast: Cast) -> None:
+    post = account(cast, retry_at=timezone.now())
+    page = cast.browser(cast.alice).post(f"{LIST}/{post.pk}/check", follow=True)
+    assert "Front desk is being checked now." in page.text
+    assert cast.practice.events.filter(kind="check", object_id=post.pk).exists()
+
+
+def test_no_account_of_a_member_is_shown_to_the_practice(cast: Cast) -> None:
+    account(cast, name="Bob’s own", owner=cast.bob)
+    assert "Bob’s own" not in cast.browser(cast.alice).get(LIST).text

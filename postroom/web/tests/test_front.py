@@ -1,0 +1,127 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from postroom.connections.models import MailAccount
+from postroom.practice.models import Member
+from postroom.register.models import Entry, EntryClient
+from postroom.web.context import bounded
+from postroom.web.views import greeting
+from tests.support.cast import Cast, make_member
+
+
+def letter(cast: Cast, filing: str, subject: str = "Biscuit") -> Entry:
+    now = timezone.now()
+    entry = Entry.objects.create(
+        practice=cast.practice,
+        at=now,
+        created_at=now,
+        filing=filing,
+        subject=subject,
+        sender_name="Hollis Farrow",
+    )
+    if filing == Entry.RESOLVED:
+        EntryClient.objects.create(practice=cast.practice, entry=entry, client=cast.hollis, at=now)
+    return entry
+
+
+def test_one_practice_needs_no_choice(cast: Cast) -> None:
+    assert cast.browser(cast.bob).get("/").url == "/p/tern/"
+
+
+def test_several_practices_are_offered(cast: Cast) -> None:
+    role = cast.other.roles.get(key="assistant")
+    Member.objects.create(practice=cast.other, user=cast.bob.user, role=role, name="Bob")
+    page = cast.browser(cast.bob).get("/")
+    assert "/p/tern/" in page.text
+    assert "/p/other/" in page.text
+
+
+def test_without_a_practice_one_is_told_whom_to_ask(cast: Cast) -> None:
+    Member.objects.filter(pk=cast.bob.pk).update(active=False)
+    assert "Ask its administrator" in cast.browser(cast.bob).get("/").text
+
+
+def test_home_says_what_waits_and_where(cast: Cast) -> None:
+    letter(cast, Entry.UNRESOLVED)
+    letter(cast, Entry.FAILED)
+    page = cast.browser(cast.bob).get("/p/tern/").text
+    assert "2 messages to file" in page
+    assert 'href="/p/tern/unresolved"' in page
+
+
+def test_home_says_when_nothing_waits(cast: Cast) -> None:
+    assert "Everything is filed" in cast.browser(cast.bob).get("/p/tern/").text
+
+
+def test_home_shows_the_ten_letters_filed_last(cast: Cast) -> None:
+    for n in range(12):
+        letter(cast, Entry.RESOLVED, f"Letter {n:02}")
+    page = cast.browser(cast.rita).get("/p/tern/").text
+    assert "Letter 11" in page
+    assert "Letter 02" in page
+    assert "Letter 01" not in page
+
+
+def test_who_may_not_file_sees_nothing_of_what_waits(cast: Cast) -> None:
+    letter(cast, Entry.UNRESOLVED, "Only for those who file")
+    page = cast.browser(cast.rita).get("/p/tern/").text
+    assert "to file" not in page
+    assert "/p/tern/unresolved" not in page
+
+
+def test_hostile_subjects_stay_text(cast: Cast) -> None:
+    letter(cast, Entry.RESOLVED, "<script>alert(1)</script>")
+    page = cast.browser(cast.bob).get("/p/tern/").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_home_asks_few_questions_however_much_there_is(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(12):
+        letter(cast, Entry.RESOLVED)
+        letter(cast, Entry.UNRESOLVED)
+    browser = cast.browser(cast.alice)
+    with django_assert_max_num_queries(12):
+        browser.get("/p/tern/")
+
+
+def test_counts_end_at_two_hundred() -> None:
+    assert [bounded(n) for n in (0, 7, 200, 201)] == ["", "7", "200", "200+"]
+
+
+def test_the_frame_says_how_the_accounts_are(cast: Cast) -> None:
+    account = MailAccount.objects.create(
+        practice=cast.practice,
+        name="Front desk",
+        host="imap.example",
+        checked_at=timezone.now() - timedelta(minutes=2),
+    )
+    browser = cast.browser(cast.bob)
+    assert "Checked 2 min ago" in browser.get("/p/tern/pulse").text
+    account.trouble = "sign-in"
+    account.save()
+    assert "Front desk needs attention" in browser.get("/p/tern/pulse").text
+
+
+def test_an_account_switched_off_troubles_nobody(cast: Cast) -> None:
+    MailAccount.objects.create(
+        practice=cast.practice, name="Old", host="imap.example", active=False, trouble="timeout"
+    )
+    assert "Old" not in cast.browser(cast.bob).get("/p/tern/pulse").text
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(8, "Good morning"), (14, "Good afternoon"), (20, "Good evening")]
+)
+def test_the_greeting_follows_the_clock(hour: int, words: str) -> None:
+    assert greeting(datetime(2026, 11, 23, hour, tzinfo=UTC), "Ines") == f"{words}, Ines"
+
+
+def test_names_are_escaped_in_the_frame(cast: Cast) -> None:
+    member = make_member(cast.practice, "Eve <b>Bold</b>", "assistant")
+    assert "<b>Bold</b>" not in cast.browser(member).get("/p/tern/").text

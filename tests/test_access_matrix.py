@@ -1,0 +1,212 @@
+"""Every route × method × role × own or another practice (RELIABILITY S2).
+
+The routes come from the resolver: a new one joins by itself, and fails here until its view
+declares its right and every object in its path is in NOUNS.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from postroom.clients.models import Group, GroupMember
+from postroom.connections.models import MailAccount, Workflow
+from postroom.practice import rules
+from postroom.practice.models import Member, Practice
+from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+from tests.support.cast import Cast, make_client, make_member
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+# What anybody may ask for, and what proves it is harmless.
+PUBLIC = {
+    "web:front": "sends to the sign-in page, or to one's own practice",
+    "web:healthz": "says yes",
+    "web:readyz": "says yes or no",
+    "practice:sign_in": "is the door",
+    "practice:sign_out": "ends one's own session",
+    "register:inline": "shows a picture to whoever has its signed, short-lived address",
+}
+# Path parameters that name no row.
+PLAIN = {"n": 1, "token": "forged"}
+NOUNS = ("account", "attachment", "client", "entry")
+NEVER = 987_654_321
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    path: str
+    view: Any
+
+    @property
+    def nouns(self) -> list[str]:
+        names = re.findall(r"<(?:\w+:)?(\w+)>", self.path)
+        return [name for name in names if name != "practice" and name not in PLAIN]
+
+    def url(self, practice: str, ids: dict[str, int]) -> str:
+        values = {"practice": practice, **PLAIN, **ids}
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(values[m[1]]), self.path)
+
+
+def routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list[Any], path: str, space: str) -> Iterator[Route]:
+    for pattern in patterns:
+        here = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, here, pattern.namespace or space)
+        elif isinstance(pattern, URLPattern):
+            yield Route(f"{space}:{pattern.name}", here, pattern.callback)
+
+
+ALL = routes()
+CLOSED = [route for route in ALL if route.name not in PUBLIC]
+
+
+@dataclass(frozen=True)
+class World:
+    cast: Cast
+    members: dict[str, Member]  # one of each seeded role
+    own: dict[str, int]
+    foreign: dict[str, int]
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    members = {
+        role: make_member(cast.practice, f"{role.title()} Person", role) for role in rules.ROLES
+    }
+    hollis = cast.hollis
+    elsewhere = make_client(cast.other, "77", "Nobody Here", ["nobody@example.net"])
+    return World(cast, members, rows_of(cast.practice, hollis), rows_of(cast.other, elsewhere))
+
+
+def ask(browser: Client, method: str, url: str, ids: dict[str, int]) -> Any:
+    """A request whose form names the same rows as its address."""
+    return browser.generic(
+        method, url, urlencode(ids), content_type="application/x-www-form-urlencoded"
+    )
+
+
+def rows_of(practice: Practice, client: Any) -> dict[str, int]:
+    """One row of each noun, with the ids of the two practices never the same."""
+    now = timezone.now()
+    account = MailAccount.objects.create(practice=practice, name="Post", host="imap.example")
+    Workflow.objects.create(practice=practice, account=account)
+    entry = Entry.objects.create(
+        practice=practice, account=account, at=now, created_at=now, filing=Entry.RESOLVED
+    )
+    EntryClient.objects.create(practice=practice, entry=entry, client=client, at=now)
+    family = Group.objects.create(practice=practice, name="Family")
+    GroupMember.objects.create(practice=practice, group=family, client=client)
+    key = f"{practice.slug:0>64}"
+    mail = StoredMail.objects.create(
+        practice=practice, entry=entry, content_key=key, raw_sha256=key, size=1
+    )
+    mail.path.parent.mkdir(parents=True, exist_ok=True)
+    mail.path.write_bytes(LETTER)
+    attachment = Attachment.objects.create(
+        practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
+    )
+    return {
+        "account": account.pk,
+        "attachment": attachment.pk,
+        "client": client.pk,
+        "entry": entry.pk,
+    }
+
+
+LETTER = b"""From: Hollis <hollis.farrow@example.org>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+Hello
+--b
+Content-Type: text/plain; name=note.txt
+Content-Disposition: attachment; filename=note.txt
+
+note
+--b--
+""".replace(b"\n", b"\r\n")
+
+
+def test_every_route_is_public_on_purpose_or_declares_a_right() -> None:
+    for route in CLOSED:
+        assert "<slug:practice>" in route.path, f"{route.name} names no practice"
+        right = getattr(route.view, "right", None)
+        assert right in rules.RIGHTS, f"{route.name} declares no right"
+
+
+def test_every_object_in_a_path_is_known_to_this_matrix() -> None:
+    for route in ALL:
+        assert set(route.nouns) <= set(NOUNS), f"{route.name}: who owns {route.nouns}?"
+
+
+def test_public_routes_exist() -> None:
+    assert set(PUBLIC) <= {route.name for route in ALL}
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
+def test_nobody_comes_in_without_signing_in(route: Route, world: World) -> None:
+    browser = world.cast.browser()
+    for method in METHODS:
+        answer = ask(browser, method, route.url("tern", world.own), world.own)
+        assert answer.status_code == 302, method
+        assert answer.url.startswith("/sign-in?next="), method
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
+def test_another_practice_does_not_exist(route: Route, world: World) -> None:
+    for role, member in world.members.items():
+        browser = world.cast.browser(member)
+        for method in METHODS:
+            theirs = ask(browser, method, route.url("other", world.foreign), world.foreign)
+            nobodys = ask(browser, method, route.url("never", world.foreign), world.foreign)
+            assert theirs.status_code == 404, (role, method)
+            assert theirs.content == nobodys.content, (role, method)
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in CLOSED if route.nouns], ids=lambda route: route.name
+)
+def test_another_practices_object_does_not_exist(route: Route, world: World) -> None:
+    never = dict.fromkeys(NOUNS, NEVER)
+    for role, member in world.members.items():
+        browser, seen = world.cast.browser(member), set()
+        for method in METHODS:
+            theirs = ask(browser, method, route.url("tern", world.foreign), world.foreign)
+            nobodys = ask(browser, method, route.url("tern", never), never)
+            assert theirs.content == nobodys.content, (role, method)
+            assert theirs.status_code == nobodys.status_code, (role, method)
+            seen.add(theirs.status_code)
+        # A method the page does not know is refused before any row is looked for.
+        assert seen == ({404, 405} if member.may(route.view.right) else {403}), role
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
+def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: World) -> None:
+    for role, member in world.members.items():
+        browser = world.cast.browser(member)
+        Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
+        for method in METHODS:
+            with transaction.atomic():
+                answer = ask(browser, method, route.url("tern", world.own), world.own)
+                transaction.set_rollback(True)
+            if member.may(route.view.right):
+                assert answer.status_code < 500, (role, method)
+                assert answer.status_code not in (403, 404), (role, method)
+            else:
+                assert answer.status_code == 403, (role, method)

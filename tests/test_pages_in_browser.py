@@ -1,0 +1,167 @@
+"""The frame, the door and the accounts in a real browser: nothing for axe or the CSP to report."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from postroom.connections.models import MailAccount, Workflow
+from tests.support.cast import Cast, make_cast
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
+ADDRESSES = [
+    "/p/tern/",
+    "/p/tern/profile",
+    "/p/tern/settings/accounts",
+    "/p/tern/settings/accounts/add",
+    "/p/tern/nothing",
+]
+
+
+@dataclass
+class Window:
+    """A page that remembers what its browser complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        self.page.wait_for_load_state("load")
+        # Colours move for 120 ms after a page appears; axe would measure half-way ones.
+        self.page.wait_for_timeout(200)
+
+    def assert_clean(self) -> None:
+        found = Axe().run(self.page, options=RULES).response["violations"]
+        assert [(rule["id"], [n["html"] for n in rule["nodes"]]) for rule in found] == []
+        sideways = "document.documentElement.scrollWidth - window.innerWidth"
+        assert self.page.evaluate(sideways) <= 0
+        assert self.complaints == []
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    made, now = make_cast(), timezone.now()
+    for name, trouble in (("Front desk", ""), ("Laboratory", "sign-in")):
+        account = MailAccount.objects.create(
+            practice=made.practice,
+            name=name,
+            host="imap.example.org",
+            user=f"{name.split()[0].lower()}@ternthistle.example",
+            trouble=trouble,
+            trouble_detail="[AUTHENTICATIONFAILED] Authentication failed." if trouble else "",
+            checked_at=now - timedelta(minutes=2),
+        )
+        Workflow.objects.create(practice=made.practice, account=account)
+    return made
+
+
+@pytest.fixture
+def key(cast: Cast) -> str:
+    """The session of Alice; taken before the browser starts, which keeps the database to itself."""
+    return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def browser(key: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def window(browser: Browser, base: str, key: str, size: str = "desk", theme: str = "light"):
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB"
+    )
+    # The test's server has a thread for each request; a stream would keep one for an hour.
+    context.route("**/events", lambda route: route.abort())
+    if key:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
+    opened = Window(context.new_page())
+    opened.page.on(
+        "console",
+        lambda m: opened.complaints.append(m.text) if "Security Policy" in m.text else None,
+    )
+    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    return opened
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_clean(
+    live_server, browser: Browser, key: str, size: str, theme: str
+) -> None:
+    door = window(browser, live_server.url, "", size, theme)
+    door.open(live_server.url + "/sign-in")
+    door.assert_clean()
+    inside = window(browser, live_server.url, key, size, theme)
+    for address in ADDRESSES:
+        inside.open(live_server.url + address)
+        inside.assert_clean()
+
+
+def test_the_keyboard_opens_its_own_list_and_the_search(
+    live_server, browser: Browser, key: str
+) -> None:
+    inside = window(browser, live_server.url, key)
+    inside.open(live_server.url + "/p/tern/")
+    inside.page.keyboard.press("?")
+    assert inside.page.locator("#keys").is_visible()
+    inside.assert_clean()
+    inside.page.keyboard.press("Escape")
+    inside.page.keyboard.press("/")
+    assert inside.page.evaluate("document.activeElement.id") == "find"
+    inside.page.keyboard.type("?")
+    assert not inside.page.locator("#keys").is_visible()
+
+
+def test_single_keys_can_be_switched_off(live_server, browser: Browser, key: str) -> None:
+    inside = window(browser, live_server.url, key)
+    inside.open(live_server.url + "/p/tern/")
+    inside.page.get_by_role("button", name="Keyboard shortcuts").click()
+    inside.page.get_by_role("switch", name="Single keys").uncheck()
+    inside.page.get_by_role("button", name="Close").click()
+    inside.page.keyboard.press("/")
+    assert inside.page.evaluate("document.activeElement.id") != "find"
+    inside.open(live_server.url + "/p/tern/profile")
+    inside.page.keyboard.press("?")
+    assert not inside.page.locator("#keys").is_visible()
+
+
+def test_a_wrong_field_takes_the_focus_and_the_password_stays(
+    live_server, browser: Browser, key: str
+) -> None:
+    inside = window(browser, live_server.url, key)
+    inside.open(live_server.url + "/p/tern/settings/accounts/add")
+    page = inside.page
+    page.get_by_label("Name", exact=True).fill("Reception")
+    page.get_by_label("IMAP server").fill("imap.example.org")
+    page.get_by_label("Port").fill("995")
+    page.get_by_label("User name").fill("post@ternthistle.example")
+    page.get_by_label("Password").fill("tide-and-quill-77")
+    page.get_by_role("button", name="Test the connection").click()
+    page.get_by_text("This is POP3; Postroom needs IMAP").wait_for()
+    page.wait_for_function("document.activeElement.name === 'port'")
+    assert page.get_by_label("Password").input_value() == "tide-and-quill-77"
+    inside.assert_clean()
+
+
+def test_a_person_can_do_it_without_script(live_server, browser: Browser, key: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.goto(live_server.url + "/p/tern/settings/accounts")
+    page.locator("section", has_text="Laboratory").get_by_role("button", name="Switch off").click()
+    assert page.get_by_role("status").get_by_text("Laboratory is switched off.").is_visible()
