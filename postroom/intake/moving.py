@@ -20,6 +20,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import content_key
+from postroom.kit.rows import update_each
 from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
@@ -165,9 +166,7 @@ def _intend(batch: Sequence[Sighting], target: Folder) -> None:
             continue
         sighting.state, sighting.target = Sighting.MOVING, target.name
         sighting.target_uidvalidity, sighting.target_next_uid = target.uidvalidity, target.next_uid
-    Sighting.objects.bulk_update(
-        batch, ["state", "target", "target_uidvalidity", "target_next_uid"]
-    )
+    update_each(batch, ["state", "target", "target_uidvalidity", "target_next_uid"])
 
 
 def _move(mailbox: Mailbox, batch: Sequence[Sighting], target: str) -> None:
@@ -258,7 +257,7 @@ def _settle(
         # Renumbered: it may lie where it lay, under another UID, and sets out again from there.
         if left and renumbered:
             again = _look_for(mailbox, workflow, place[0], left)
-            Sighting.objects.bulk_update(again, ["uidvalidity", "uid"])
+            update_each(again, ["uidvalidity", "uid"])
             left = [s for s in left if s not in again]
         for sighting in left:
             sighting.state = Sighting.STALE if renumbered else Sighting.GONE
@@ -332,7 +331,7 @@ def _arrived(sightings: Sequence[Sighting]) -> None:
         sighting.state = Sighting.DONE
         sighting.target, sighting.target_uid = "", None
         sighting.target_uidvalidity = sighting.target_next_uid = None
-    Sighting.objects.bulk_update(
+    update_each(
         sightings,
         [
             "state",

@@ -15,6 +15,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read
+from postroom.kit.rows import update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
@@ -98,7 +99,7 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     for one in batch:
         one.sighting.mail = one.mail
         one.sighting.state = Sighting.STORED
-    Sighting.objects.bulk_update([one.sighting for one in batch], ["mail", "state"])
+    update_each([one.sighting for one in batch], ["mail", "state"])
 
 
 def _recognise(practice: int, batch: Iterable[Taken]) -> None:
