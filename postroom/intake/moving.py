@@ -222,14 +222,7 @@ def _remove_originals(mailbox: Mailbox, copied: Sequence[Sighting]) -> None:
         return
     mailbox.remove(s.uid for s in copied)
     crash_point("after-expunge")
-    for sighting in copied:
-        _put(
-            sighting,
-            sighting.target,
-            sighting.target_uidvalidity or 0,
-            sighting.target_uid or 0,
-        )
-    _arrived(copied)
+    _arrived(_put_where_copied(copied))
 
 
 # -- asking the server ---------------------------------------------------------------------
@@ -248,15 +241,7 @@ def _settle(
     present = set() if renumbered else mailbox.present(s.uid for s in sightings)
     copied = [s for s in sightings if s.state == Sighting.COPIED]
     _remove_originals(mailbox, [s for s in copied if s.uid in present])
-    for sighting in copied:
-        if sighting.uid not in present:
-            _put(
-                sighting,
-                sighting.target,
-                sighting.target_uidvalidity or 0,
-                sighting.target_uid or 0,
-            )
-            _arrived([sighting])
+    _arrived(_put_where_copied([s for s in copied if s.state == Sighting.COPIED]))
     missing = [
         s
         for s in sightings
@@ -335,6 +320,13 @@ def _of(workflow: Workflow) -> QuerySet[Sighting]:
 
 def _put(sighting: Sighting, folder: str, uidvalidity: int, uid: int) -> None:
     sighting.folder, sighting.uidvalidity, sighting.uid = folder, uidvalidity, uid
+
+
+def _put_where_copied(copied: Sequence[Sighting]) -> Sequence[Sighting]:
+    for sighting in copied:
+        uidvalidity, uid = sighting.target_uidvalidity or 0, sighting.target_uid or 0
+        _put(sighting, sighting.target, uidvalidity, uid)
+    return copied
 
 
 def _arrived(sightings: Sequence[Sighting]) -> None:

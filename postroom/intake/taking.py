@@ -74,7 +74,9 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     key = rules.fold_key(
         letter.message_id, letter.text, letter.html, (file.sha256 for file in letter.files)
     )
-    return Taken(sighting, raw, letter, Placed(Entry.FAILED, failure), "" if failure else key)
+    sender = next(iter(letter.senders), None)
+    unread = Placed(Entry.FAILED, failure, {"size": len(raw)}, sender=sender)
+    return Taken(sighting, raw, letter, unread, "" if failure else key)
 
 
 def _judge(batch: Iterable[Taken]) -> None:

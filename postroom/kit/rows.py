@@ -1,6 +1,7 @@
 """Writing many changed rows at once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -14,10 +15,10 @@ def update_each(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    columns = [meta.get_field(name) for name in fields]
+    columns: list[Any] = [meta.get_field(name) for name in fields]
     quoted = connection.ops.quote_name
     assigned = ", ".join(f"{quoted(column.column)} = %s" for column in columns)
-    key = quoted(meta.pk.column)
+    key = quoted(str(meta.pk.column))
     # Names from the models, quoted; every value is a parameter.
     statement = f"UPDATE {quoted(meta.db_table)} SET {assigned} WHERE {key} = %s"  # noqa: S608
     values = [

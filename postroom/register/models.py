@@ -1,6 +1,7 @@
 """The correspondence register: one row for all that came in, went out or was noted."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from postroom.clients.models import Client
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
+
+
+class Spelt(models.Value):
+    """One of our own words, written into the SQL itself.
+
+    SQLite holds a list of parameters against no partial index, and then looks for the few
+    letters that wait among all: 114 ms instead of 8 at 100,000 letters, and growing.
+    """
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"'{self.value}'", ()
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -28,8 +40,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(practice=member.practice_id).filter(seen)
 
     def waiting(self) -> "EntryQuerySet":
-        """What a person still has to resolve."""
-        return self.filter(filing__in=Entry.WAITING)
+        """What a person still has to resolve, by the index that holds nothing else."""
+        return self.filter(filing__in=[Spelt(filing) for filing in Entry.WAITING])
 
 
 class Entry(models.Model):

@@ -1,11 +1,13 @@
 """The search index over entries: one module, two databases.
 
-Both are given text folded by kit.text.fold, so that accents and case never matter and both
-find the same. A word `zp<practice>` stands in every row: with it in the query the index itself
+Both are given words already folded and parted here, so that accents and case never matter and
+both find the same: PostgreSQL's own parser would take «left-leg.jpg» for the name of a host. A
+word `zp<practice>` stands in every row: with it in the query the index itself
 keeps practices apart, and SQLite never walks the date index (measured: 0.1 to 6 ms instead of
 1 to 3 s at 400,000 rows).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,7 +37,7 @@ def index(rows: Iterable[Words]) -> None:
         (
             row.entry,
             _token(row.practice),
-            *(fold(text[:LONGEST]) for text in (row.subject, row.people, row.body, row.files)),
+            *(" ".join(_parted(t)) for t in (row.subject, row.people, row.body, row.files)),
         )
         for row in rows
     ]
@@ -45,7 +47,7 @@ def index(rows: Iterable[Words]) -> None:
 
 def matching(practice: int, text: str) -> RawSQL:
     """A subquery of the ids of entries that hold all these words, or words that begin so."""
-    words = [w for w in "".join(c if c.isalnum() else " " for c in fold(text)).split() if w]
+    words = _parted(text)
     if connection.vendor == "postgresql":
         query = " & ".join([_token(practice), *(f"{word}:*" for word in words)])
         return RawSQL(
@@ -54,6 +56,11 @@ def matching(practice: int, text: str) -> RawSQL:
         )
     query = " AND ".join([f'practice:"{_token(practice)}"', *(f'"{word}"*' for word in words)])
     return RawSQL("SELECT rowid FROM register_entrytext WHERE register_entrytext MATCH %s", [query])
+
+
+def _parted(text: str) -> list[str]:
+    """The words of a text: runs of letters and digits, without accents, in lower case."""
+    return re.findall(r"[^\W_]+", fold(text[:LONGEST]))
 
 
 def _token(practice: int) -> str:

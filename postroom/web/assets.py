@@ -40,7 +40,7 @@ def build(folder: Path) -> bool:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder / ".lock"):
-        stamp, sources = folder / ".stamp", _digest()
+        stamp, sources = folder / ".stamp", digest()
         if stamp.exists() and stamp.read_text() == sources:
             return False
         _make_fonts(folder / "fonts")
@@ -50,15 +50,8 @@ def build(folder: Path) -> bool:
         return True
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _digest() -> str:
-    """One word for everything the result depends on."""
+def digest() -> str:
+    """One word for everything the assets depend on: our files, and who makes them of them."""
     total = hashlib.sha256()
     for name in MAKERS:
         total.update(f"{name} {version(name)}\n".encode())
@@ -68,6 +61,13 @@ def _digest() -> str:
         total.update(str(path).encode())
         total.update(path.read_bytes())
     return total.hexdigest()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _font() -> Path:

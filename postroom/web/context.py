@@ -58,17 +58,17 @@ class Shell:
 
     @cached_property
     def records(self) -> list[Item]:
-        return [self._item("clients", _("Clients"), "contact-round", "clients:clients", "")]
+        return [self._item("clients", _("Clients"), "contact-round", "clients:clients")]
 
     @cached_property
     def settings(self) -> list[Item]:
         if not self.member.may(rules.SETTINGS):
             return []
-        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts", "")]
+        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts")]
 
     @cached_property
     def search_url(self) -> str:
-        return next((item.url for item in self.records), "")
+        return self.records[0].url
 
     @cached_property
     def waiting(self) -> str:

@@ -1,21 +1,33 @@
 """Fixtures for every test of the house: built assets, fast settings, the cast."""
 
 import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings, settings
 
-from postroom.web.assets import build
+from postroom.web.assets import build, digest
 from tests.support.cast import Cast, make_cast
+
+KEPT = 24 * 3600  # seconds
 
 
 @pytest.fixture(scope="session", autouse=True)
 def assets() -> None:
-    """The font, the French and the static files, made once and kept from run to run."""
-    built = Path(tempfile.gettempdir()) / f"postroom-built-{os.getuid()}"
+    """The font, the French and the static files, made once and kept from run to run.
+
+    Each state of the sources has a folder: another run may be at work on another one.
+    """
+    shelf = Path(tempfile.gettempdir()) / f"postroom-built-{os.getuid()}"
+    built = shelf / digest()[:16]
     build(built)
+    built.touch()
+    for other in shelf.iterdir():
+        if other.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(other, ignore_errors=True)
     if not settings.BUILT_FOLDER.exists():
         settings.BUILT_FOLDER.symlink_to(built)
 

@@ -280,3 +280,7 @@ def test_new_letters_are_announced_and_move_nothing(cast: Cast, bob: Browser) ->
     for minute in (1, 2):
         put(cast.practice, mail(subject=f"New {minute}"), at=NOON + timedelta(minutes=minute))
     assert "2 new messages" in words(bob.get(f"{PAGE}/arrivals", {"since": since}))
+
+
+def test_what_waits_is_asked_for_in_the_words_of_its_own_index(cast: Cast) -> None:
+    assert "IN ('unresolved', 'failed')" in str(Entry.objects.waiting().query)

@@ -103,4 +103,4 @@ function start() {
 }
 
 start();
-document.body.addEventListener("htmx:afterSettle", start);
+document.body.addEventListener("htmx:afterSwap", start);

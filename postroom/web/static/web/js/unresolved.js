@@ -6,8 +6,9 @@ import { singleKeys } from "./keys.js";
 const main = document.getElementById("main");
 
 // One letter after the other: the list keeps its place, the phone its pane, focus goes to the
-// heading of what was laid down (DESIGN 11).
-document.body.addEventListener("htmx:afterSettle", (event) => {
+// heading of what was laid down (DESIGN 11). At the swap and no later: whoever is already typing
+// in the new search must not lose the field, since a letter alone is a command.
+document.body.addEventListener("htmx:afterSwap", (event) => {
   const desk = document.getElementById("desk");
   if (!desk || event.detail.target.id !== "desk") return;
   main.dataset.pane = desk.dataset.shows;

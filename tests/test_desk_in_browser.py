@@ -1,0 +1,226 @@
+"""The register's pages in a real browser: by keyboard, without script, on a phone, for axe."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from postroom.clients.models import Group, GroupMember
+from postroom.connections.models import MailAccount, Workflow
+from postroom.register.tests.post import NOON, PNG, mail, put
+from tests.support.cast import Cast, make_cast, make_client
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
+NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """Four letters wait, the newest first: Insurance form, Pixel, Offers, Thanks."""
+    made = make_cast()
+    practice = made.practice
+    group = Group.objects.create(practice=practice, name="Farrow family")
+    wren = make_client(practice, "4183", "Wren Farrow", ["farrow@home.example"])
+    edda = make_client(practice, "2907", "Edda Farrow", ["farrow@home.example"])
+    for client in (made.hollis, wren, edda):
+        GroupMember.objects.create(practice=practice, group=group, client=client)
+    file = ("claim-form.pdf", "application/pdf", b"%PDF-" + b"x" * 2000)
+    waiting = [
+        mail(subject="Insurance form", files=[file]),
+        mail(subject="Pixel", sender="Wren Farrow <farrow@home.example>"),
+        mail(subject="Offers", html=NEWSLETTER, inline=[("logo", "image/png", PNG)]),
+        mail(subject="Thanks", sender="info@shop.example"),
+    ]
+    account = MailAccount.objects.create(practice=practice, name="Front desk", host="mail.example")
+    Workflow.objects.create(practice=practice, account=account)
+    for minute, raw in enumerate(waiting):
+        put(practice, raw, at=NOON - timedelta(minutes=minute), account=account)
+    raw = mail(subject="Biscuit still limping", files=[file])
+    put(practice, raw, clients=[made.hollis], at=NOON - timedelta(days=1))
+    return made
+
+
+@pytest.fixture
+def key(cast: Cast) -> str:
+    """Bob's session; taken before the browser starts, which keeps the database to itself."""
+    return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def browser(key: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield started
+        started.close()
+
+
+def enter(browser: Browser, base: str, key: str, size: str = "desk", **more: Any) -> BrowserContext:
+    width, height = SIZES[size]
+    viewport = {"width": width, "height": height}
+    # Without motion: axe would measure colours half way.
+    more = {"locale": "en-GB", "reduced_motion": "reduce", **more}
+    context = browser.new_context(base_url=base, viewport=viewport, **more)
+    # The test's server has a thread for each request; a stream would keep one for an hour.
+    context.route("**/events", lambda route: route.abort())
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
+    context.set_default_timeout(10_000)
+    return context
+
+
+def on_desk(page: Page, subject: str) -> None:
+    expect(page.locator("#desk h2").first).to_have_text(subject)
+
+
+def test_a_letter_is_filed_and_taken_back_by_keyboard_alone(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key).new_page()
+    page.goto("/p/tern/unresolved")
+    on_desk(page, "Insurance form")
+    page.keyboard.press("j")
+    on_desk(page, "Pixel")
+    expect(page.locator("#rows [aria-current]")).to_contain_text("Pixel")
+    page.keyboard.press("k")
+    on_desk(page, "Insurance form")
+    page.keyboard.press("s")
+    page.keyboard.type("hollis")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_checked()
+    expect(page.get_by_label("Remember this address for Hollis Farrow")).to_be_checked()
+    page.keyboard.press("Enter")
+    on_desk(page, "Pixel")
+    expect(page.locator("#toast")).to_contain_text("Filed to Hollis Farrow. Address remembered.")
+    expect(page.locator("#rows > li")).to_have_count(3)
+    page.keyboard.press("u")
+    on_desk(page, "Insurance form")
+    expect(page.locator("#rows > li")).to_have_count(4)
+
+
+def test_choosing_a_card_says_to_whom_it_will_be_filed(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key).new_page()
+    page.goto("/p/tern/unresolved")
+    page.keyboard.press("j")
+    on_desk(page, "Pixel")
+    expect(page.locator("[data-file]")).to_contain_text("File to Wren Farrow")
+    page.keyboard.press("2")
+    expect(page.locator("[data-file]")).to_contain_text("File to Edda Farrow")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-file]")).to_contain_text("File to Wren Farrow")
+
+
+def test_enter_on_a_link_follows_the_link_and_files_nothing(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key).new_page()
+    page.goto("/p/tern/unresolved")
+    page.keyboard.press("j")
+    on_desk(page, "Pixel")
+    page.locator("#rows a").nth(3).focus()
+    page.keyboard.press("Enter")
+    on_desk(page, "Thanks")
+    expect(page.locator("#rows > li")).to_have_count(4)
+
+
+def test_a_person_files_without_script(live_server: Any, browser: Browser, key: str) -> None:
+    page = enter(browser, live_server.url, key, java_script_enabled=False).new_page()
+    page.goto("/p/tern/unresolved")
+    page.get_by_placeholder("Search name, animal, phone, number").fill("4182")
+    page.keyboard.press("Enter")
+    page.get_by_text("No. 4182").click()
+    page.get_by_role("button", name="File to the chosen client").click()
+    on_desk(page, "Pixel")
+    expect(page.locator("#toast")).to_contain_text("Filed to Hollis Farrow.")
+    page.get_by_role("button", name="Undo").click()
+    on_desk(page, "Insurance form")
+
+
+def test_a_phone_goes_from_the_list_to_the_letter_to_the_question(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key, "phone").new_page()
+    page.goto("/p/tern/unresolved")
+    expect(page.get_by_role("heading", name="Insurance form")).to_be_hidden()
+    page.get_by_role("link", name="Pixel").click()
+    expect(page.get_by_role("heading", name="Pixel")).to_be_visible()
+    expect(page.locator("#rows")).to_be_hidden()
+    page.get_by_role("link", name="Choose the client").click()
+    page.get_by_role("button", name="File to Wren Farrow").click()
+    expect(page.get_by_role("heading", name="Offers")).to_be_visible()
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.locator("#rows > li")).to_have_count(3)
+
+
+def test_a_letter_in_its_frame_shows_its_own_picture_and_asks_nobody(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    context = enter(browser, live_server.url, key)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto("/p/tern/unresolved")
+    page.get_by_role("link", name="Offers").click()
+    expect(page.get_by_text("1 picture from the internet is blocked")).to_be_visible()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Offers")).to_be_visible()
+    assert [url for url in asked if not url.startswith(live_server.url)] == []
+    assert any("/inline/" in url for url in asked)
+    page.get_by_role("link", name="Open larger").click()
+    expect(page.locator(".frame")).to_have_class("frame long larger")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        ("desk", "light"),
+        ("desk", "dark"),
+        ("phone", "light"),
+        ("phone", "dark"),
+        ("tablet", "dark"),
+        ("narrow", "light"),
+    ],
+)
+def test_every_page_is_clean(
+    live_server: Any, browser: Browser, key: str, size: str, theme: str
+) -> None:
+    context = enter(browser, live_server.url, key, size, color_scheme=theme)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if "Security Policy" in m.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/p/tern/unresolved")
+    rows = page.locator("#rows a").all()
+    letters = [str(row.get_attribute("href")) for row in rows]
+    panes = ["side"] if size in ("desk", "tablet") else ["thread", "side"]
+    addresses = ["/p/tern/clients", "/p/tern/clients?q=nobody"]
+    addresses += [f"/p/tern/unresolved{letter}&pane={pane}" for letter in letters for pane in panes]
+    page.goto("/p/tern/clients?q=hollis")
+    record = str(page.locator("#clients a").first.get_attribute("href"))
+    page.goto(record)
+    addresses += [
+        record,
+        f"{record}/group",
+        str(page.locator(".tli a").first.get_attribute("href")),
+    ]
+    for address in ["/p/tern/unresolved", *addresses]:
+        page.goto(address)
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [
+            (
+                rule["id"],
+                [(n["html"], n["target"], n["failureSummary"][:200]) for n in rule["nodes"]],
+            )
+            for rule in found
+        ] == [], address
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+    assert complaints == []
