@@ -46,7 +46,7 @@ def move_wanted(
             continue
         for start in range(0, len(travellers), BATCH_MAILS):
             batch = travellers[start : start + BATCH_MAILS]
-            if not _move_batch(mailbox, place, batch, target, state, now=now):
+            if not _move_batch(mailbox, workflow, place, batch, target, state, now=now):
                 break
 
 
@@ -123,6 +123,7 @@ def find(
 
 def _move_batch(
     mailbox: Mailbox,
+    workflow: Workflow,
     place: Place,
     batch: Sequence[Sighting],
     target: str,
@@ -131,7 +132,6 @@ def _move_batch(
     now: datetime,
 ) -> bool:
     """Move a batch; False when the server refused, and there is no use in going on."""
-    workflow = batch[0].workflow
     try:
         _intend(batch, mailbox.status(target))
     except Trouble as trouble:
@@ -306,12 +306,16 @@ def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:
 _ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
 
 
+# What is asked of a mail and its entry here; all else of them would be read for every move.
+_NEEDED = (
+    *(field.attname for field in Sighting._meta.concrete_fields),
+    *("mail__size", "mail__message_id", "mail__entry__filing"),
+)
+
+
 def _of(workflow: Workflow) -> QuerySet[Sighting]:
-    return (
-        Sighting.objects.filter(workflow=workflow)
-        .select_related("mail__entry", "workflow", "account")
-        .order_by("id")
-    )
+    sightings = Sighting.objects.filter(workflow=workflow).order_by("id")
+    return sightings.select_related("mail__entry").only(*_NEEDED)
 
 
 def _put(sighting: Sighting, folder: str, uidvalidity: int, uid: int) -> None:
