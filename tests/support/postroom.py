@@ -191,12 +191,12 @@ class House:
         argv += ["--unresolved"] if unresolved else []
         return read_register(self.run("register", *argv, "--json").stdout)
 
-    def assign(self, entry, reference: str) -> None:
+    def assign(self, entry, reference: str, **env: str) -> None:
         """Give an unresolved entry to a client, as a person at the desk does."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.assign", str(entry), reference],
             cwd=ROOT,
-            env=self.environment(),
+            env=self.environment(**env),
             capture_output=True,
             text=True,
             timeout=60,
