@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .lifeline import end_with_parent
 from .oracle import read_register
 from .postgres import drop_database, new_database
 
@@ -107,6 +108,7 @@ class House:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent(),
             )
         self._spawned.append(process)
         return process
