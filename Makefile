@@ -11,7 +11,6 @@ run: $(ENV)/run.stamp
 test: $(ENV)/dev.stamp
 	@scripts/system-packages
 	@$(MAKE) --no-print-directory lint
-	@scripts/test-data
 	@$(MAKE) --no-print-directory unit-sqlite
 	@$(MAKE) --no-print-directory unit-postgresql
 

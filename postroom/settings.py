@@ -66,7 +66,6 @@ PRIVATE_MAIL_HOSTS = choice("POSTROOM_PRIVATE_MAIL_HOSTS", YES_NO, "no")
 # --- the clockwork --------------------------------------------------------------------------
 POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workflow's own interval
 RETRY_SECONDS = env.float("POSTROOM_RETRY_SECONDS", default=60.0)
-PARSE_LIMIT = 50 * 1024 * 1024
 
 # --- the house ------------------------------------------------------------------------------
 ROOT_URLCONF = "postroom.urls"
@@ -81,7 +80,8 @@ DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"] == "django.db.backends.postgresql"
 if ON_POSTGRESQL:
     # A page is served by a thread of its own, which could not keep a connection for the next.
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 40, "timeout": 20}}
+    pool = {"min_size": 0, "max_size": 40, "timeout": 20}
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "pool": pool}
 else:
     DATABASE["CONN_MAX_AGE"] = 600
     # FULL, not NORMAL: a power cut lost up to 499 acknowledged commits with NORMAL and none
@@ -213,6 +213,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("POSTROOM_LOG_LEVEL", "INFO").upper()},
     "loggers": {
         "django.request": {"level": "ERROR"},  # a 404 is the visitor's affair
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so is a strange Host
         "imapclient": {"level": "WARNING"},  # below, it would log what people write
         "procrastinate": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},  # below, two lines for each task

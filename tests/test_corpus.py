@@ -1,17 +1,14 @@
 """Every mail of the corpus is filed as it is: nothing lost, nothing changed, nothing twice."""
 
 import collections
-import os
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.support.mailbox import content_key
 from tests.support.office import at_dovecot
-from tests.support.postroom import ROOT
+from tests.support.real_data import FOLDER
 
-DATA = Path(os.environ.get("POSTROOM_TEST_DATA") or ROOT / "../shared/data") / "mime"
 FROM = re.compile(rb"(?im)^From: (?:[\w .]*<)?([a-z0-9.]+@[a-z0-9.-]+)>?\r?$")
 
 
@@ -30,8 +27,8 @@ def sender(raw):
 
 @pytest.fixture(scope="module")
 def corpus():
-    files = sorted(DATA.rglob("*.eml"))
-    assert len(files) > 500, f"no corpus in {DATA}: set POSTROOM_TEST_DATA"
+    files = sorted((FOLDER / "mime").rglob("*.eml"))
+    assert len(files) > 500
     return [sent(path) for path in files]
 
 

@@ -80,6 +80,7 @@ def save_account(
     account.password_sealed = house.KEYRING.seal(settings.password, account.password_place)
     account.save()
     incoming, resolved, unresolved = folders
+    account.folders.update(resets=0, refusal="", refusals=0, retry_at=None)
     account.workflows.exclude(folder_in=incoming).update(active=False)
     Workflow.objects.update_or_create(
         account=account,
@@ -107,8 +108,9 @@ def set_active(account: MailAccount, active: bool, *, by: Member | None, now: da
 
 @transaction.atomic
 def check_now(account: MailAccount, *, now: datetime) -> None:
-    """Ask the worker to look at the account at once."""
+    """Ask the worker to look at the account at once, also at what it had given up."""
     MailAccount.objects.filter(pk=account.pk).update(retry_at=None)
+    account.folders.update(resets=0)
     events.tell(account.practice_id, events.CHECK, [account.pk], now=now)
 
 

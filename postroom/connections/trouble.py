@@ -14,6 +14,7 @@ TIMEOUT = "timeout"
 NO_TLS = "no-tls"
 CERTIFICATE = "certificate"
 SIGN_IN = "sign-in"
+IMAP_OFF = "imap-off"
 FOLDER_MISSING = "folder-missing"
 FOLDER_READ_ONLY = "folder-read-only"
 FULL = "mailbox-full"
@@ -49,6 +50,8 @@ def from_library(error: Exception) -> Trouble:
             return error
         case LoginError():
             # A server that is overloaded refuses to sign in too; that is not the password.
+            if "NOT ENABLED FOR IMAP" in said.upper():  # Gmail's words for it
+                return Trouble(IMAP_OFF, said, final=True)
             busy = any(word in said.upper() for word in ("UNAVAILABLE", "THROTTLED", "INUSE"))
             return Trouble(SERVER_ERROR if busy else SIGN_IN, said, final=not busy)
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):

@@ -99,13 +99,14 @@ def _recognise(state: FolderState, folder: Folder) -> None:
             state.resets = 0
             FolderState.objects.filter(pk=state.pk).update(resets=0)
         return
+    if state.resets >= rules.MOST_RESETS:
+        # Not taken up: the folder is left alone until a person asks for it again.
+        raise Trouble(RESETS, folder.name, final=True)
     state.resets += state.uidvalidity is not None
     state.uidvalidity, state.next_uid = folder.uidvalidity, 1
     FolderState.objects.filter(pk=state.pk).update(
         uidvalidity=folder.uidvalidity, next_uid=1, resets=state.resets
     )
-    if state.resets >= rules.MOST_RESETS:
-        raise Trouble(RESETS, folder.name, final=True)
 
 
 def _sighted(state: FolderState, first: int) -> set[int]:

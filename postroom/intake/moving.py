@@ -20,6 +20,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import content_key
+from postroom.kit.rows import update_each
 from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
@@ -45,7 +46,7 @@ def move_wanted(
             continue
         for start in range(0, len(travellers), BATCH_MAILS):
             batch = travellers[start : start + BATCH_MAILS]
-            if not _move_batch(mailbox, place, batch, target, state, now=now):
+            if not _move_batch(mailbox, workflow, place, batch, target, state, now=now):
                 break
 
 
@@ -122,6 +123,7 @@ def find(
 
 def _move_batch(
     mailbox: Mailbox,
+    workflow: Workflow,
     place: Place,
     batch: Sequence[Sighting],
     target: str,
@@ -130,7 +132,6 @@ def _move_batch(
     now: datetime,
 ) -> bool:
     """Move a batch; False when the server refused, and there is no use in going on."""
-    workflow = batch[0].workflow
     try:
         _intend(batch, mailbox.status(target))
     except Trouble as trouble:
@@ -165,9 +166,7 @@ def _intend(batch: Sequence[Sighting], target: Folder) -> None:
             continue
         sighting.state, sighting.target = Sighting.MOVING, target.name
         sighting.target_uidvalidity, sighting.target_next_uid = target.uidvalidity, target.next_uid
-    Sighting.objects.bulk_update(
-        batch, ["state", "target", "target_uidvalidity", "target_next_uid"]
-    )
+    update_each(batch, ["state", "target", "target_uidvalidity", "target_next_uid"])
 
 
 def _move(mailbox: Mailbox, batch: Sequence[Sighting], target: str) -> None:
@@ -258,7 +257,7 @@ def _settle(
         # Renumbered: it may lie where it lay, under another UID, and sets out again from there.
         if left and renumbered:
             again = _look_for(mailbox, workflow, place[0], left)
-            Sighting.objects.bulk_update(again, ["uidvalidity", "uid"])
+            update_each(again, ["uidvalidity", "uid"])
             left = [s for s in left if s not in again]
         for sighting in left:
             sighting.state = Sighting.STALE if renumbered else Sighting.GONE
@@ -307,12 +306,16 @@ def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:
 _ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
 
 
+# What is asked of a mail and its entry here; all else of them would be read for every move.
+_NEEDED = (
+    *(field.attname for field in Sighting._meta.concrete_fields),
+    *("mail__size", "mail__message_id", "mail__entry__filing"),
+)
+
+
 def _of(workflow: Workflow) -> QuerySet[Sighting]:
-    return (
-        Sighting.objects.filter(workflow=workflow)
-        .select_related("mail__entry", "workflow", "account")
-        .order_by("id")
-    )
+    sightings = Sighting.objects.filter(workflow=workflow).order_by("id")
+    return sightings.select_related("mail__entry").only(*_NEEDED)
 
 
 def _put(sighting: Sighting, folder: str, uidvalidity: int, uid: int) -> None:
@@ -332,7 +335,7 @@ def _arrived(sightings: Sequence[Sighting]) -> None:
         sighting.state = Sighting.DONE
         sighting.target, sighting.target_uid = "", None
         sighting.target_uidvalidity = sighting.target_next_uid = None
-    Sighting.objects.bulk_update(
+    update_each(
         sightings,
         [
             "state",

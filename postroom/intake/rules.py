@@ -75,13 +75,18 @@ _VERDICTS_OF = {
 }
 
 
+_SERVICES = {"imap", "imaps", "imap4", "mail", "mx", "pop", "pop3", "smtp", "webmail", "ssl"}
+
+
 def dmarc(results: Iterable[str], host: str) -> str:
     """The receiving server's own DMARC verdict: pass, fail, none ... or "" without one.
 
     Only an Authentication-Results header by the account's own provider counts (RFC 8601, 5):
     anybody can write one into a letter. The topmost is the last one added.
     """
-    ours = (*_VERDICTS_OF.get(host, ()), host, host.partition(".")[2] or host)
+    service, _, domain = host.partition(".")
+    # Of «imap.example.org» the whole domain is believed; the parent of «example.co.uk» is not.
+    ours = (*_VERDICTS_OF.get(host, ()), host, *([domain] if service in _SERVICES else []))
     for value in results:
         server = value.partition(";")[0].split()
         name = server[0].lower() if server else ""

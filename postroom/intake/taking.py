@@ -15,6 +15,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read
+from postroom.kit.rows import update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
@@ -73,7 +74,9 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     key = rules.fold_key(
         letter.message_id, letter.text, letter.html, (file.sha256 for file in letter.files)
     )
-    return Taken(sighting, raw, letter, Placed(Entry.FAILED, failure), "" if failure else key)
+    sender = next(iter(letter.senders), None)
+    unread = Placed(Entry.FAILED, failure, {"size": len(raw)}, sender=sender)
+    return Taken(sighting, raw, letter, unread, "" if failure else key)
 
 
 def _judge(batch: Iterable[Taken]) -> None:
@@ -98,7 +101,7 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     for one in batch:
         one.sighting.mail = one.mail
         one.sighting.state = Sighting.STORED
-    Sighting.objects.bulk_update([one.sighting for one in batch], ["mail", "state"])
+    update_each([one.sighting for one in batch], ["mail", "state"])
 
 
 def _recognise(practice: int, batch: Iterable[Taken]) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -131,13 +132,15 @@ class Watch:
         self.listener.start()
 
     def stop(self, seconds: float) -> None:
-        """Let each finish the step it is in; what is cut off is healed at the next start."""
+        """Let each finish the step it is in, all within so many seconds; what is cut off is
+        healed at the next start."""
+        deadline = time.monotonic() + seconds
         self.over.set()
         self.listener.join(seconds)
         for watcher in self.watchers.values():
             watcher.stop()
         for watcher in self.watchers.values():
-            watcher.join(seconds)
+            watcher.join(max(deadline - time.monotonic(), 0.1))
 
     def _listen(self) -> None:
         try:

@@ -1,10 +1,7 @@
 """The practice, its people, what they did, and what just happened."""
 
-from typing import Any
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -135,29 +132,6 @@ class Event(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "id"]), models.Index(fields=["at"])]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.object_id}"
-
-
-class Notification(models.Model):
-    """Something an administrator should know, until somebody has read it or it is over."""
-
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="notifications")
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=40)
-    object_id = models.BigIntegerField(default=0)
-    data: Any = models.JSONField(default=dict)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "kind", "object_id"],
-                condition=Q(ended_at=None),
-                name="notification_open_once",
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

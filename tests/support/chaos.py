@@ -76,8 +76,10 @@ class Campaign:
 
     @property
     def faults(self) -> int:
-        """How much has happened; a kill counts only when the worker had connected."""
-        return self.kills + self.resets + len(self.proxy.events) + len(self.meddler.acts)
+        """How much has happened. A kill counts when the worker had connected, an act of the person
+        when it did more than look."""
+        acts = sum(act != "seen" for act in self.meddler.acts)
+        return self.kills + self.resets + self.cuts + acts
 
     @property
     def cuts(self) -> int:
@@ -93,7 +95,12 @@ class Campaign:
         self.proxy.set_faults(*self._line_faults(), chance=CUTS)
         left = list(mails)
         share = max(1, len(left) * 2 // max(faults, 1))
-        while self.faults < faults or left or min(self.kills, self.cuts) < faults / 5:
+        while (
+            left
+            or self.faults < faults
+            or min(self.kills, self.cuts) < faults / 5
+            or not self.resets
+        ):
             assert time.monotonic() - self._begin < limit, f"too slow: {self.report()}"
             self._turn(left, share)
         self.proxy.set_faults()
@@ -123,7 +130,7 @@ class Campaign:
                 self.office.house.kill(worker)
                 self.kills += connected and alive
                 self._note("kill -9" if alive else f"had ended: {worker.returncode}")
-        if self.rng.random() < 0.12:
+        if self.rng.random() < 0.2:
             self._do_reset(keep_uids=False)
 
     def _wait_for_connection(self, worker: subprocess.Popen, before: int) -> bool:
@@ -145,7 +152,7 @@ class Campaign:
             if self.rng.random() < 0.4:
                 self._arrive(left, share)
         hand.join()
-        if self.rng.random() < 0.06:
+        if self.rng.random() < 0.1:
             self._do_reset(keep_uids=True)
 
     def _meddle(self, until: float, busy: bool) -> None:
@@ -155,7 +162,7 @@ class Campaign:
                     self._note(f"by hand: {self.meddler.acts[-1]}")
             except MailboxError as error:  # the worker was faster
                 self._note(f"by hand: {error}")
-            time.sleep(0.1)
+            time.sleep(0.4)
 
     def _arrive(self, left: list[Mail], share: int) -> None:
         wave = [left.pop() for _ in range(min(share, len(left)))]

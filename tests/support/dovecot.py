@@ -19,9 +19,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from imapclient import imap_utf7
+
 from .certificates import GOOD_NAMES, write_certificates
 from .dovecot_config import dovecot_config
-from .mailbox import OWN_NAME, Folder, Mailbox, quoted
+from .mailbox import OWN_NAME, Folder, Mailbox
 
 FOLDERS = ("Incoming", "Resolved", "Unresolved")
 _SAID = re.compile(rb"\d+\.\d+ \S+ ([A-Za-z].*)")
@@ -146,22 +148,22 @@ class Dovecot:
     def reset_uidvalidity(self, user: str, folder: str, *, keep_uids: bool = False) -> None:
         """Give a folder another UIDVALIDITY, its mails kept.
 
-        Mails get new UIDs from 1 on, so that an old UID now means another mail; for a moment the
-        folder is not there. With keep_uids only the number changes, at once.
+        As after a restored backup: the user's sessions end, the list of UIDs is lost and mails are
+        numbered from 1 on, so that an old UID now means another mail. With keep_uids only the
+        number changes and nobody is thrown out.
         """
-        if keep_uids:
-            now = self.dump(user)[folder].uidvalidity
-            self._doveadm("mailbox", "update", "-u", user, "--uid-validity", str(now + 7), folder)
-            return
-        rebuilt = f"{folder}-rebuilt"
-        with self.connect(user) as mailbox:
-            mailbox.add_folders(rebuilt)
-            if mailbox.select(folder):
-                mailbox.move("1:*", rebuilt)
-            mailbox.imap.unselect()
-            mailbox.imap.delete(quoted(folder))
-            status, data = mailbox.imap.rename(quoted(rebuilt), quoted(folder))
-            assert status == "OK", data
+        before = self._uidvalidity(user, folder)
+        while self._uidvalidity(user, folder) == before:
+            if keep_uids:
+                number = str(before + 7)
+                self._doveadm("mailbox", "update", "-u", user, "--uid-validity", number, folder)
+                continue
+            # Never by moving the mails: two sessions moving one mail double it (2.3.19).
+            with contextlib.suppress(RuntimeError):  # there was no session to end
+                self._doveadm("kick", user)
+            path = self._maildir(user, folder)
+            for lost in [path / "dovecot-uidlist", *path.glob("dovecot.index*")]:
+                lost.unlink(missing_ok=True)
 
     def quota(self, user: str, kib: int) -> None:
         """Limit a user's mailbox from the next login on; 0 lifts the limit."""
@@ -200,6 +202,18 @@ class Dovecot:
         return found
 
     # -- inside -----------------------------------------------------------
+
+    def _uidvalidity(self, user: str, folder: str) -> int:
+        with self.connect(user) as mailbox:
+            mailbox.select(folder, readonly=True)
+            return int(mailbox.imap.response("UIDVALIDITY")[1][0])
+
+    def _maildir(self, user: str, folder: str) -> Path:
+        root = self.folder / "home" / user / "mail"
+        if folder == "INBOX":
+            return root
+        name = imap_utf7.encode(folder.replace(self.separator, ".")).decode("ascii")
+        return root / f".{name}"
 
     def _storage_limit(self, user: str) -> int:
         with self.connect(user) as mailbox:

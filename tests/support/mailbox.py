@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import imaplib
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -49,16 +50,23 @@ class Mailbox:
         try:
             _checked(imap.login(user, password))
             _checked(imap.xatom("ID", f'("name" "{OWN_NAME}")'))
-        except imaplib.IMAP4.error:
-            imap.shutdown()
+        except BaseException:
+            self._close()
             raise
 
     def __enter__(self) -> "Mailbox":
         return self
 
     def __exit__(self, *_) -> None:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):
-            self.imap.logout()
+        try:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                self.imap.logout()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):  # logging out has closed it already
+            self.imap.shutdown()
 
     def add_folders(self, *names: str) -> None:
         """Create folders; one that exists already is left alone."""
@@ -73,14 +81,18 @@ class Mailbox:
         Returns its UID. `date` is an aware datetime, the server's clock if None.
         """
         when = imaplib.Time2Internaldate(date or datetime.datetime.now(datetime.UTC))
-        self.imap.literal = raw
-        status, data = self.imap._simple_command(
-            "APPEND", quoted(folder), f"({' '.join(flags)})", when
-        )
-        if status != "OK":
-            raise MailboxError(f"APPEND {folder}: {data!r}")
-        found = re.search(rb"APPENDUID \d+ (\d+)", data[0])
-        return int(found[1]) if found else 0
+        for attempt in range(20):
+            self.imap.literal = raw
+            status, data = self.imap._simple_command(
+                "APPEND", quoted(folder), f"({' '.join(flags)})", when
+            )
+            if status == "OK":
+                found = re.search(rb"APPENDUID \d+ (\d+)", data[0])
+                return int(found[1]) if found else 0
+            if b"deleted under us" not in data[0]:
+                break
+            time.sleep(0.05 * attempt)  # it was just built anew: as post would, come again
+        raise MailboxError(f"APPEND {folder}: {data!r}")
 
     def folders(self) -> list[str]:
         """Names of all folders that can be selected, in the server's order."""

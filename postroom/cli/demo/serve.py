@@ -144,7 +144,6 @@ class _Demo:
     def _env(self) -> dict[str, str]:
         ours = lifeline.environment(
             POSTROOM_DATA=str(self.data),
-            POSTROOM_DEMO="1",
             POSTROOM_ADDRESS=f"http://localhost:{self.web_port}",
             POSTROOM_EMAIL_URL=f"smtp://127.0.0.1:{self.server.ports.smtp}",
             POSTROOM_PRIVATE_MAIL_HOSTS="yes",

@@ -88,6 +88,8 @@ def test_a_letter_without_message_id_is_never_folded():
         ("imap.practice.example", [], ""),
         ("imap.practice.example", ["", ";;;", "dmarc=pass"], ""),
         ("localhost", ["localhost; dmarc=fail"], ""),
+        ("practice.co.uk", ["mx.practice.co.uk; dmarc=pass"], "pass"),
+        ("practice.co.uk", ["evil.co.uk; dmarc=pass"], ""),
     ],
 )
 def test_only_the_accounts_own_server_is_believed(host, results, expected):

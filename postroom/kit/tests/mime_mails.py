@@ -1,9 +1,7 @@
 """Invented mails for the tests and measurements of kit.mime."""
 
-import os
 import random
 from base64 import encodebytes
-from pathlib import Path
 from quopri import encodestring
 
 _TEXT = (
@@ -90,11 +88,3 @@ def multipart(kind: str, children: list[bytes], boundary: str) -> bytes:
     line = f"\r\n--{boundary}".encode()
     head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode()
     return head + b"".join(line + b"\r\n" + child for child in children) + line + b"--\r\n"
-
-
-def data_folder() -> Path:
-    """Where the test data lies: POSTROOM_TEST_DATA, by default beside the project."""
-    default = Path(__file__).parents[3] / ".." / "shared" / "data"
-    folder = Path(os.environ.get("POSTROOM_TEST_DATA", default))
-    assert folder.is_dir(), f"no test data at {folder}: set POSTROOM_TEST_DATA"
-    return folder

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from postroom.kit.addresses import normalise_email
-from postroom.kit.tests.mime_mails import data_folder
+from tests.support.real_data import FOLDER
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_norm_of_a_norm_is_itself():
 
 
 def test_nothing_that_is_email_calls_invalid_is_accepted():
-    cases = json.loads((data_folder() / "addresses" / "isemail.json").read_text())["cases"]
+    cases = json.loads((FOLDER / "addresses" / "isemail.json").read_text())["cases"]
     accepted = [case for case in cases if normalise_email(case["address"])]
     assert [case["id"] for case in accepted if not case["valid"]] == []
     assert len(accepted) >= 25

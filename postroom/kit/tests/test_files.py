@@ -32,12 +32,46 @@ def test_a_file_that_is_there_is_left_as_it_is(tmp_path):
 
 def test_each_file_and_its_folder_is_synced_before_it_returns(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(
-        os, "fsync", lambda fd: synced.append(f"{Path(f'/dev/fd/{fd}').readlink()}")
-    )
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(_name_of(handle)))
     write_durably([(tmp_path / "one", b"1"), (tmp_path / "two", b"2")])
     assert sum(".one." in name or ".two." in name for name in synced) == 2
     assert synced[-1] == str(tmp_path)
+
+
+def test_every_file_and_folder_of_a_large_batch_is_synced(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(_name_of(handle)))
+    paths = [tmp_path / f"{n % 7}" / f"letter{n}" for n in range(40)]
+    write_durably((path, b"x") for path in paths)
+    files = sorted(name.split(".")[1] for name in synced if "letter" in name)
+    assert files == sorted(path.name for path in paths)
+    last = synced[-7:]
+    assert sorted(last) == [str(tmp_path / f"{n}") for n in range(7)]
+
+
+def test_no_name_is_given_before_every_file_is_synced(tmp_path, monkeypatch):
+    named = []
+    monkeypatch.setattr(os, "fsync", lambda handle: named.append(list(tmp_path.glob("letter*"))))
+    write_durably((tmp_path / f"letter{n}", b"x") for n in range(20))
+    assert named[:-1] == [[]] * 20
+    assert len(named[-1]) == 20
+
+
+def test_an_error_of_one_sync_is_raised_and_leaves_nothing(tmp_path, monkeypatch):
+    def sync(handle):
+        if ".letter7." in _name_of(handle):
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with pytest.raises(OSError, match="Input/output"):
+        write_durably((tmp_path / f"letter{n}", b"x") for n in range(20))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_handle_is_left_open(tmp_path):
+    before = len(list(Path("/dev/fd").iterdir()))
+    write_durably((tmp_path / f"{n % 3}" / f"{n}", b"x") for n in range(20))
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):

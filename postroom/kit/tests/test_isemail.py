@@ -5,9 +5,9 @@ import json
 import pytest
 
 from postroom.kit.addresses import normalise_email
-from postroom.kit.tests.mime_mails import data_folder
+from tests.support.real_data import FOLDER
 
-CASES = json.loads((data_folder() / "addresses" / "isemail.json").read_text())["cases"]
+CASES = json.loads((FOLDER / "addresses" / "isemail.json").read_text())["cases"]
 
 # The list calls these valid but not usable; we take them, for the reason given.
 ACCEPTED = {

@@ -9,7 +9,7 @@ import pytest
 from postroom.kit import mime
 from postroom.kit.mime import reading, transfer
 from postroom.kit.mime.notes import Notes
-from postroom.kit.tests.mime_mails import data_folder
+from tests.support.real_data import FOLDER
 
 FOLDERS = ("mime", "bounces", "tnef", "replies", "attachments/made")
 ORIGINS = ("stalwart-legacy", "stalwart-malformed", "stalwart-rfc", "stalwart-thirdparty")
@@ -17,7 +17,7 @@ ORIGINS = ("stalwart-legacy", "stalwart-malformed", "stalwart-rfc", "stalwart-th
 
 def mails() -> list[Path]:
     """All files of the corpus that are mails, or are near enough to be tried."""
-    found = [path for folder in FOLDERS for path in sorted((data_folder() / folder).rglob("*"))]
+    found = [path for folder in FOLDERS for path in sorted((FOLDER / folder).rglob("*"))]
     return [path for path in found if path.is_file() and path.suffix not in (".json", ".zip")]
 
 
@@ -75,7 +75,7 @@ def test_all_strings_are_clean():
 
 
 def test_the_forged_names_of_the_corpus_are_made_safe():
-    letter = mime.read((data_folder() / "attachments/made/names.eml").read_bytes())
+    letter = mime.read((FOLDER / "attachments/made/names.eml").read_bytes())
     names = [file.name for file in letter.files]
     assert names[:6] == [
         "report.pdf.exe",
@@ -89,11 +89,7 @@ def test_the_forged_names_of_the_corpus_are_made_safe():
 
 
 def expectations():
-    return [
-        path
-        for origin in ORIGINS
-        for path in sorted((data_folder() / "mime" / origin).glob("*.eml"))
-    ]
+    return [path for origin in ORIGINS for path in sorted((FOLDER / "mime" / origin).glob("*.eml"))]
 
 
 @pytest.mark.parametrize("path", expectations(), ids=lambda path: f"{path.parent.name}/{path.stem}")

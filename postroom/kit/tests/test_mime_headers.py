@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from postroom.kit.mime import Address, read
-from postroom.kit.tests.mime_mails import data_folder
+from tests.support.real_data import FOLDER
 
 
 def letter(*lines: str | bytes):
@@ -126,7 +126,7 @@ def test_a_date_that_cannot_be_is_named(value):
 
 
 def test_dates_of_the_origin_mean_the_same():
-    cases = json.loads((data_folder() / "headers" / "stalwart-date.json").read_text())["cases"]
+    cases = json.loads((FOLDER / "headers" / "stalwart-date.json").read_text())["cases"]
     wrong = []
     for case in cases:
         found = letter("Date: " + " ".join(case["header"].split())).date
@@ -237,7 +237,7 @@ def flat(groups):
 
 
 def test_addresses_of_the_origin_are_the_same():
-    path = data_folder() / "headers" / "stalwart-address.json"
+    path = FOLDER / "headers" / "stalwart-address.json"
     wrong = []
     for case in json.loads(path.read_text())["cases"]:
         expected = case["expected"]

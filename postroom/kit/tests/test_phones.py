@@ -3,9 +3,9 @@ import json
 import pytest
 
 from postroom.kit.phones import normalise_phone
-from postroom.kit.tests.mime_mails import data_folder
+from tests.support.real_data import FOLDER
 
-CASES = json.loads((data_folder() / "phones/libphonenumber.json").read_text())["cases"]
+CASES = json.loads((FOLDER / "phones/libphonenumber.json").read_text())["cases"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

@@ -1,4 +1,8 @@
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postroom.kit.text import NAME_LIMIT, clean, fold, safe_file_name, snippet
 
@@ -36,6 +40,17 @@ def test_fold_makes_words_findable_without_accents(text, folded):
 @pytest.mark.parametrize("text", ["Œ™ǅ", "ŒUVRE", "ΐ", "ẞ", "Ǆ", "ﷺ"])
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_no_accent_is_left_after_folding(text):
+    assert not any(map(unicodedata.combining, fold(text)))
+
+
+def test_folding_loses_only_the_accents_of_a_text_with_every_one_of_them():
+    every = [chr(code) for code in range(0x300, 0x345) if unicodedata.combining(chr(code))]
+    assert len(every) > 60
+    assert fold("".join(f"e{mark}" for mark in every)) == "e" * len(every)
 
 
 def test_snippet_skips_quotes_and_signature():

@@ -166,39 +166,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Notification",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("kind", models.CharField(max_length=40)),
-                ("object_id", models.BigIntegerField(default=0)),
-                ("data", models.JSONField(default=dict)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "practice",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notifications",
-                        to="practice.practice",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("practice", "kind", "object_id"),
-                        name="notification_open_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Event",
             fields=[
                 (

@@ -81,11 +81,11 @@ def unassign(request: MemberRequest, entry: int) -> HttpResponse:
 
 
 def may_unassign(member: Member, letter: Entry) -> bool:
-    """One's own filing, or anybody's with the right to it (SPEC 7.3)."""
+    """One's own filing or Postroom's, and anybody's with the right to it (SPEC 7.3, RX-113)."""
     if letter.filing != Entry.RESOLVED:
         return False
-    own = letter.filed_by_id == member.pk and member.may(WRITE)
-    return own or member.may(UNASSIGN)
+    nobody_elses = letter.filed_by_id in (None, member.pk)
+    return (nobody_elses and member.may(WRITE)) or member.may(UNASSIGN)
 
 
 def may_undo(member: Member, letter: Entry) -> bool:

@@ -1,8 +1,10 @@
 """The throw-away Dovecot is the server the proofs take it for."""
 
+import contextlib
 import imaplib
 import os
 import ssl
+import threading
 
 import pytest
 
@@ -100,6 +102,31 @@ def test_a_reset_changes_uidvalidity_and_every_uid_and_keeps_the_mails(dovecot):
     dovecot.reset_uidvalidity(user, "Incoming", keep_uids=True)
     assert dovecot.dump(user)["Incoming"].uidvalidity > after.uidvalidity
     assert dovecot.dump(user)["Incoming"].messages == after.messages
+
+
+def test_resets_under_a_session_that_moves_mails_lose_and_double_none(dovecot):
+    user, over = dovecot.fresh_user(), threading.Event()
+
+    def move():
+        while not over.is_set():
+            thrown_out = contextlib.suppress(imaplib.IMAP4.error, MailboxError, OSError)
+            with thrown_out, dovecot.connect(user) as mailbox:
+                for _ in range(10):
+                    if mailbox.select("Incoming"):
+                        mailbox.move("1:3", "Resolved")
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        for number in range(8):
+            for part in range(4):
+                dovecot.append(user, "Incoming", b"X-N: %d.%d\r\n" % (number, part) + MAIL)
+            dovecot.reset_uidvalidity(user, "Incoming")
+    finally:
+        over.set()
+        mover.join()
+    mails = [m.sha256 for folder in dovecot.dump(user).values() for m in folder.messages]
+    assert (len(mails), len(set(mails))) == (32, 32)
 
 
 def test_a_full_mailbox_refuses_until_the_limit_is_lifted(dovecot):

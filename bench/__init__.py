@@ -1,0 +1,1 @@
+"""Measuring Postroom beside others on the same machine: `make bench`."""
