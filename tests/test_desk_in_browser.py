@@ -1,22 +1,19 @@
 """The register's pages in a real browser: by keyboard, without script, on a phone, for axe."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.tests.post import NOON, PNG, mail, put
+from tests.support.browser import SIZES, chromium, complaints_of, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
 NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
 
 
@@ -54,12 +51,8 @@ def key(cast: Cast) -> str:
 
 @pytest.fixture
 def browser(key: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def enter(browser: Browser, base: str, key: str, size: str = "desk", **more: Any) -> BrowserContext:
@@ -195,9 +188,7 @@ def test_every_page_is_clean(
 ) -> None:
     context = enter(browser, live_server.url, key, size, color_scheme=theme)
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if "Security Policy" in m.text else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     page.goto("/p/tern/unresolved")
     rows = page.locator("#rows a").all()
     letters = [str(row.get_attribute("href")) for row in rows]
@@ -214,13 +205,5 @@ def test_every_page_is_clean(
     ]
     for address in ["/p/tern/unresolved", *addresses]:
         page.goto(address)
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [
-            (
-                rule["id"],
-                [(n["html"], n["target"], n["failureSummary"][:200]) for n in rule["nodes"]],
-            )
-            for rule in found
-        ] == [], address
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        assert flaws(page) == [], address
     assert complaints == []

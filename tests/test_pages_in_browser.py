@@ -1,21 +1,18 @@
 """The frame, the door and the accounts in a real browser: nothing for axe or the CSP to report."""
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from postroom.connections.models import MailAccount, Workflow
+from tests.support.browser import SIZES, chromium, complaints_of, flaws
 from tests.support.cast import Cast, make_cast
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
 ADDRESSES = [
     "/p/tern/",
     "/p/tern/profile",
@@ -30,7 +27,7 @@ class Window:
     """A page that remembers what its browser complained about."""
 
     page: Page
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str]
 
     def open(self, url: str) -> None:
         self.page.goto(url)
@@ -39,10 +36,7 @@ class Window:
         self.page.wait_for_timeout(200)
 
     def assert_clean(self) -> None:
-        found = Axe().run(self.page, options=RULES).response["violations"]
-        assert [(rule["id"], [n["html"] for n in rule["nodes"]]) for rule in found] == []
-        sideways = "document.documentElement.scrollWidth - window.innerWidth"
-        assert self.page.evaluate(sideways) <= 0
+        assert flaws(self.page) == []
         assert self.complaints == []
 
 
@@ -71,11 +65,8 @@ def key(cast: Cast) -> str:
 
 @pytest.fixture
 def browser(key: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def window(browser: Browser, base: str, key: str, size: str = "desk", theme: str = "light"):
@@ -87,13 +78,8 @@ def window(browser: Browser, base: str, key: str, size: str = "desk", theme: str
     context.route("**/events", lambda route: route.abort())
     if key:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    opened = Window(context.new_page())
-    opened.page.on(
-        "console",
-        lambda m: opened.complaints.append(m.text) if "Security Policy" in m.text else None,
-    )
-    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    return opened
+    page = context.new_page()
+    return Window(page, complaints_of(page))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass
 
 from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import LoginError
 
 from postroom.connections.trouble import CERTIFICATE, HOST_PRIVATE, NO_TLS, Trouble
 
@@ -44,7 +45,10 @@ def connect(settings: Settings) -> IMAPClient:
             raise Trouble(NO_TLS, settings.host, final=True)
         client.starttls(context)
         client._imap.debug = 0
-    client.login(settings.user, settings.password)
+    try:
+        client.login(settings.user, settings.password)
+    except LoginError as error:
+        raise LoginError(_without(settings.password, str(error))) from None
     return client
 
 
@@ -99,6 +103,14 @@ def _address(settings: Settings) -> str:
     if not settings.anywhere and not ipaddress.ip_address(address.partition("%")[0]).is_global:
         raise Trouble(HOST_PRIVATE, settings.host, final=True)
     return address
+
+
+def _without(password: str, words: str) -> str:
+    """A server's words, which are shown and kept: some repeat the very line they refuse."""
+    quoted = password.replace("\\", "\\\\").replace('"', '\\"')
+    for spelling in (quoted, password):
+        words = words.replace(spelling, "…") if spelling else words
+    return words
 
 
 def _is_this_machine(address: str) -> bool:

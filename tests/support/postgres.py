@@ -100,6 +100,12 @@ def drop_database(url: str) -> None:
         )
 
 
+def dump_database(url: str) -> bytes:
+    """Every row of the database, as pg_dump writes it."""
+    program = _programs() / "pg_dump"
+    return subprocess.run([program, url], capture_output=True, check=True, timeout=120).stdout
+
+
 def _name(url: str) -> str:
     return urlsplit(url).path.lstrip("/")
 

@@ -7,11 +7,13 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 from .lifeline import end_with_parent
 from .oracle import read_register
@@ -19,6 +21,7 @@ from .postgres import drop_database, new_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PRACTICE, ADMIN = "Cabinet des Tilleuls", "anna@practice.test"
+ADMIN_PASSWORD = "correct horse battery 7!"
 CLIENT_COLUMNS = (
     "reference", "name", "email", "phone", "group", "language", "birth date", "patients"
 )  # fmt: skip
@@ -29,7 +32,10 @@ class House:
 
     folder        everything of it lies here
     database_url  a PostgreSQL database of its own; SQLite in the data folder if None
+    module        what is run when `postroom` is called
     """
+
+    module = "postroom"
 
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.folder, self.database_url = Path(folder), database_url
@@ -115,7 +121,24 @@ class House:
 
     def command(self, *argv) -> list[str]:
         """The argument list of `postroom ARGV`."""
-        return [sys.executable, "-m", "postroom", *map(str, argv)]
+        return [sys.executable, "-m", self.module, *map(str, argv)]
+
+    @contextlib.contextmanager
+    def serving(self, command: str = "web", **env: str) -> Iterator[str]:
+        """`postroom web` (or serve) on a free port while the block lasts; its address."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        base = f"http://127.0.0.1:{port}"
+        process = self.spawn(command, "--port", port, POSTROOM_ADDRESS=base, **env)
+        limit = time.monotonic() + 120
+        while not _answers(f"{base}/healthz"):
+            assert process.poll() is None and time.monotonic() < limit, self.log()
+            time.sleep(0.1)
+        try:
+            yield base
+        finally:
+            self.stop(process)
 
     def kill(self, process: subprocess.Popen) -> None:
         """SIGKILL to a process and all it has started."""
@@ -141,7 +164,7 @@ class House:
 
     def setup(self) -> None:
         """The practice and its first administrator."""
-        password = self._write_secret(self.folder / "admin-password", "correct horse battery 7!")
+        password = self._write_secret(self.folder / "admin-password", ADMIN_PASSWORD)
         self.run("setup", "--practice", PRACTICE, "--admin", ADMIN, "--password-file", password)
 
     def import_clients(self, rows: Iterable[dict[str, str]]) -> None:
@@ -239,6 +262,14 @@ class House:
         path.touch(mode=0o600)
         path.write_text(text)
         return path
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def sync_report(done: subprocess.CompletedProcess) -> list[dict]:

@@ -1,0 +1,69 @@
+"""A real Chromium, and what it must never have to complain of."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window, for as long as the block lasts."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield started
+        started.close()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """A list that fills with what the browser finds wrong: the page's policy, its script."""
+    found: list[str] = []
+    page.on("console", lambda m: found.append(m.text) if "Security Policy" in m.text else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def flaws(page: Page) -> list[Any]:
+    """What axe finds (WCAG 2.2 AA), and a page wider than its window."""
+    found: list[Any] = [
+        (rule["id"], [(n["html"], n["target"], n["failureSummary"][:200]) for n in rule["nodes"]])
+        for rule in Axe().run(page, options=RULES).response["violations"]
+    ]
+    if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        found.append(f"{over} pixels too wide")
+    return found
+
+
+@contextmanager
+def canary() -> Iterator[tuple[str, list[str]]]:
+    """A server somewhere outside: its address, and the paths somebody asked it for."""
+    asked: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            """Says nothing: `asked` tells."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
