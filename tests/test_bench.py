@@ -70,7 +70,7 @@ def test_a_contender_that_leaves_a_mail_out_is_found_out(which, furnished, dovec
     dovecot.append(user, "Incoming", raw)
     turn = Round(dovecot, user, tmp_path / "turn", {content_key(raw): None, "another": None})
     turn.folder.mkdir()
-    with pytest.raises(RuntimeError, match="not as they should be|left 1 files"):
+    with pytest.raises(RuntimeError, match=r"not as they should be|left 1 files"):
         postroom(turn, furnished) if which == "postroom" else mbsync_and_notmuch(turn)
 
 
