@@ -3,11 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import django
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 # In which file each command is: only that one is imported, which is most of the start.
 COMMANDS = {
@@ -33,7 +35,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, ImproperlyConfigured) as error:
         print(f"postroom: {error}", file=sys.stderr)
         return 1
-    words = sys.argv[1:] if argv is None else list(argv)
+    with translation.override(language_of(os.environ)):
+        return _run(sys.argv[1:] if argv is None else list(argv))
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language of the shell: the first of its three variables that is set (POSIX 8.2)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "fr" if environment[name].lower().startswith("fr") else "en"
+    return "en"
+
+
+def _run(words: list[str]) -> int:
     args = _parser(words[0] if words else "").parse_args(words)
     from postroom.cli.common import Failure
     from postroom.practice.actions import Refused
@@ -53,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser(wanted: str) -> argparse.ArgumentParser:
     """The parser of one command; of all of them when none is named, for the help."""
     parser = argparse.ArgumentParser(
-        prog="postroom", description="The post room of a professional practice."
+        prog="postroom", description=_("The post room of a professional practice.")
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     files = [COMMANDS[wanted]] if wanted in COMMANDS else dict.fromkeys(COMMANDS.values())

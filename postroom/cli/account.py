@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from postroom.cli.common import (
     Failure,
@@ -135,7 +136,7 @@ def _text_of(path: Path) -> str:
 def _print_trial(trial: Trial, settings: Settings) -> None:
     for step in trial.steps:
         if step.ok:
-            print("✓ " + _STEPS[step.name] % {"folder": step.detail, "host": settings.host})
+            print(f"✓ {_STEPS[step.name]}" % {"folder": step.detail, "host": settings.host})
             continue
         said = words.trouble(
             step.code,
@@ -151,9 +152,9 @@ def _print_trial(trial: Trial, settings: Settings) -> None:
 
 
 _STEPS = {
-    CONNECT: _("%(host)s answers, and accepts the user name and password."),
-    FOLDERS: _("The folders can be listed."),
-    FOLDER: _("The folder “%(folder)s” can be opened."),
+    CONNECT: gettext_lazy("%(host)s answers, and accepts the user name and password."),
+    FOLDERS: gettext_lazy("The folders can be listed."),
+    FOLDER: gettext_lazy("The folder “%(folder)s” can be opened."),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from postroom.cli.common import Failure, need_ready, utc_now
 from postroom.connections.actions import settings_of
@@ -97,9 +98,12 @@ def _files() -> Finding:
     recent = StoredMail.objects.order_by("-id")[:RECENT]
     missing = sum(not mail.path.exists() for mail in recent)
     if missing:
-        return Finding(
-            "letters", False, _("%s of the latest letters have no file on the disk.") % missing
+        words = ngettext(
+            "%d of the latest letters has no file on the disk.",
+            "%d of the latest letters have no file on the disk.",
+            missing,
         )
+        return Finding("letters", False, words % missing)
     return Finding("letters", True, _("The latest letters have their files."))
 
 
@@ -115,5 +119,6 @@ def _account(account: MailAccount) -> Finding:
     age = (utc_now() - account.checked_at).total_seconds() if account.checked_at else None
     words = f"{account.name}: {state(account).sentence}"
     if on_the_way:
-        words += " " + _("%s letters are on their way.") % on_the_way
+        sentence = ngettext("%d letter is on its way.", "%d letters are on their way.", on_the_way)
+        words += " " + sentence % on_the_way
     return Finding(name, not account.trouble and (age is None or age < 3600), words)

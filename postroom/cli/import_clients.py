@@ -78,11 +78,16 @@ def _print(report: Report, *, refused: bool) -> None:
             % bad
         )
         return
-    words = _(
-        "%(created)d new, %(updated)d changed, %(unchanged)d as before, %(skipped)d left out."
+    words = (
+        _(
+            "Nothing was written. It would be: %(created)d new, %(updated)d changed, "
+            "%(unchanged)d as before, %(skipped)d left out."
+        )
+        if report.dry_run
+        else _(
+            "%(created)d new, %(updated)d changed, %(unchanged)d as before, %(skipped)d left out."
+        )
     )
-    if report.dry_run:
-        words = _("Nothing was written. It would be: ") + words
     print(words % report.as_dict())
 
 
@@ -99,5 +104,8 @@ def _mapping(path: Path) -> dict[str, str]:
 
 
 def _progress(stage: str, rows: int) -> None:
-    words = {"read": _("%d rows read"), "write": _("%d rows written")}[stage]
+    words = {
+        "read": ngettext("%d row read", "%d rows read", rows),
+        "write": ngettext("%d row written", "%d rows written", rows),
+    }[stage]
     print("\r" + words % rows, end="", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from postroom.cli.common import account_named, add_practice, need_ready, utc_now
 from postroom.connections.models import MailAccount
@@ -38,11 +39,13 @@ def run_sync(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps({**asdict(outcome), "well": outcome.well}, ensure_ascii=False))
         else:
-            said = f"{outcome.trouble}: {outcome.detail}" if outcome.trouble else ""
-            print(
-                _("%(account)s: %(taken)s taken in. %(trouble)s").strip()
-                % {"account": outcome.account, "taken": outcome.taken, "trouble": said}
+            words = ngettext(
+                "%(account)s: %(taken)d taken in.",
+                "%(account)s: %(taken)d taken in.",
+                outcome.taken,
             )
+            said = f" {outcome.trouble}: {outcome.detail}" if outcome.trouble else ""
+            print(words % {"account": outcome.account, "taken": outcome.taken} + said)
     return 0 if well else 1
 
 

@@ -45,13 +45,13 @@ class Office:
         """Whether no mail waits in the folder they come in by."""
         return self.post.count(self.places.incoming[0]) == 0
 
-    def assign(self, mail: Mail, reference: str) -> None:
+    def assign(self, mail: Mail, reference: str, **env: str) -> None:
         """Resolve one mail by hand, and expect it to lie with that client from now on.
 
         A mail it was folded with goes along.
         """
         entry = next(line["entry"] for line in self.house.register() if line["sha256"] == mail.key)
-        self.house.assign(entry, reference)
+        self.house.assign(entry, reference, **env)
         self.mails = [
             replace(one, client=reference) if one.key == mail.key else one for one in self.mails
         ]

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .lifeline import end_with_parent
 from .oracle import read_register
 from .postgres import drop_database, new_database
 
@@ -107,6 +108,7 @@ class House:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent(),
             )
         self._spawned.append(process)
         return process
@@ -191,12 +193,12 @@ class House:
         argv += ["--unresolved"] if unresolved else []
         return read_register(self.run("register", *argv, "--json").stdout)
 
-    def assign(self, entry, reference: str) -> None:
+    def assign(self, entry, reference: str, **env: str) -> None:
         """Give an unresolved entry to a client, as a person at the desk does."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.assign", str(entry), reference],
             cwd=ROOT,
-            env=self.environment(),
+            env=self.environment(**env),
             capture_output=True,
             text=True,
             timeout=60,

@@ -46,29 +46,6 @@ def test_french_is_compiled(tmp_path: Path) -> None:
     assert words.find("Unresolved").msgstr == "À classer"
 
 
-def test_every_sentence_of_the_frame_the_door_and_the_accounts_has_its_french() -> None:
-    known = {
-        entry.msgid
-        for entry in polib.pofile(str(ROOMS / "locale/fr/LC_MESSAGES/django.po"))
-        if entry.translated() and not entry.fuzzy
-    }
-    pages = [
-        page
-        for room in ("web", "practice", "connections")
-        for page in (ROOMS / room / "templates").rglob("*.html")
-    ]
-    assert len(pages) > 20
-    for page in pages:
-        for _quote, sentence in re.findall(r"""{% translate (["'])(.+?)\1 %}""", page.read_text()):
-            assert sentence in known, f"{page.name}: {sentence}"
-
-
-def test_french_keeps_no_break_spaces_before_high_punctuation() -> None:
-    for entry in polib.pofile(str(ROOMS / "locale/fr/LC_MESSAGES/django.po")):
-        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
-            assert not re.search(r"(?: [;:?!»]|« )", text), text
-
-
 def test_pages_hold_no_style_and_no_script_of_their_own() -> None:
     for page in ROOMS.rglob("templates/**/*.html"):
         text = page.read_text()
