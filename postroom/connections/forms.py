@@ -20,6 +20,12 @@ LARGEST_CA = 256 * 1024  # bytes: a certificate has some 2 KB
 
 POP3 = _("Postroom reads mail by IMAP only. This is POP3; Postroom needs IMAP (usually port 993).")
 
+# Who may change an account may not read its password: so it must not go where they say.
+ELSEWHERE = _(
+    "Type the password too: the server, its encryption or the user name is another now, and the"
+    " password we have is only for the old one."
+)
+
 
 def one_line(value: str) -> None:
     """No control character: a line break would be a second command to the server."""
@@ -38,7 +44,8 @@ class Line(forms.CharField):
 
 
 class AccountForm(forms.Form):
-    """A new account or, with one, a change to it: an empty password then keeps the old one."""
+    """A new account or, with one, a change to it: an empty password then keeps the old one,
+    as long as it goes to the same server for the same user."""
 
     name = Line(
         label=_("Name"),
@@ -179,7 +186,21 @@ class AccountForm(forms.Form):
                     ),
                 )
             seen[folder] = field
+        if (
+            self.account
+            and not self.cleaned_data.get("password")
+            and not self._goes_there_already()
+        ):
+            self.add_error("password", ELSEWHERE)
         return self.cleaned_data
+
+    def _goes_there_already(self) -> bool:
+        """Whether all that decides who hears the stored password is as it was when it was typed."""
+        data, old = self.cleaned_data, self.account
+        assert old is not None
+        new_ca = data.get("ca") or old.ca_pem
+        asked = (data.get("host"), data.get("port"), data.get("security"), data.get("user"), new_ca)
+        return asked == (old.host, old.port, old.security, old.user, old.ca_pem)
 
     def folders(self) -> tuple[str, str, str]:
         data = self.cleaned_data

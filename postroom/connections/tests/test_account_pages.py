@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from postroom.connections.actions import Step, Trial
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice.models import AuditEvent
 from tests.support.cast import Cast
+from tests.support.certificates import write_certificates
 
 LIST = "/p/tern/settings/accounts"
 ADD = LIST + "/add"
@@ -180,17 +182,58 @@ def test_htmx_is_sent_on_after_saving(cast: Cast, server: Server) -> None:
     assert answer.headers["HX-Redirect"] == LIST
 
 
-def test_an_empty_password_keeps_the_one_there_is(cast: Cast, server: Server) -> None:
+def stored(cast: Cast, server: Server) -> MailAccount:
+    """The account as TYPED, saved with its password; the server was asked nothing since."""
     send(cast)
-    saved = MailAccount.objects.get()
-    send(cast, path=f"{LIST}/{saved.pk}", password="", host="imap2.example.org", name="ignored")
+    server.asked.clear()
+    return MailAccount.objects.get()
+
+
+def test_an_empty_password_keeps_the_one_there_is(cast: Cast, server: Server) -> None:
+    saved = stored(cast, server)
+    send(cast, path=f"{LIST}/{saved.pk}", password="", resolved="Filed", name="ignored")
     changed = MailAccount.objects.get()
-    assert (changed.name, changed.host) == ("Front desk", "imap2.example.org")
+    assert changed.name == "Front desk"
+    assert changed.workflows.get().folder_resolved == "Filed"
     assert changed.password() == "tide-and-quill-77"
 
 
+@pytest.mark.parametrize("do", ["test", "save"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"host": "imap.elsewhere.example"},
+        {"port": "143"},
+        {"security": "starttls"},
+        {"user": "somebody@else.example"},
+        {"ca": "ca.pem"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_stored_password_goes_to_no_other_server(
+    cast: Cast, server: Server, do: str, change: dict[str, Any], tmp_path: Path
+) -> None:
+    saved = stored(cast, server)
+    if "ca" in change:
+        write_certificates(tmp_path)
+        change = {"ca": SimpleUploadedFile("ca.pem", (tmp_path / "ca.pem").read_bytes())}
+    page = send(cast, do, f"{LIST}/{saved.pk}", password="", **change)
+    assert page.status_code == 422
+    assert "Type the password too" in page.text
+    assert server.asked == []
+    unchanged = MailAccount.objects.get()
+    assert (unchanged.host, unchanged.port, unchanged.user) == (saved.host, 993, saved.user)
+
+
+def test_another_server_is_taken_with_its_password(cast: Cast, server: Server) -> None:
+    saved = stored(cast, server)
+    send(cast, path=f"{LIST}/{saved.pk}", password="new one", host="imap2.example.org")
+    changed = MailAccount.objects.get()
+    assert (changed.host, changed.password()) == ("imap2.example.org", "new one")
+
+
 def test_a_lost_key_asks_for_the_password_again(cast: Cast, server: Server) -> None:
-    lost = account(cast, password_sealed="lost:AAAA")
+    lost = account(cast, password_sealed="lost:AAAA", user=TYPED["user"])
     page = send(cast, path=f"{LIST}/{lost.pk}", password="")
     assert page.status_code == 422
     assert "Put the key file back, or type the password again." in page.text
