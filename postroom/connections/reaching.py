@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
-from postroom.connections.trouble import CERTIFICATE, HOST_PRIVATE, NO_TLS, Trouble
+from postroom.connections.trouble import (
+    CERTIFICATE,
+    HOST_PRIVATE,
+    HOST_UNKNOWN,
+    LETTERS,
+    NO_TLS,
+    Trouble,
+)
 
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 TIMEOUT = SocketTimeout(connect=20, read=90)  # seconds, for each operation (PE-12)
 
 
@@ -46,10 +56,23 @@ def connect(settings: Settings) -> IMAPClient:
         client.starttls(context)
         client._imap.debug = 0
     try:
-        client.login(settings.user, settings.password)
+        _sign_in(client, settings)
     except LoginError as error:
+        client.shutdown()
         raise LoginError(_without(settings.password, str(error))) from None
     return client
+
+
+def _sign_in(client: IMAPClient, settings: Settings) -> None:
+    """By LOGIN, or by AUTHENTICATE PLAIN where LOGIN has no letters for it (RFC 3501 6.2.3;
+    RFC 4616 speaks UTF-8)."""
+    if (settings.user + settings.password).isascii():
+        client.login(settings.user, settings.password)
+    elif client.has_capability("AUTH=PLAIN"):
+        client.plain_login(settings.user, settings.password)
+    else:
+        client.shutdown()
+        raise Trouble(LETTERS, final=True)
 
 
 def leave(client: IMAPClient) -> None:
@@ -98,11 +121,39 @@ class _Pinned(imaplib.IMAP4):
 
 def _address(settings: Settings) -> str:
     """The address to connect to. Raises Trouble for one that a web form must not reach."""
-    found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # no such name can be: an empty label, one of 64 letters
+        raise Trouble(HOST_UNKNOWN, settings.host, final=True) from error
     address = str(found[0][4][0])
-    if not settings.anywhere and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+    if not settings.anywhere and not is_public(address):
         raise Trouble(HOST_PRIVATE, settings.host, final=True)
     return address
+
+
+def is_public(address: str) -> bool:
+    """Whether this is an address of the open Internet, whatever it is wrapped in."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    if inner := _inside(ip):
+        return all(is_public(str(one)) for one in inner)
+    # Only 2000::/3 is given out for the Internet (RFC 4291, 2.4); the rest is reserved, site-local,
+    # multicast, or RFC 8215's translation on a network of one's own.
+    return ip in GLOBAL_UNICAST and ip.is_global
+
+
+def _inside(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that a packet to this one can end at."""
+    if ip.ipv4_mapped:
+        return [ip.ipv4_mapped]
+    if ip.sixtofour:
+        return [ip.sixtofour]
+    if ip.teredo:
+        return list(ip.teredo)  # its server and its client
+    if ip in NAT64 or ip in COMPATIBLE:
+        return [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)]
+    return []
 
 
 def _without(password: str, words: str) -> str:

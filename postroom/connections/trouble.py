@@ -14,6 +14,7 @@ TIMEOUT = "timeout"
 NO_TLS = "no-tls"
 CERTIFICATE = "certificate"
 SIGN_IN = "sign-in"
+LETTERS = "sign-in-letters"
 IMAP_OFF = "imap-off"
 FOLDER_MISSING = "folder-missing"
 FOLDER_READ_ONLY = "folder-read-only"
@@ -73,7 +74,7 @@ def from_library(error: Exception) -> Trouble:
     return Trouble(SERVER_ERROR, f"{type(error).__name__}: {said}")
 
 
-LIBRARY_ERRORS = (OSError, EOFError, imaplib.IMAP4.error, IMAPClientError)
+LIBRARY_ERRORS = (OSError, EOFError, UnicodeError, imaplib.IMAP4.error, IMAPClientError)
 
 
 def _said(error: Exception) -> str:

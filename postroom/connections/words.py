@@ -63,6 +63,11 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         ),
         TYPED,
     ),
+    "sign-in-letters": (
+        _("%(host)s takes only plain letters, without accents, in a user name or password."),
+        _("Give the mailbox a password of plain letters, digits and signs, and type that one."),
+        THERE,
+    ),
     "imap-off": (
         _("IMAP is switched off for the mailbox %(user)s."),
         _("Switch IMAP on in the settings of your mail account."),

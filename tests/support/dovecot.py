@@ -44,10 +44,20 @@ class Dovecot:
     hide       capabilities the server does not own up to
     names      whom its certificate is for (certificates.WRONG_NAMES: someone else)
     days       how long its certificate still holds; below zero it has run out
+    password   of every user; `connect` can only give one of plain letters
     """
 
-    def __init__(self, folder=None, *, separator="/", hide=(), names=GOOD_NAMES, days=2) -> None:
-        self.host, self.password = "127.0.0.1", "test-only"
+    def __init__(
+        self,
+        folder=None,
+        *,
+        separator="/",
+        hide=(),
+        names=GOOD_NAMES,
+        days=2,
+        password="test-only",
+    ) -> None:
+        self.host, self.password = "127.0.0.1", password
         self.separator, self.hide = separator, tuple(hide)
         self._names, self._days = names, days
         self._own_folder = folder is None

@@ -1,0 +1,26 @@
+"""A password that LOGIN has no letters for, at a real server."""
+
+import pytest
+
+from postroom.connections import actions, trouble
+from postroom.connections.reaching import Settings
+from tests.support.dovecot import Dovecot
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls", "none"])
+def test_an_accented_password_opens_the_mailbox(security: str) -> None:
+    with Dovecot(password="marée-basse-œ") as server:
+        settings = Settings(
+            server.host,
+            server.ports[security],
+            security,
+            "anna@post.test",
+            server.password,
+            ca_pem=server.ca_file.read_text(),
+            anywhere=True,
+        )
+        assert actions.try_account(settings, ["INBOX"]).ok
+        wrong = Settings(**{**vars(settings), "password": "marée-haute"})
+        refused = actions.try_account(wrong)
+    assert [step.code for step in refused.steps] == [trouble.SIGN_IN]
+    assert "marée-haute" not in refused.steps[0].detail
