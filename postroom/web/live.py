@@ -1,4 +1,5 @@
-"""Open pages hear that something changed: kinds and ids only, one stream a browser.
+"""Open pages hear that something changed: kinds only, one stream a browser.
+Which entry it was is not said: not every member may read every one.
 
     room ── Event row, same commit ──→ table ──→ Broadcaster (one a process, one query each
                                                   0.5 s for all streams) ──→ queue of a stream
@@ -37,6 +38,8 @@ HEARTBEAT = 15.0  # so that a proxy keeps the line open
 RECHECK = 60.0  # is this still a member, and still signed in?
 LONGEST = 3600.0  # then the browser comes back by itself
 STREAMS = 500  # of one process
+OF_ONE_MEMBER = 10  # a browser needs one; several may be open
+LONGEST_ID = 18  # digits: what every database can hold
 WAITING = 500  # events of one stream that its browser has not taken; beyond, it starts again
 # Two transactions may commit in another order than their ids: rows this young are looked at again.
 SETTLED = 10.0
@@ -53,10 +56,10 @@ async def events(request: Any, practice: str) -> HttpResponseBase:
     station = Broadcaster.here()
     if len(station.streams) >= STREAMS:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
-    last = request.headers.get("Last-Event-ID", "")
-    stream = Stream(
-        request.member, request.session, int(last) if last.isascii() and last.isdigit() else None
-    )
+    if sum(one.member.pk == request.member.pk for one in station.streams) >= OF_ONE_MEMBER:
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
+    after = _number(request.headers.get("Last-Event-ID", ""))
+    stream = Stream(request.member, request.session, after)
     await sync_to_async(_let_go)()
     return StreamingHttpResponse(
         station.listen(stream),
@@ -184,6 +187,12 @@ class Broadcaster:
         return await asyncio.get_running_loop().run_in_executor(self.reader, question, *args)
 
 
+def _number(last: str) -> int | None:
+    """The event a browser says it saw last; None for what we never sent."""
+    ours = last.isascii() and last.isdigit() and len(last) <= LONGEST_ID
+    return int(last) if ours else None
+
+
 def _let_go() -> None:
     """This request's own thread is done with the database, for as long as the stream lasts."""
     for connection in connections.all(initialized_only=True):
@@ -210,4 +219,5 @@ def _missed(practice_id: int, after: int | None) -> list[Event]:
 
 
 def _line(event: Event) -> str:
-    return f"event: {event.kind}\nid: {event.pk}\ndata: {event.object_id}\n\n"
+    # A browser drops an event without data.
+    return f"event: {event.kind}\nid: {event.pk}\ndata: -\n\n"

@@ -1,5 +1,5 @@
 // Hears that something changed and says so on <body>: «live:entry», «live:account», with
-// detail {events: [{kind, id}]}. One tab of the browser holds the stream for all of them, and
+// detail {kinds}. One tab of the browser holds the stream for all of them, and
 // what comes within a second is said once. htmx listens: hx-trigger="live:entry from:body".
 
 const KINDS = ["entry.new", "entry.filing", "account"];
@@ -10,17 +10,17 @@ const place = document.getElementById("live");
 const url = place?.dataset.events;
 let waiting = [];
 
-function hear(event) {
-  waiting.push(event);
+function hear(kind) {
+  waiting.push(kind);
   if (waiting.length === 1) setTimeout(say, GATHER);
 }
 
 function say() {
   const heard = waiting;
   waiting = [];
-  for (const name of new Set(heard.map((event) => event.kind.split(".")[0]))) {
-    const events = heard.filter((event) => event.kind.split(".")[0] === name);
-    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: { events } }));
+  for (const name of new Set(heard.map((kind) => kind.split(".")[0]))) {
+    const kinds = heard.filter((kind) => kind.split(".")[0] === name);
+    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: { kinds } }));
   }
 }
 
@@ -28,11 +28,11 @@ function listen(tell) {
   const source = new EventSource(url);
   let broken = false;
   for (const kind of KINDS) {
-    source.addEventListener(kind, (message) => tell({ kind, id: Number(message.data) }));
+    source.addEventListener(kind, () => tell(kind));
   }
   source.addEventListener("open", () => {
     // What happened while nobody listened is found by looking again.
-    if (broken) for (const kind of ["entry.filing", "account"]) tell({ kind, id: 0 });
+    if (broken) for (const kind of ["entry.filing", "account"]) tell(kind);
     broken = false;
   });
   source.addEventListener("error", () => {
@@ -42,9 +42,9 @@ function listen(tell) {
 }
 
 function lead(channel) {
-  listen((event) => {
-    channel.postMessage(event);
-    hear(event);
+  listen((kind) => {
+    channel.postMessage(kind);
+    hear(kind);
   });
   return new Promise(() => {}); // the lock is held until this tab goes
 }
