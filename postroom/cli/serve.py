@@ -22,9 +22,10 @@ from postroom.kit.background.tick import Ticker
 from postroom.kit.background.worker import TaskLoop
 from postroom.kit.processes import Worker
 from postroom.practice.jobs import claim_slot
-from postroom.web import assets
+from postroom.web import assets, live
 
 log = logging.getLogger(__name__)
+CONNECTIONS = live.STREAMS + 100  # open to one web process
 STOP_SECONDS = 60  # a stop waits so long for what is under way (RELIABILITY R4)
 
 
@@ -51,6 +52,8 @@ def run_web(args: argparse.Namespace) -> int:
         lifespan="off",
         log_config=None,
         server_header=False,
+        # Beyond it uvicorn itself says 503: what listens for news, and some room for pages.
+        limit_concurrency=CONNECTIONS,
         # Open pages listen for news on a stream that never ends by itself.
         timeout_graceful_shutdown=3,
     )

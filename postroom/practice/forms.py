@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from postroom.practice import throttle
+from postroom.practice import devices, throttle
 from postroom.practice.models import Member
 
 UNKNOWN = _("We do not know this email address with this password. Check both and try again.")
@@ -26,8 +26,13 @@ class SignInForm(AuthenticationForm):
         account = self.cleaned_data.get("username")
         if not account or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        wait = throttle.take_try(account, address, timezone.now())
+        assert self.request is not None
+        place = throttle.Place(
+            account,
+            self.request.META.get("REMOTE_ADDR", ""),
+            devices.known(self.request, account),
+        )
+        wait = throttle.take_try(place, timezone.now())
         if wait:
             minutes = math.ceil(wait.total_seconds() / 60)
             raise ValidationError(
@@ -40,7 +45,7 @@ class SignInForm(AuthenticationForm):
                 code="wait",
             )
         cleaned = super().clean()
-        throttle.forgive(account, address)
+        throttle.forgive(place)
         return cleaned
 
 

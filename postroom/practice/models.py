@@ -151,15 +151,12 @@ class Tick(models.Model):
 
 
 class SignInFailure(models.Model):
-    """Wrong passwords for one account from one network; the key is an HMAC of the two.
-
-    Counted by place and not by account alone: nobody can lock the owner out from elsewhere.
-    """
+    """Wrong passwords of one account, network or both; the key is an HMAC of them (throttle.py)."""
 
     key = models.CharField(max_length=64, unique=True)
     tries = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
-    until = models.DateTimeField(null=True)  # no password is looked at before
+    until = models.DateTimeField(null=True)  # the end of the pause, or of the hour counted
 
     class Meta:
         indexes = [models.Index(fields=["last_at"])]
