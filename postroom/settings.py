@@ -54,6 +54,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-postroom-csrf" if SECURE else "postroom-csrf"
+DEVICE_COOKIE_NAME = "__Host-postroom-known" if SECURE else "postroom-known"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "postroom.web.views.csrf_failure"
 EMAIL_CONFIG = env.email_url("POSTROOM_EMAIL_URL", default="consolemail://")
@@ -133,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "postroom.web.middleware.private_pages",
+    "postroom.web.middleware.not_a_page",
 ]
 
 TEMPLATES = [
@@ -151,6 +153,8 @@ TEMPLATES = [
 ]
 
 # --- signing in -----------------------------------------------------------------------------
+# In the session, not in a cookie: they name clients.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "practice:sign_in"
 LOGIN_REDIRECT_URL = "web:front"
 LOGOUT_REDIRECT_URL = "practice:sign_in"

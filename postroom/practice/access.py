@@ -11,7 +11,9 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.practice.models import Member, Practice
 
@@ -32,7 +34,7 @@ def member_required(right: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(request: Any, practice: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request, practice)
             enter(request, practice, right)
             return view(request, *args, **kwargs)
 
@@ -40,6 +42,19 @@ def member_required(right: str) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def to_sign_in(request: Any, slug: str) -> HttpResponseBase:
+    """To the door, and afterwards to a page that can be opened: not to what a form was sent to,
+    nor to the piece of a page that htmx asked for."""
+    back = reverse("web:home", args=[slug])
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or back  # of this site only, else None
+    elif request.method in ("GET", "HEAD"):
+        back = request.get_full_path()
+    answer = redirect_to_login(back)
+    # A redirect would be followed by htmx and the door laid into the page.
+    return HttpResponseClientRedirect(answer.url) if request.htmx else answer
 
 
 def enter(request: Any, slug: str, right: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
@@ -50,6 +51,28 @@ def private_pages(get_response: Handler) -> Handler:
     return answer
 
 
+@sync_and_async_middleware
+def not_a_page(get_response: Handler) -> Handler:
+    """Whoever opens what only takes a form's POST is told so: Django's own 405 is empty."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            response = await get_response(request)
+            if response.status_code == 405:
+                await sync_to_async(_explain)(request, response)
+            return response
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == 405:
+            _explain(request, response)
+        return response
+
+    return answer
+
+
 def _membership(request: HttpRequest) -> Member | None:
     """The membership whose language is spoken: of the practice in the path, else the first."""
     if not request.user.is_authenticated:
@@ -71,6 +94,12 @@ def _speak(request: HttpRequest, member: Member | None) -> None:
         timezone.activate(member.practice.time_zone)
     else:
         timezone.deactivate()
+
+
+def _explain(request: HttpRequest, response: HttpResponse) -> None:
+    """The page is written into the answer that is there, so that it keeps its Allow header."""
+    if not response.content and request.method != "HEAD":
+        response.content = render_to_string("405.html", request=request).encode()
 
 
 def _said(response: HttpResponseBase) -> HttpResponseBase:

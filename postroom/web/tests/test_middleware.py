@@ -67,3 +67,13 @@ def test_pages_are_the_same_served_async() -> None:
     assert "Bob Adeyemi" in page.text
     assert "no-store" in page.headers["Cache-Control"]
     assert async_to_sync(browser.get)("/static/web/mark.svg").status_code == 200
+    refused = async_to_sync(browser.post)("/p/tern/events")
+    assert refused.status_code == 405
+    assert "This address is not a page" in refused.text
+
+
+def test_what_is_said_after_an_action_lies_in_no_cookie(cast: Cast) -> None:
+    browser = cast.browser(cast.bob)
+    answer = browser.post("/p/tern/profile", {"language": "", "theme": "dark"})
+    assert "messages" not in answer.cookies
+    assert "Your profile is saved." in browser.get(answer.url).text

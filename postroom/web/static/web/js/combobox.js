@@ -42,7 +42,7 @@ class Combobox {
     const address = `${this.form.dataset.options}?q=${encodeURIComponent(words)}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
     // Somebody typed on meanwhile, or the session is over: the form itself still works.
-    if (!answer?.ok || answer.redirected || asked !== this.asked) return undefined;
+    if (!answer?.ok || answer.headers.has("HX-Redirect") || asked !== this.asked) return undefined;
     this.box.innerHTML = await answer.text();
     this.status.textContent = this.box.querySelector(".count-words").textContent;
     this.box.hidden = false;
