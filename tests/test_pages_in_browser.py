@@ -18,6 +18,7 @@ ADDRESSES = [
     "/p/tern/profile",
     "/p/tern/settings/accounts",
     "/p/tern/settings/accounts/add",
+    "/p/tern/help/mailbox",
     "/p/tern/nothing",
 ]
 

@@ -60,6 +60,13 @@ def pulse(request: MemberRequest) -> HttpResponse:
     return render(request, "web/pulse.html")
 
 
+@member_required(rules.READ)
+@require_safe
+def help_mailbox(request: MemberRequest) -> HttpResponse:
+    """How a mailbox is set up, step by step (RX-34)."""
+    return render(request, "web/help_mailbox.html", {"nav": "accounts", "appcls": "tall"})
+
+
 def greeting(local: datetime, name: str) -> str:
     """By the practice's own clock."""
     if local.hour < 12:
@@ -77,4 +84,7 @@ def to_file(waiting: str) -> str:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was open for too long, or cookies are off: say what to do."""
-    return render(request, "403_csrf.html", status=403)
+    # wrong.js tells it from a missing right by the header.
+    page = render(request, "403_csrf.html", status=403)
+    page.headers["Postroom-Reason"] = "csrf"
+    return page

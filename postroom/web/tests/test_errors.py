@@ -67,6 +67,7 @@ def test_a_form_without_its_token_is_explained(cast: Cast) -> None:
     page = browser.post("/p/tern/profile", {"theme": "dark"})
     assert page.status_code == 403
     assert "This page was open too long" in page.text
+    assert page.headers["Postroom-Reason"] == "csrf"
     cast.bob.refresh_from_db()
     assert cast.bob.theme == "system"
 
@@ -93,3 +94,12 @@ def test_readiness_says_when_the_database_is_away(db: None, monkeypatch) -> None
     answer = health.readyz(RequestFactory().get("/readyz"))
     assert answer.status_code == 503
     assert b"secret detail" not in answer.content
+
+
+def test_an_address_for_forms_only_says_so(cast: Cast) -> None:
+    browser = cast.browser(cast.alice)
+    page = browser.get("/p/tern/settings/accounts/1/check")
+    assert (page.status_code, page.headers["Allow"]) == (405, "POST")
+    assert "It only takes what a button on a page sends to it." in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert browser.head("/p/tern/settings/accounts/1/check").content == b""

@@ -63,11 +63,13 @@ document.addEventListener("click", (event) => {
   if (opener) open(document.getElementById(opener.dataset.opens));
 });
 
-const single = document.getElementById("single-keys");
-if (single) {
+// In the list of keys, and in the profile: the two agree.
+const switches = document.querySelectorAll("[data-single-keys]");
+for (const single of switches) {
   single.checked = singleKeys();
   single.addEventListener("change", () => {
     if (single.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "1");
+    for (const other of switches) other.checked = single.checked;
   });
 }

@@ -3,3 +3,5 @@ import "./keys.js";
 import "./toast.js";
 import "./focus.js";
 import "./live.js";
+import "./refresh.js";
+import "./wrong.js";
