@@ -64,8 +64,8 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         TYPED,
     ),
     "sign-in-letters": (
-        _("%(host)s takes only plain letters, without accents, in a user name or password."),
-        _("Give the mailbox a password of plain letters, digits and signs, and type that one."),
+        _("%(host)s takes no accents in a user name or password."),
+        _("Give the mailbox a password without accents, and type that one."),
         THERE,
     ),
     "imap-off": (
