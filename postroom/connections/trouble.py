@@ -37,6 +37,11 @@ class Trouble(Exception):
         self.detail = detail
         self.final = final
 
+    @property
+    def of_one_folder(self) -> bool:
+        """The matter of one folder or command: the others, and filing, go on."""
+        return isinstance(self, Refused) or self.code in (FOLDER_MISSING, FOLDER_READ_ONLY, FULL)
+
 
 class Refused(Trouble):
     """The server said NO or BAD to one command; the connection stands, others may succeed."""
