@@ -96,6 +96,23 @@ def test_every_page_is_clean(
         inside.assert_clean()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_has_room_for_french(
+    live_server, cast: Cast, key: str, browser: Browser, size: str
+) -> None:
+    inside = window(browser, live_server.url, key, size)
+    inside.open(live_server.url + "/p/tern/profile")
+    inside.page.get_by_label("Language").select_option("fr")
+    inside.page.get_by_role("button", name="Save").click()
+    assert (
+        inside.page.get_by_role("status").get_by_text("Votre profil est enregistré.").is_visible()
+    )
+    for address in [*ADDRESSES, "/p/tern/clients", "/p/tern/unresolved"]:
+        inside.open(live_server.url + address)
+        assert inside.page.locator("html").get_attribute("lang") == "fr"
+        inside.assert_clean()
+
+
 def test_the_keyboard_opens_its_own_list_and_the_search(
     live_server, browser: Browser, key: str
 ) -> None:

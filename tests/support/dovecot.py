@@ -23,6 +23,7 @@ from imapclient import imap_utf7
 
 from .certificates import GOOD_NAMES, write_certificates
 from .dovecot_config import dovecot_config
+from .lifeline import end_with_parent
 from .mailbox import OWN_NAME, Folder, Mailbox
 
 FOLDERS = ("Incoming", "Resolved", "Unresolved")
@@ -86,6 +87,7 @@ class Dovecot:
                     stderr=output,
                     cwd=self.folder,
                     start_new_session=True,
+                    preexec_fn=end_with_parent(),
                     **self._account(),
                 )
             if self._answers():

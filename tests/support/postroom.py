@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+from .lifeline import end_with_parent
 from .oracle import read_register
 from .postgres import drop_database, new_database
 
@@ -113,6 +114,7 @@ class House:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent(),
             )
         self._spawned.append(process)
         return process

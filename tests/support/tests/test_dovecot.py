@@ -3,8 +3,13 @@
 import contextlib
 import imaplib
 import os
+import shutil
+import socket
 import ssl
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -195,6 +200,24 @@ def test_nothing_is_left_of_it():
         assert folder.exists()
     assert not folder.exists()
     assert process.poll() is not None
+
+
+def test_it_ends_with_a_test_run_that_is_killed():
+    code = (
+        "import time; from tests.support.dovecot import Dovecot; server = Dovecot().__enter__();"
+        "print(server.folder, server.ports['none'], flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as run:
+        folder, port = run.stdout.readline().split()
+        run.kill()
+    try:
+        limit = time.monotonic() + 20
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < limit:
+                socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+                time.sleep(0.1)
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_missing_dovecot_is_named_with_its_package(monkeypatch):

@@ -66,8 +66,10 @@ def test_a_stop_is_gentle_and_a_kill_takes_the_whole_group(house, monkeypatch):
     assert house.stop(gentle) == 0
     house.kill(hard)
     assert hard.returncode == -signal.SIGKILL
-    for child in house.log().split():
-        assert not running(int(child))
+    limit = time.monotonic() + 20
+    while any(running(int(child)) for child in house.log().split()):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 def running(pid):
