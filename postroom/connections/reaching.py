@@ -1,5 +1,6 @@
 """Reaching an IMAP server: the address allowed, encryption demanded, signed in, and out again."""
 
+import contextlib
 import imaplib
 import ipaddress
 import socket
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
-from postroom.connections.trouble import CERTIFICATE, HOST_PRIVATE, NO_TLS, Trouble
+from postroom.connections.trouble import CERTIFICATE, HOST_PRIVATE, NO_TLS, Trouble, said
 
 TIMEOUT = SocketTimeout(connect=20, read=90)  # seconds, for each operation (PE-12)
 
@@ -37,18 +38,12 @@ def connect(settings: Settings) -> IMAPClient:
         except ssl.SSLError as error:
             raise Trouble(CERTIFICATE, str(error), final=True) from error
     client = _Client(settings, context)
-    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
-    if settings.security == "starttls":
-        # Demanded, never merely tried: a line in between could hide the offer.
-        if not client.has_capability("STARTTLS"):
-            client.shutdown()
-            raise Trouble(NO_TLS, settings.host, final=True)
-        client.starttls(context)
-        client._imap.debug = 0
     try:
-        client.login(settings.user, settings.password)
-    except LoginError as error:
-        raise LoginError(_without(settings.password, str(error))) from None
+        _sign_in(client, settings, context)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            client.shutdown()
+        raise
     return client
 
 
@@ -59,6 +54,24 @@ def leave(client: IMAPClient) -> None:
         with_socket = getattr(client._imap, "sock", None)
         if with_socket:
             with_socket.close()
+
+
+def _sign_in(client: IMAPClient, settings: Settings, context: ssl.SSLContext) -> None:
+    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
+    if settings.security == "starttls":
+        # Demanded, never merely tried: a line in between could hide the offer.
+        if not client.has_capability("STARTTLS"):
+            raise Trouble(NO_TLS, settings.host, final=True)
+        client.starttls(context)
+        client._imap.debug = 0
+    try:
+        client.login(settings.user, settings.password)
+    except LoginError as error:
+        # The library wraps a broken line as well, and the server's bytes as Python spells them.
+        cause = error.__context__
+        if isinstance(cause, imaplib.IMAP4.abort):
+            raise cause from None
+        raise LoginError(_without(settings.password, said(cause or error))) from None
 
 
 class _Client(IMAPClient):
