@@ -81,6 +81,7 @@ def test_no_secret_is_in_the_data_the_logs_or_the_answers(house, mailboxes):
         "log": house.log_file.read_bytes(),
         "pages": shown,
     }
+    assert b'"loud@post.test" "\xe2\x80\xa6" refused' in places["data"]  # the rest of it is kept
     for place, text in places.items():
         assert [name for name, secret in secrets.items() if holds(text, secret)] == [], place
     # What is no secret is found: this looks where things are.

@@ -47,7 +47,7 @@ def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterato
     mails = mails.select_related("entry__account").prefetch_related(
         Prefetch("entry__placements", EntryClient.objects.select_related("client").order_by("id")),
         "entry__attachments",
-        Prefetch("sightings", Sighting.objects.order_by("id")),
+        Prefetch("sightings", Sighting.objects.select_related("account").order_by("-id")),
     )
     for mail in mails.iterator(chunk_size=500):
         yield _row(mail)
@@ -57,6 +57,7 @@ def _row(mail: StoredMail) -> dict[str, Any]:
     entry = mail.entry
     lying = [s for s in mail.sightings.all() if s.state not in (Sighting.GONE, Sighting.STALE)]
     place = lying[0] if lying else None
+    account = place.account if place else entry.account
     return {
         "entry": entry.pk,
         "kind": entry.kind,
@@ -69,7 +70,7 @@ def _row(mail: StoredMail) -> dict[str, Any]:
         "size": mail.size,
         "subject": entry.subject,
         "sender": entry.sender_norm,
-        "account": entry.account.name if entry.account else None,
+        "account": account.name if account else None,
         "folder": place.folder if place else None,
         "uidvalidity": place.uidvalidity if place else None,
         "uid": place.uid if place else None,

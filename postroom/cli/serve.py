@@ -26,6 +26,7 @@ from postroom.web import assets, live
 
 log = logging.getLogger(__name__)
 CONNECTIONS = live.STREAMS + 100  # open to one web process
+WELL_SECONDS = 60  # a process that lived so long did start
 STOP_SECONDS = 60  # a stop waits so long for what is under way (RELIABILITY R4)
 
 
@@ -88,24 +89,28 @@ def run_serve(args: argparse.Namespace) -> int:
         "web": ["web", "--host", args.host, "--port", str(args.port)],
         "worker": ["worker"],
     }
-    over = threading.Event()
+    over, refused = threading.Event(), False
     _on_stop(over.set)
     environment = dict(os.environ)
     running = {name: _spawn(argv, environment) for name, argv in commands.items()}
     environment.pop("POSTROOM_CRASH_AT", None)  # a planned crash happens once
     print(_("Postroom listens on %s") % f"http://{args.host}:{args.port}/", flush=True)
     failures = dict.fromkeys(commands, 0)
+    began = dict.fromkeys(commands, time.monotonic())
     while not over.wait(0.5):
         for name, process in running.items():
             if process.poll() is None:
                 continue
             if process.returncode == 1 and failures[name] >= 5:
-                over.set()  # it refuses to start and has said why
+                refused = True  # it does not start, and has said why
+                over.set()
                 break
-            failures[name] += 1
+            lived = time.monotonic() - began[name]
+            failures[name] = failures[name] + 1 if lived < WELL_SECONDS else 1
             log.warning("%s ended (%s) and is started again", name, process.returncode)
-            time.sleep(min(0.5 * failures[name], 10))
-            running[name] = _spawn(commands[name], environment)
+            if over.wait(min(0.5 * failures[name], 10)):
+                break
+            running[name], began[name] = _spawn(commands[name], environment), time.monotonic()
     for process in running.values():
         process.terminate()
     deadline = time.monotonic() + STOP_SECONDS + 5
@@ -114,7 +119,7 @@ def run_serve(args: argparse.Namespace) -> int:
             process.wait(max(deadline - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:
             process.kill()
-    return 1 if any(count >= 5 for count in failures.values()) else 0
+    return 1 if refused else 0
 
 
 def _spawn(argv: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:

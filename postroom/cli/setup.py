@@ -2,12 +2,14 @@
 
 import argparse
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from postroom.cli.common import Failure, password_from, utc_now
+from postroom.kit.addresses import normalise_email
 from postroom.kit.crypto import create_key_file
 from postroom.practice.actions import add_administrator, found_practice
 from postroom.practice.models import Practice
@@ -33,6 +35,12 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(_("--admin and --password-file belong together."))
     if args.admin and not args.practice:
         raise Failure(_("--admin needs --practice: an administrator of which practice?"))
+    if args.time_zone and args.time_zone not in available_timezones():
+        raise Failure(_("There is no time zone “%s”. Write it like Europe/Paris.") % args.time_zone)
+    if args.country and not (len(args.country) == 2 and args.country.isalpha()):
+        raise Failure(_("A country is two letters, such as GB or FR."))
+    if args.admin and not normalise_email(args.admin):
+        raise Failure(_("“%s” is not an email address.") % args.admin)
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     if create_key_file(settings.KEY_FILE):
         print(_("Key file made: %s. Keep a copy away from this machine.") % settings.KEY_FILE)

@@ -70,7 +70,19 @@ def save_account(
     by: Member | None,
     now: datetime,
 ) -> MailAccount:
-    """Make an account with its filing workflow, or change the one of this name."""
+    """Make an account with its filing workflow, or change the one of this name.
+
+    Another mailbox under the same name is another account: what is known of the letters of the
+    old one, by their UIDs, must never be said of the new one's. The old one rests, renamed.
+    """
+    before = MailAccount.objects.filter(practice=practice, name=name).first()
+    if (
+        before
+        and before.checked_at
+        and (before.host, before.user) != (settings.host, settings.user)
+    ):
+        before.name, before.active = _resting_name(before, now), False
+        before.save(update_fields=["name", "active"])
     account, created = MailAccount.objects.get_or_create(practice=practice, name=name)
     account.host, account.port, account.security = settings.host, settings.port, settings.security
     account.user, account.ca_pem = settings.user, settings.ca_pem
@@ -81,17 +93,12 @@ def save_account(
     account.save()
     incoming, resolved, unresolved = folders
     account.folders.update(resets=0, refusal="", refusals=0, retry_at=None)
-    account.workflows.exclude(folder_in=incoming).update(active=False)
-    Workflow.objects.update_or_create(
-        account=account,
-        folder_in=incoming,
-        defaults={
-            "practice": practice,
-            "folder_resolved": resolved,
-            "folder_unresolved": unresolved,
-            "active": True,
-        },
-    )
+    # Changed in place: the letters that came by it go on belonging to it.
+    workflow = account.workflows.filter(active=True).first()
+    workflow = workflow or Workflow(practice=practice, account=account)
+    workflow.folder_in, workflow.folder_resolved = incoming, resolved
+    workflow.folder_unresolved, workflow.swept_at = unresolved, None
+    workflow.save()
     audit.record(practice.pk, "add" if created else "change", "account", account.pk, by=by, now=now)
     events.tell(practice.pk, events.ACCOUNT, [account.pk], now=now)
     return account
@@ -124,6 +131,15 @@ def settings_of(account: MailAccount) -> Settings:
         password=account.password(),
         ca_pem=account.ca_pem,
         anywhere=account.installed or house.PRIVATE_MAIL_HOSTS,
+    )
+
+
+def _resting_name(account: MailAccount, now: datetime) -> str:
+    """A free name for an account whose own name goes to another mailbox."""
+    base = f"{account.name[:40]} ({account.user[:20]}, {now:%Y-%m-%d})"
+    taken = set(account.practice.accounts.values_list("name", flat=True))
+    return next(
+        name for name in (base, *(f"{base} {n}" for n in range(2, 1000))) if name not in taken
     )
 
 

@@ -6,13 +6,15 @@ says OK as well, so that COPYUID alone is taken as proof (RELIABILITY E1).
 
 import imaplib
 import re
-import select
+import selectors
 import socket
-from collections.abc import Iterable, Iterator
+import ssl
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from imapclient import IMAPClient
 
@@ -32,7 +34,12 @@ from postroom.connections.trouble import (
 imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
 
 IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
+PORTION = 500  # UIDs in one command: 20,000 were «Too long argument» to Dovecot
 PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Seen:
 
     uid: int
     size: int  # bytes, by RFC822.SIZE
-    received_at: datetime  # INTERNALDATE, UTC
+    received_at: datetime | None  # INTERNALDATE, UTC; None from a server that gives none
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,21 @@ def open_mailbox(settings: Settings) -> Iterator["Mailbox"]:
         raise from_library(error) from error
 
 
+def _ours(method: Callable[P, T]) -> Callable[P, T]:
+    """A NO or BAD to one command becomes Refused; what breaks the connection stays as it is."""
+
+    @wraps(method)
+    def called(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise from_library(error) from error
+
+    return called
+
+
 class Mailbox:
     def __init__(self, client: IMAPClient) -> None:
         self.client = client
@@ -85,16 +107,19 @@ class Mailbox:
 
     # -- folders ---------------------------------------------------------------------------
 
+    @_ours
     def folders(self) -> list[str]:
         """The names of all folders that can hold mail."""
         return [name for flags, _, name in self.client.list_folders() if b"\\Noselect" not in flags]
 
+    @_ours
     def create(self, folder: str) -> None:
         """Make a folder, and show it in mail programs. One that exists is left as it is."""
         if not self.client.folder_exists(folder):
             self.client.create_folder(folder)
             self.client.subscribe_folder(folder)
 
+    @_ours
     def open(self, folder: str, *, to_move: bool = False) -> Folder:
         """Open a folder for reading or, `to_move`, for taking mail out of it.
 
@@ -125,6 +150,7 @@ class Mailbox:
         """Ask the server anew for the next folder that is opened."""
         self._opened = None
 
+    @_ours
     def status(self, folder: str) -> Folder:
         """A folder's UIDVALIDITY and next UID without opening it. Raises Trouble: missing."""
         try:
@@ -139,6 +165,7 @@ class Mailbox:
 
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 
+    @_ours
     def uids(self, first: int = 1) -> list[int]:
         """The UIDs of the open folder from `first` on, ascending."""
         # «n:*» names the last mail even when its UID is below n (RFC 3501, 6.4.8). What is
@@ -146,46 +173,47 @@ class Mailbox:
         found = self.client.search(["UID", f"{first}:*", "UNDELETED"])
         return sorted(uid for uid in found if uid >= first)
 
+    @_ours
     def present(self, uids: Iterable[int]) -> set[int]:
         """Which of these UIDs are in the open folder now."""
-        wanted = list(uids)
-        return set(self.client.search(["UID", _ranges(wanted)])) & set(wanted) if wanted else set()
+        found: set[int] = set()
+        for wanted in _portions(uids):
+            found |= set(self.client.search(["UID", _ranges(wanted)])) & set(wanted)
+        return found
 
+    @_ours
     def with_message_id(self, message_id: str) -> list[int]:
         """The UIDs in the open folder whose Message-ID header holds this text."""
         if not message_id.isascii():  # would need a CHARSET, which some servers refuse (PE-16)
             return []
         return sorted(self.client.search(["HEADER", "Message-ID", message_id]))
 
+    @_ours
     def look(self, uids: Iterable[int]) -> list[Seen]:
         """Sizes and dates, for those of the UIDs that are still there."""
-        wanted = set(uids)
-        if not wanted:
-            return []
-        answer = self.client.fetch(sorted(wanted), ["RFC822.SIZE", "INTERNALDATE"])
-        return [
-            Seen(uid, row[b"RFC822.SIZE"], _utc(row.get(b"INTERNALDATE")))
-            for uid, row in sorted(answer.items())
-            if uid in wanted and b"RFC822.SIZE" in row
-        ]
+        found = []
+        for wanted in _portions(uids):
+            answer = self.client.fetch(wanted, ["RFC822.SIZE", "INTERNALDATE"])
+            found += [
+                Seen(uid, answer[uid][b"RFC822.SIZE"], _utc(answer[uid].get(b"INTERNALDATE")))
+                for uid in wanted
+                if b"RFC822.SIZE" in answer.get(uid, {})
+            ]
+        return found
 
-    def bodies(self, seen: Iterable[Seen]) -> Iterator[tuple[Seen, bytes]]:
+    @_ours
+    def bodies(self, seen: Iterable[Seen]) -> list[tuple[Seen, bytes]]:
         """The raw bytes of each, in one request; those gone meanwhile are left out.
 
         A body that is not as long as the server said is fetched again: a broken line must not
         become a broken letter. The same bytes twice are the letter, and the size was wrong.
         Raises Trouble when they differ.
         """
-        whole = {s.uid: s for s in seen}
-        try:
-            yield from self._bodies(whole)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            raise from_library(error) from error
+        return self._bodies({s.uid: s for s in seen})
 
     # -- moving ----------------------------------------------------------------------------
 
+    @_ours
     def move(self, uids: Iterable[int], folder: str) -> Moved | None:
         """UID MOVE. None, or a UID missing from the answer, means: ask the server.
 
@@ -193,10 +221,12 @@ class Mailbox:
         """
         return self._with_copyuid("MOVE", uids, folder)
 
+    @_ours
     def copy(self, uids: Iterable[int], folder: str) -> Moved | None:
         """UID COPY, for servers without MOVE. Not repeatable: look in the folder first."""
         return self._with_copyuid("COPY", uids, folder)
 
+    @_ours
     def remove(self, uids: Iterable[int]) -> None:
         """Take these, and only these, out of the open folder after they were copied.
 
@@ -213,12 +243,25 @@ class Mailbox:
     def wait(self, seconds: float, wake: socket.socket) -> None:
         """Return when the server has news, when `wake` can be read, or when the time is over."""
         if not self.can_idle:
-            select.select([wake], [], [], seconds)
+            _until_readable(seconds, wake)
             return
         self.client.idle()
-        if not self.client.idle_check(timeout=0):
-            select.select([self.client.socket(), wake], [], [], min(seconds, IDLE_LIMIT))
+        if not self._has_said_something():
+            _until_readable(min(seconds, IDLE_LIMIT), self.client.socket(), wake)
         self.client.idle_done()
+
+    def _has_said_something(self) -> bool:
+        """Is there an answer that was read along with the one before? News of a letter often
+        comes in one packet with the «+ idling», and no socket will tell of it again."""
+        imap, sock = self.client._imap, self.client._imap.sock
+        before = sock.gettimeout()
+        sock.settimeout(0)
+        try:
+            return bool(imap._file.peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            sock.settimeout(before)
 
     # -- below -----------------------------------------------------------------------------
 
@@ -234,17 +277,19 @@ class Mailbox:
             return None
         raise from_library(imaplib.IMAP4.error(said))
 
-    def _bodies(self, whole: dict[int, Seen]) -> Iterator[tuple[Seen, bytes]]:
+    def _bodies(self, whole: dict[int, Seen]) -> list[tuple[Seen, bytes]]:
+        given: list[tuple[Seen, bytes]] = []
         small = [uid for uid, s in whole.items() if s.size <= PIECE]
         if small:
             answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
             for uid, row in answer.items():
                 if uid in whole and row.get(b"BODY[]") is not None:
-                    yield whole[uid], self._checked(whole[uid], row[b"BODY[]"])
+                    given.append((whole[uid], self._checked(whole[uid], row[b"BODY[]"])))
         for one in (s for s in whole.values() if s.size > PIECE):
             raw = self._in_pieces(one)
             if raw:
-                yield one, self._checked(one, raw)
+                given.append((one, self._checked(one, raw)))
+        return given
 
     def _checked(self, one: Seen, raw: bytes) -> bytes:
         if len(raw) != one.size and self._in_pieces(one) != raw:
@@ -268,6 +313,20 @@ class Mailbox:
     def _next_uid(self) -> int:
         uids = self.uids()
         return (uids[-1] if uids else 0) + 1
+
+
+def _until_readable(seconds: float, *sockets: socket.socket) -> None:
+    with selectors.DefaultSelector() as selector:  # select(2) ends at descriptor 1023
+        for one in sockets:
+            selector.register(one, selectors.EVENT_READ)
+        selector.select(seconds)
+
+
+def _portions(uids: Iterable[int]) -> Iterator[list[int]]:
+    """UIDs in groups whose command line every server takes."""
+    wanted = sorted(set(uids))
+    for start in range(0, len(wanted), PORTION):
+        yield wanted[start : start + PORTION]
 
 
 def _ranges(uids: Iterable[int]) -> str:
@@ -306,8 +365,5 @@ def _numbers(text: bytes) -> list[int]:
     return numbers
 
 
-def _utc(moment: Any) -> datetime:
-    """INTERNALDATE in UTC; a server that gives none gets the start of time."""
-    if not isinstance(moment, datetime):
-        return datetime(1970, 1, 1, tzinfo=UTC)
-    return moment.astimezone(UTC)
+def _utc(moment: Any) -> datetime | None:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else None

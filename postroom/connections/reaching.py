@@ -1,5 +1,6 @@
 """Reaching an IMAP server: the address allowed, encryption demanded, signed in, and out again."""
 
+import contextlib
 import imaplib
 import ipaddress
 import socket
@@ -16,6 +17,7 @@ from postroom.connections.trouble import (
     LETTERS,
     NO_TLS,
     Trouble,
+    said,
 )
 
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -47,32 +49,13 @@ def connect(settings: Settings) -> IMAPClient:
         except ssl.SSLError as error:
             raise Trouble(CERTIFICATE, str(error), final=True) from error
     client = _Client(settings, context)
-    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
-    if settings.security == "starttls":
-        # Demanded, never merely tried: a line in between could hide the offer.
-        if not client.has_capability("STARTTLS"):
-            client.shutdown()
-            raise Trouble(NO_TLS, settings.host, final=True)
-        client.starttls(context)
-        client._imap.debug = 0
     try:
-        _sign_in(client, settings)
-    except LoginError as error:
-        client.shutdown()
-        raise LoginError(_without(settings.password, str(error))) from None
+        _sign_in(client, settings, context)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            client.shutdown()
+        raise
     return client
-
-
-def _sign_in(client: IMAPClient, settings: Settings) -> None:
-    """By LOGIN, or by AUTHENTICATE PLAIN where LOGIN has no letters for it (RFC 3501 6.2.3;
-    RFC 4616 speaks UTF-8)."""
-    if (settings.user + settings.password).isascii():
-        client.login(settings.user, settings.password)
-    elif client.has_capability("AUTH=PLAIN"):
-        client.plain_login(settings.user, settings.password)
-    else:
-        client.shutdown()
-        raise Trouble(LETTERS, final=True)
 
 
 def leave(client: IMAPClient) -> None:
@@ -82,6 +65,35 @@ def leave(client: IMAPClient) -> None:
         with_socket = getattr(client._imap, "sock", None)
         if with_socket:
             with_socket.close()
+
+
+def _sign_in(client: IMAPClient, settings: Settings, context: ssl.SSLContext) -> None:
+    client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
+    if settings.security == "starttls":
+        # Demanded, never merely tried: a line in between could hide the offer.
+        if not client.has_capability("STARTTLS"):
+            raise Trouble(NO_TLS, settings.host, final=True)
+        client.starttls(context)
+        client._imap.debug = 0
+    try:
+        _identify(client, settings)
+    except LoginError as error:
+        # The library wraps a broken line as well, and the server's bytes as Python spells them.
+        cause = error.__context__
+        if isinstance(cause, imaplib.IMAP4.abort):
+            raise cause from None
+        raise LoginError(_without(settings.password, said(cause or error))) from None
+
+
+def _identify(client: IMAPClient, settings: Settings) -> None:
+    """By LOGIN, or by AUTHENTICATE PLAIN where LOGIN has no letters for it (RFC 3501 6.2.3;
+    RFC 4616 speaks UTF-8)."""
+    if (settings.user + settings.password).isascii():
+        client.login(settings.user, settings.password)
+    elif client.has_capability("AUTH=PLAIN"):
+        client.plain_login(settings.user, settings.password)
+    else:
+        raise Trouble(LETTERS, final=True)
 
 
 class _Client(IMAPClient):

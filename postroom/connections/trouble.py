@@ -38,6 +38,11 @@ class Trouble(Exception):
         self.detail = detail
         self.final = final
 
+    @property
+    def of_one_folder(self) -> bool:
+        """The matter of one folder or command: the others, and filing, go on."""
+        return isinstance(self, Refused) or self.code in (FOLDER_MISSING, FOLDER_READ_ONLY, FULL)
+
 
 class Refused(Trouble):
     """The server said NO or BAD to one command; the connection stands, others may succeed."""
@@ -45,39 +50,40 @@ class Refused(Trouble):
 
 def from_library(error: Exception) -> Trouble:
     """Our name for an error of the socket, TLS or IMAP library."""
-    said = _said(error)
+    words = said(error)
     match error:
         case Trouble():
             return error
         case LoginError():
             # A server that is overloaded refuses to sign in too; that is not the password.
-            if "NOT ENABLED FOR IMAP" in said.upper():  # Gmail's words for it
-                return Trouble(IMAP_OFF, said, final=True)
-            busy = any(word in said.upper() for word in ("UNAVAILABLE", "THROTTLED", "INUSE"))
-            return Trouble(SERVER_ERROR if busy else SIGN_IN, said, final=not busy)
+            if "NOT ENABLED FOR IMAP" in words.upper():  # Gmail's words for it
+                return Trouble(IMAP_OFF, words, final=True)
+            busy = any(word in words.upper() for word in ("UNAVAILABLE", "THROTTLED", "INUSE"))
+            return Trouble(SERVER_ERROR if busy else SIGN_IN, words, final=not busy)
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            return Trouble(DISK_FULL, said)
+            return Trouble(DISK_FULL, words)
         case socket.gaierror():
-            return Trouble(HOST_UNKNOWN, said)
+            return Trouble(HOST_UNKNOWN, words)
         case ssl.SSLCertVerificationError():
-            return Trouble(CERTIFICATE, error.verify_message or said, final=True)
+            return Trouble(CERTIFICATE, error.verify_message or words, final=True)
         case ssl.SSLError():
-            return Trouble(NO_TLS, said, final=True)
+            return Trouble(NO_TLS, words, final=True)
         case ConnectionRefusedError():
-            return Trouble(PORT_CLOSED, said)
+            return Trouble(PORT_CLOSED, words)
         case TimeoutError():
-            return Trouble(TIMEOUT, said)
+            return Trouble(TIMEOUT, words)
         case imaplib.IMAP4.abort() | OSError() | EOFError():
-            return Trouble(DISCONNECTED, said)
+            return Trouble(DISCONNECTED, words)
         case IMAPClientError() | imaplib.IMAP4.error():
-            return Refused(FULL if "OVERQUOTA" in said.upper() else SERVER_ERROR, said)
-    return Trouble(SERVER_ERROR, f"{type(error).__name__}: {said}")
+            return Refused(FULL if "OVERQUOTA" in words.upper() else SERVER_ERROR, words)
+    return Trouble(SERVER_ERROR, f"{type(error).__name__}: {words}")
 
 
 LIBRARY_ERRORS = (OSError, EOFError, UnicodeError, imaplib.IMAP4.error, IMAPClientError)
 
 
-def _said(error: Exception) -> str:
+def said(error: BaseException) -> str:
+    """The server's or the library's own words, at most 500 characters."""
     words = error.args[0] if error.args and isinstance(error.args[0], bytes | str) else str(error)
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return text.strip()[:500]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +14,7 @@ from postroom.connections.actions import settings_of
 from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.reaching import Settings
-from postroom.connections.trouble import KEY_MISSING, Trouble
+from postroom.connections.trouble import KEY_MISSING, SERVER_ERROR, Trouble
 from postroom.intake import fetching, moving
 from postroom.intake.models import Sighting
 from postroom.intake.rules import back_off
@@ -24,6 +25,7 @@ from postroom.practice import events
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 LEASE_SECONDS = 120
 SWEEP_EVERY = timedelta(days=1)
 
@@ -52,6 +54,9 @@ def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
     except Trouble as trouble:
         note_trouble(account, trouble, now=clock())
         outcome.trouble, outcome.detail = trouble.code, trouble.detail
+    except Exception as error:  # a fault of ours at one account must not keep the others waiting
+        log.exception("account %s", account.pk)
+        outcome.trouble, outcome.detail = SERVER_ERROR, type(error).__name__
     return outcome
 
 
@@ -71,20 +76,23 @@ def make_pass(
     trouble: Trouble | None = None
     mailbox.look_again()
     for workflow in account.workflows.filter(active=True).select_related("account"):
-        state = folder_state(workflow, workflow.folder_in)
+        state = moving.folder_state(workflow, workflow.folder_in)
         if not FolderState.objects.take(state.pk, worker, clock(), LEASE_SECONDS):
             outcome.busy = True
             continue
         try:
             outcome.taken += _work_through(mailbox, workflow, worker, clock=clock, full=full)
         except Trouble as met:
+            if not met.of_one_folder:
+                raise
             trouble = met  # one folder's trouble is not the other's
         finally:
             FolderState.objects.give_back(state.pk, worker)
     trouble = trouble or _refusal(account)
-    if trouble:
-        raise trouble
-    if not outcome.busy:
+    if trouble:  # said, but no reason to leave: what can be filed is filed at once
+        outcome.trouble, outcome.detail = trouble.code, trouble.detail
+        note_trouble(account, trouble, now=clock(), goes_on=True)
+    elif not outcome.busy:
         note_well(account, now=clock())
 
 
@@ -96,18 +104,24 @@ def open_settings(account: MailAccount) -> Settings:
         raise Trouble(KEY_MISSING, str(error), final=True) from error
 
 
-def folder_state(workflow: Workflow, folder: str) -> FolderState:
-    return FolderState.objects.get_or_create(
-        account_id=workflow.account_id,
-        folder=folder,
-        defaults={"practice_id": workflow.practice_id},
-    )[0]
-
-
 @transaction.atomic
-def note_trouble(account: MailAccount, trouble: Trouble, *, now: datetime) -> None:
-    """Write down that an account is in trouble, since when, and when it is tried again."""
+def note_trouble(
+    account: MailAccount, trouble: Trouble, *, now: datetime, goes_on: bool = False
+) -> None:
+    """Write down that an account is in trouble, since when, and when it is tried again.
+
+    `goes_on`: the connection stands, and only some folder is in the way.
+    """
     since = account.trouble_since if account.trouble else now
+    if goes_on:
+        same = (account.trouble, account.trouble_detail) == (trouble.code, trouble.detail)
+        account.trouble, account.trouble_detail = trouble.code, trouble.detail
+        account.trouble_since, account.failures = since, 0
+        account.retry_at, account.checked_at = None, now
+        account.save()
+        if not same:
+            events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
+        return
     wait = back_off(account.failures, settings.RETRY_SECONDS, final=trouble.final)
     account.trouble, account.trouble_detail = trouble.code, trouble.detail
     account.trouble_since, account.failures = since, account.failures + 1
@@ -164,7 +178,7 @@ def unseen(account: MailAccount) -> int:
 def _work_through(
     mailbox: Mailbox, workflow: Workflow, worker: Worker, *, clock: Clock, full: bool
 ) -> int:
-    state = folder_state(workflow, workflow.folder_in)
+    state = moving.folder_state(workflow, workflow.folder_in)
     renewed = time.monotonic()
 
     def move_on() -> None:
@@ -174,15 +188,31 @@ def _work_through(
             FolderState.objects.take(state.pk, worker, clock(), LEASE_SECONDS)
             renewed = time.monotonic()
 
+    met: list[Trouble] = []
+
+    def attempt(step: Callable[[], T]) -> T | None:
+        """What one folder has against one step does not keep the next ones from being done."""
+        try:
+            return step()
+        except Trouble as trouble:
+            if not trouble.of_one_folder:
+                raise
+            met.append(trouble)
+            return None
+
     fetching.resume(workflow, now=clock())
-    moving.heal(mailbox, workflow)
+    attempt(lambda: moving.heal(mailbox, workflow))
     crash_point("after-heal")
-    _sweep(mailbox, workflow, clock=clock, move_on=move_on)
-    taken = fetching.file_new(
-        mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
+    attempt(lambda: _sweep(mailbox, workflow, clock=clock, move_on=move_on))
+    taken = attempt(
+        lambda: fetching.file_new(
+            mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
+        )
     )
-    moving.move_wanted(mailbox, workflow, now=clock())
-    return taken
+    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock()))
+    if met:
+        raise met[0]
+    return taken or 0
 
 
 def _sweep(
@@ -197,7 +227,7 @@ def _sweep(
     if workflow.swept_at and now - workflow.swept_at < SWEEP_EVERY:
         return
     for name in (workflow.folder_resolved, workflow.folder_unresolved):
-        state = folder_state(workflow, name)
+        state = moving.folder_state(workflow, name)
         folder = moving.open_or_none(mailbox, name)
         if folder is None:
             continue  # said when a letter is to be moved there

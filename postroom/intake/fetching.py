@@ -55,7 +55,9 @@ def file_new(
     taken = 0
     for start in range(0, len(unseen), LOOK_AT):
         mailbox.open(state.folder)  # moving may have opened another
-        looked = mailbox.look(unseen[start : start + LOOK_AT])
+        asked = unseen[start : start + LOOK_AT]
+        looked = mailbox.look(asked)
+        refused += _withheld(mailbox, set(asked) - {seen.uid for seen in looked})
         for batch in rules.batches(sorted(looked, key=lambda seen: -seen.uid)):
             mailbox.open(state.folder)
             taken += _take_batch(mailbox, workflow, folder, batch, refused, clock=clock)
@@ -124,7 +126,8 @@ def _take_batch(
     *,
     clock: Clock,
 ) -> int:
-    letters = list(_bodies(mailbox, batch, refused))
+    letters = list(_bodies(mailbox, batch))
+    refused += _withheld(mailbox, {s.uid for s in batch} - {seen.uid for seen, _ in letters})
     if not letters:
         return 0
     crash_point("after-fetch")
@@ -140,18 +143,20 @@ def _take_batch(
     return len(pairs)
 
 
-def _bodies(
-    mailbox: Mailbox, batch: Sequence[Seen], refused: list[str]
-) -> Iterable[tuple[Seen, bytes]]:
+def _withheld(mailbox: Mailbox, uids: set[int]) -> list[str]:
+    """What was asked for, not given, and is still there: it must not be passed over."""
+    return [f"UID {uid}" for uid in sorted(mailbox.present(uids))]
+
+
+def _bodies(mailbox: Mailbox, batch: Sequence[Seen]) -> Iterable[tuple[Seen, bytes]]:
     """The raw letters. One that the server will not give does not keep the others away."""
     try:
-        return list(mailbox.bodies(batch))
+        return mailbox.bodies(batch)
     except Refused as error:
         if len(batch) == 1:
             log.warning("the server does not give UID %s: %s", batch[0].uid, error)
-            refused.append(f"UID {batch[0].uid}: {error.detail}")
             return []
-    return [pair for one in batch for pair in _bodies(mailbox, [one], refused)]
+    return [pair for one in batch for pair in _bodies(mailbox, [one])]
 
 
 def _insert(pairs: list[tuple[Sighting, bytes]]) -> list[tuple[Sighting, bytes]]:
@@ -191,6 +196,6 @@ def _sighting(
         uid=seen.uid,
         attempts=1,
         content_key=content_key(raw),
-        received_at=seen.received_at,
+        received_at=seen.received_at or now,
         seen_at=now,
     )

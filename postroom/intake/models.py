@@ -1,7 +1,6 @@
 """The ledger of intake: one row for each copy of a mail seen on a server."""
 
 from django.db import models
-from django.db.models import Q
 
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice.models import Practice
@@ -61,11 +60,8 @@ class Sighting(models.Model):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["account", "state"],
-                condition=Q(state__in=["fetched", "stored", "moving", "copied"]),
-                name="sighting_open",
-            )
+            # Not partial: SQLite does not see that a bound parameter falls under a condition.
+            models.Index(fields=["workflow", "state", "folder"], name="sighting_open")
         ]
 
     def __str__(self) -> str:

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from postroom.connections.imap import Folder, Mailbox, Moved
+from postroom.connections.imap import Folder, Mailbox, Moved, Seen
 from postroom.connections.models import FolderState, Workflow
-from postroom.connections.trouble import FOLDER_MISSING, FOLDER_READ_ONLY, Refused, Trouble
+from postroom.connections.trouble import FOLDER_MISSING, Trouble
 from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
@@ -24,6 +24,7 @@ from postroom.kit.rows import update_each
 from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
+FEW = 200  # mails that may all be compared
 
 
 def move_wanted(
@@ -41,7 +42,7 @@ def move_wanted(
         else:
             journeys[(sighting.folder, sighting.uidvalidity), target].append(sighting)
     for (place, target), travellers in journeys.items():
-        states = [_state(workflow, folder) for folder in (place[0], target)]
+        states = [folder_state(workflow, folder) for folder in (place[0], target)]
         if any(state.retry_at and state.retry_at > now for state in states):
             continue
         try:
@@ -50,9 +51,12 @@ def move_wanted(
                 _move_batch(mailbox, workflow, place, batch, target)
             _accepted(states)
         except Trouble as trouble:
-            if not isinstance(trouble, Refused) and trouble.code not in _OF_ONE_FOLDER:
+            if not trouble.of_one_folder:
                 raise
             _refused(states, trouble, now=now)
+    if not only_new:
+        concerned = {name for place, target in journeys for name in (place[0], target)}
+        _forget_refusals(workflow, concerned)
 
 
 def heal(mailbox: Mailbox, workflow: Workflow) -> None:
@@ -67,16 +71,21 @@ def heal(mailbox: Mailbox, workflow: Workflow) -> None:
 def misplaced(workflow: Workflow) -> Iterable[Sighting]:
     """What is to be moved: the newly stored, the interrupted, and what was re-filed since.
 
-    Three narrow queries: the two last start from the few that wait, not from the many filed.
+    Narrow queries: what was resolved is looked for among the few that do not lie in Resolved,
+    what was taken back among the few that wait.
     """
-    done = _of(workflow).filter(state=Sighting.DONE)
-    waiting = Entry.objects.waiting().filter(practice=workflow.practice_id).values("pk")
     yield from on_the_way(workflow)
+    done = _of(workflow).filter(state=Sighting.DONE)
+    known = FolderState.objects.filter(account=workflow.account_id).values_list("folder", flat=True)
+    others = {workflow.folder_unresolved, *known} - {workflow.folder_resolved}
     yield from done.filter(
-        folder=workflow.folder_unresolved,
-        mail__entry__filing__in=(Entry.RESOLVED, Entry.IGNORED),
+        folder__in=others, mail__entry__filing__in=(Entry.RESOLVED, Entry.IGNORED)
     )
-    yield from done.filter(folder=workflow.folder_resolved, mail__entry__in=waiting)
+    waiting = Entry.objects.filter(practice=workflow.practice_id).waiting()
+    mails = list(waiting.values_list("mails", flat=True))
+    for start in range(0, len(mails), FEW):
+        lying = done.filter(mail__in=mails[start : start + FEW])
+        yield from lying.exclude(folder=workflow.folder_unresolved)
 
 
 def on_the_way(workflow: Workflow) -> QuerySet[Sighting]:
@@ -108,10 +117,19 @@ def find(
             uid__gte=min(uids, default=since),
         ).values_list("uid", flat=True)
     )
+    free = mailbox.look(set(uids) - taken)
     sizes = {s.mail.size for s in sightings if s.mail}
-    candidates = [
-        seen for seen in mailbox.look(set(uids) - taken) if not sizes or seen.size in sizes
-    ]
+    found = _same_content(mailbox, [seen for seen in free if seen.size in sizes], sightings)
+    left = [s for s in sightings if s.pk not in found]
+    if left and len(free) <= FEW:  # not every server counts a size as we do
+        others = [seen for seen in free if seen.size not in sizes]
+        found |= _same_content(mailbox, others, left)
+    return found
+
+
+def _same_content(
+    mailbox: Mailbox, candidates: Sequence[Seen], sightings: Sequence[Sighting]
+) -> dict[int, int]:
     lying: dict[str, list[int]] = defaultdict(list)
     for start in range(0, len(candidates), BATCH_MAILS):
         for seen, raw in mailbox.bodies(candidates[start : start + BATCH_MAILS]):
@@ -250,8 +268,7 @@ def _settle(
             update_each(again, ["uidvalidity", "uid"])
             left = [s for s in left if s not in again]
         for sighting in left:
-            sighting.state = Sighting.STALE if renumbered else Sighting.GONE
-            sighting.save(update_fields=["state"])
+            _give_up(sighting, Sighting.STALE if renumbered else Sighting.GONE)
 
 
 def _look_for(
@@ -294,8 +311,6 @@ def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:
 # -- rows ----------------------------------------------------------------------------------
 
 _ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
-# What is the matter with one folder leaves the others, and filing itself, in peace.
-_OF_ONE_FOLDER = (FOLDER_MISSING, FOLDER_READ_ONLY)
 
 
 # What is asked of a mail and its entry here; all else of them would be read for every move.
@@ -342,12 +357,24 @@ def _arrived(sightings: Sequence[Sighting]) -> None:
     )
 
 
-def _state(workflow: Workflow, folder: str) -> FolderState:
+def folder_state(workflow: Workflow, folder: str) -> FolderState:
     return FolderState.objects.get_or_create(
         account_id=workflow.account_id,
         folder=folder,
         defaults={"practice_id": workflow.practice_id},
     )[0]
+
+
+def _give_up(sighting: Sighting, state: str) -> None:
+    """Only if the row is still as we read it: another worker may have proved the move since."""
+    as_read = Sighting.objects.filter(
+        pk=sighting.pk,
+        state__in=(Sighting.MOVING, Sighting.STORED),
+        folder=sighting.folder,
+        uid=sighting.uid,
+    )
+    as_read.update(state=state)
+    sighting.state = state
 
 
 def _refused(states: Sequence[FolderState], trouble: Trouble, *, now: datetime) -> None:
@@ -356,6 +383,12 @@ def _refused(states: Sequence[FolderState], trouble: Trouble, *, now: datetime) 
     source, target = states
     state = source if trouble.detail == source.folder else target
     state.refused(trouble.code, now + back_off(state.refusals, settings.RETRY_SECONDS))
+
+
+def _forget_refusals(workflow: Workflow, wanted: set[str]) -> None:
+    """A folder that nothing is to be moved to or from stands in nobody's way."""
+    idle = FolderState.objects.filter(account=workflow.account_id).exclude(folder__in=wanted)
+    idle.exclude(refusal="").update(refusal="", refusals=0, retry_at=None)
 
 
 def _accepted(states: Sequence[FolderState]) -> None:

@@ -94,9 +94,18 @@ def dmarc(results: Iterable[str], host: str) -> str:
     # Of «imap.example.org» the whole domain is believed; the parent of «example.co.uk» is not.
     ours = (*_VERDICTS_OF.get(host, ()), host, *([domain] if service in _SERVICES else []))
     for value in results:
-        server = value.partition(";")[0].split()
-        name = server[0].lower() if server else ""
+        server, *verdicts = _plain(value).split(";")
+        name = (server.split() or [""])[0].lower()
         if any(name == own or name.endswith("." + own) for own in ours if "." in own):
-            found = re.search(r"\bdmarc\s*=\s*([a-z]+)", value, re.IGNORECASE)
-            return found[1].lower() if found else ""
+            said = [v.strip().lower() for v in verdicts]
+            found = [m[1] for v in said if (m := re.match(r"dmarc\s*=\s*([a-z]+)", v))]
+            return "fail" if "fail" in found else (found or [""])[0]
     return ""
+
+
+def _plain(header: str) -> str:
+    """A header without its comments and quoted strings: a sender chooses what stands in them."""
+    header = re.sub(r'"(?:[^"\\]|\\.)*"', "", header)
+    while (plain := re.sub(r"\([^()]*\)", "", header)) != header:
+        header = plain
+    return header

@@ -1,5 +1,6 @@
 """Files without a row: a worker died between writing a letter and committing it."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,9 @@ from django.conf import settings
 from postroom.intake.models import Sighting
 from postroom.register.models import StoredMail
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(days=1)
+MOST = 50  # orphans that a crash may leave: a batch
 
 
 def drop_orphans(*, now: datetime) -> int:
@@ -18,11 +21,20 @@ def drop_orphans(*, now: datetime) -> int:
     The letters themselves are still on the server, or are stored under another row.
     """
     limit = (now - KEPT).timestamp()
-    dropped = 0
-    for folder in settings.MAIL_FOLDER.glob("*/*"):
-        old = {path.stem: path for path in _files(folder) if path.stat().st_mtime < limit}
-        dropped += sum(_drop(path) for key, path in old.items() if not _named(folder, key))
-    return dropped
+    old = [
+        path
+        for folder in settings.MAIL_FOLDER.glob("*/*")
+        for path in _files(folder)
+        if path.stat().st_mtime < limit
+    ]
+    orphans = [path for path in old if not _named(path.parent, path.stem)]
+    if len(orphans) > MOST and len(orphans) * 2 > len(old):
+        # Not the trace of a crash but another database: nothing may be thrown away.
+        log.error("%s of %s letters are in no row: they are left alone", len(orphans), len(old))
+        return 0
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -37,8 +49,3 @@ def _named(folder: Path, key: str) -> bool:
             practice=practice, content_key=key, state=Sighting.FETCHED
         ).exists()
     )
-
-
-def _drop(path: Path) -> int:
-    path.unlink(missing_ok=True)
-    return 1

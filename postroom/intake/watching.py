@@ -89,7 +89,10 @@ class Watcher(threading.Thread):
             outcome = Outcome(account.name)
             make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
             full = False
-            mailbox.open(_idle_folder(account))
+            # What came while we worked was announced to other commands, and IDLE will not say
+            # it again: look once more before waiting.
+            if outcome.taken or _news(mailbox, account):
+                continue
             close_old_connections()
             mailbox.wait(BUSY_SECONDS if outcome.busy else _interval(account), self._ear)
             self._drain()
@@ -144,10 +147,12 @@ class Watch:
 
     def _listen(self) -> None:
         try:
-            heard = Event.objects.latest_id()
+            heard: int | None = None
             looked = 0.0
             while not self.over.is_set():
                 try:
+                    if heard is None:
+                        heard = Event.objects.latest_id()
                     if looked <= 0:
                         self._take_up()
                         looked = FIND_SECONDS
@@ -198,9 +203,12 @@ def _interval(account: MailAccount) -> float:
     return 60.0 * min(minutes, default=5)
 
 
-def _idle_folder(account: MailAccount) -> str:
+def _news(mailbox: Mailbox, account: MailAccount) -> bool:
+    """Open the folder that is watched; has a letter come to it that no pass has seen?"""
     first = account.workflows.filter(active=True).first()
-    return first.folder_in if first else "INBOX"
+    folder = mailbox.open(first.folder_in if first else "INBOX")
+    state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
+    return bool(state and mailbox.uids(state.next_uid))
 
 
 def _seconds_until(moment: datetime | None) -> float:

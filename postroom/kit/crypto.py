@@ -53,6 +53,8 @@ class Keyring:
         if not path.exists():
             return
         lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+        if not lines:
+            raise ValueError(f"{path} is empty: put your copy of the key file back.")
         for number, line in enumerate(lines, 1):
             if len(line) < SHORTEST:
                 raise ValueError(
@@ -85,16 +87,29 @@ class Keyring:
 
 
 def create_key_file(path: Path) -> bool:
-    """Make a key file readable by its owner alone; False where there is one already."""
+    """Make a key file readable by its owner alone; False where there is one already.
+
+    Whole or not at all, and on the disk before anything is sealed with it: written aside,
+    synced, then given its name.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return False
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        return False
+    finally:
+        aside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     return True
 
 

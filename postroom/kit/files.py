@@ -27,6 +27,7 @@ def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
                     make_folder(path.parent)
                     folders[path.parent] = None  # also for a file found there: see below
                 if path.exists():
+                    os.utime(path)  # in use again: not to be tidied away as an old orphan
                     continue
                 aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
                 handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

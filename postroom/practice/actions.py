@@ -81,7 +81,7 @@ def the_practice(slug: str | None) -> Practice:
 
 
 def _free_slug(name: str) -> str:
-    base = slugify(name) or "practice"
+    base = slugify(name)[:40].rstrip("-") or "practice"
     taken = set(Practice.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(
         slug

@@ -1,6 +1,6 @@
 """Reading a stored letter again, from its raw bytes."""
 
-from postroom.kit.mime import Letter, content, content_key, read
+from postroom.kit.mime import Letter, content, read
 from postroom.register import rules
 from postroom.register.models import Attachment, Entry
 
@@ -24,11 +24,6 @@ def letter(entry: Entry) -> Letter:
 def file_bytes(attachment: Attachment) -> bytes:
     """An attachment, cut out of its letter. Raises OSError where the letter is missing."""
     return content(attachment.mail.read(), attachment.n)
-
-
-def is_whole(mail_bytes: bytes, key: str) -> bool:
-    """Are these the bytes that were stored?"""
-    return content_key(mail_bytes) == key
 
 
 def _without_text(problem: str) -> Letter:

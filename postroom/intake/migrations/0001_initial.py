@@ -87,13 +87,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("state__in", ["fetched", "stored", "moving", "copied"])
-                        ),
-                        fields=["account", "state"],
-                        name="sighting_open",
-                    )
+                    models.Index(fields=["workflow", "state", "folder"], name="sighting_open")
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -93,6 +93,17 @@ def test_a_letter_without_message_id_is_never_folded():
         ("imap.practice.example", [], ""),
         ("imap.practice.example", ["", ";;;", "dmarc=pass"], ""),
         ("localhost", ["localhost; dmarc=fail"], ""),
+        # What the sender chose, in a comment, in quotes or in an address, is no verdict.
+        (
+            "imap.gmail.com",
+            [
+                "mx.google.com; spf=pass (google.com: domain of dmarc=pass@evil.example) "
+                'smtp.mailfrom="dmarc=pass@evil.example"; dmarc=fail (p=NONE; x) header.from=a.b'
+            ],
+            "fail",
+        ),
+        ("imap.gmail.com", ['mx.google.com; spf=pass smtp.mailfrom="a;dmarc=pass"'], ""),
+        ("imap.gmail.com", ["mx.google.com; dmarc=pass; dmarc=fail"], "fail"),
         ("practice.co.uk", ["mx.practice.co.uk; dmarc=pass"], "pass"),
         ("practice.co.uk", ["evil.co.uk; dmarc=pass"], ""),
     ],

@@ -62,6 +62,13 @@ def test_a_key_file_is_made_once_and_for_its_owner_alone(tmp_path):
     assert len(Keyring.from_file(path).keys) == 1
 
 
+def test_an_empty_key_file_is_no_key_file(tmp_path):
+    path = tmp_path / "secret.key"
+    path.touch()
+    with pytest.raises(ValueError, match="empty"):
+        Keyring.from_file(path)
+
+
 def test_a_short_key_is_refused_by_its_line(tmp_path):
     path = tmp_path / "secret.key"
     path.write_text(f"{NEW}\nshort\n")
