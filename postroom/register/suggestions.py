@@ -34,6 +34,11 @@ class Candidate:
     speaks_against: tuple[str, ...]
     has_address: bool
 
+    @property
+    def only_named(self) -> bool:
+        """Does nothing but the sender's name speak for this client?"""
+        return self.speaks_for == (SAME_NAME,)
+
 
 def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Candidate]:
     """The clients this letter may be from, the likeliest first; `having` have its address.
@@ -70,15 +75,17 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
 
 
 def chosen(found: list[Candidate], entry: Entry, asked: int | None) -> int | None:
-    """Which card is chosen when the page opens: the asked one, the only one, a very likely one,
-    or the first of a family. Never one of several strangers (MG-6)."""
-    ids = [candidate.client.pk for candidate in found]
-    if asked in ids:
+    """Which card is chosen when the page opens: the asked one, the one that is very likely, or
+    the first of a family. Never one of several strangers, nor one who has no more than the
+    sender's name: anybody can sign with it (MG-6)."""
+    if asked in {candidate.client.pk for candidate in found}:
         return asked
-    if found and (
-        len(found) == 1 or found[0].likelihood == VERY_LIKELY or entry.reason == "same-group"
-    ):
-        return ids[0]
+    likely = [candidate.client.pk for candidate in found if candidate.likelihood == VERY_LIKELY]
+    if len(likely) == 1:
+        return likely[0]
+    if entry.reason == "same-group":
+        family = (candidate.client.pk for candidate in found if candidate.has_address)
+        return next(family, None)
     return None
 
 

@@ -8,9 +8,10 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from postroom.clients.models import ContactPoint
-from postroom.register import actions
+from postroom.connections.models import MailAccount
+from postroom.register import actions, rules
 from postroom.register.models import Entry
-from postroom.register.tests.post import pile, put
+from postroom.register.tests.post import mail, pile, put
 from postroom.register.tests.test_unresolved import HTMX, PAGE, words
 from tests.support.cast import Cast, make_client
 
@@ -59,6 +60,41 @@ def test_the_address_is_remembered_when_asked(cast: Cast, bob: Browser) -> None:
     assert toasts(answer)[0][0] == "Filed to Hollis Farrow. Address remembered."
     point = ContactPoint.objects.get(norm="hollis@farrow.example")
     assert list(point.contact.clients.all()) == [cast.hollis]
+
+
+def test_a_general_address_is_remembered_when_a_person_ticks_it(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, mail(sender="info@shop.example"))
+    act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert ContactPoint.objects.filter(norm="info@shop.example").exists()
+
+
+@pytest.mark.parametrize("own", ["bob@tern.example", "desk@tern.example"])
+def test_the_practices_own_address_is_never_remembered(cast: Cast, bob: Browser, own: str) -> None:
+    MailAccount.objects.create(
+        practice=cast.practice, name="Desk", host="mail.example", user="Desk@tern.example"
+    )
+    entry = put(cast.practice, mail(sender=own), reason=rules.TAKEN_BACK)
+    answer = act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert toasts(answer)[0][0] == "Filed to Hollis Farrow."
+    assert not ContactPoint.objects.filter(norm=own).exists()
+
+
+def test_a_letter_of_several_senders_teaches_no_address(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, reason=rules.SEVERAL_SENDERS)
+    act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert not ContactPoint.objects.filter(norm="hollis@farrow.example").exists()
+
+
+@pytest.mark.parametrize(
+    "crafted", [{"clients": "9" * 23}, {"clients": "x"}, {"version": "9" * 40}]
+)
+def test_numbers_no_database_holds_are_refused(
+    cast: Cast, bob: Browser, crafted: dict[str, str]
+) -> None:
+    entry = put(cast.practice)
+    answer = act(bob, entry, "resolve", **{"clients": str(cast.hollis.pk), **crafted})
+    assert answer.status_code == 422
+    assert Entry.objects.get().is_waiting
 
 
 def test_with_script_the_next_letter_comes_as_a_fragment(cast: Cast, bob: Browser) -> None:

@@ -82,10 +82,19 @@ def test_nothing_waiting_says_so(cast: Cast, bob: Browser) -> None:
     assert "Everything is filed." in words(bob.get(PAGE))
 
 
-@pytest.mark.parametrize("address", ["entry=x", "entry=-1", "before=x", "entry=" + "9" * 40])
+@pytest.mark.parametrize(
+    "address", ["entry=x", "entry=-1", "before=x", "entry=" + "9" * 40, "client=" + "9" * 23]
+)
 def test_a_mistyped_address_still_shows_the_page(cast: Cast, bob: Browser, address: str) -> None:
     put(cast.practice)
     assert bob.get(f"{PAGE}?{address}").status_code == 200
+
+
+def test_a_nul_among_the_words_looked_for_is_left_out(cast: Cast, bob: Browser) -> None:
+    put(cast.practice)
+    page = bob.get(f"{PAGE}?find=41%0082")
+    assert page.context["desk"].find == "4182"
+    assert cards(page) == {"Hollis Farrow": False}
 
 
 def test_hostile_names_and_subjects_are_only_words(cast: Cast, bob: Browser) -> None:
@@ -169,6 +178,21 @@ def test_strangers_sharing_an_address_are_offered_and_none_is_chosen(
     assert "2 possible clients" in words(page)
 
 
+def test_of_two_namesakes_with_one_address_none_is_chosen(cast: Cast, bob: Browser) -> None:
+    for ref in ("1", "2"):
+        make_client(cast.practice, ref, "Ada Brook", ["shared@example.org"])
+    put(cast.practice, mail(sender="Ada Brook <shared@example.org>"))
+    assert bob.get(PAGE).context["desk"].chosen is None
+
+
+def test_one_client_with_an_unconfirmed_senders_address_is_not_chosen(
+    cast: Cast, bob: Browser
+) -> None:
+    make_client(cast.practice, "1", "Ada Brook", ["hollis@farrow.example"])
+    put(cast.practice, reason=rules.DMARC)
+    assert cards(bob.get(PAGE)) == {"Ada Brook": False}
+
+
 def test_of_a_family_the_first_is_proposed(cast: Cast, bob: Browser) -> None:
     group = Group.objects.create(practice=cast.practice, name="Brook family")
     for ref, name in (("1", "Ada Brook"), ("2", "Ben Brook")):
@@ -190,13 +214,13 @@ def test_the_one_who_signs_like_a_client_with_that_address_is_very_likely(
 
 
 @pytest.mark.parametrize("name", ["Renée Œstlund", "renee œstlund", "Œstlund, Renée"])
-def test_the_same_name_is_a_suggestion_whatever_accents_and_order(
+def test_the_same_name_is_suggested_whatever_accents_and_order_but_never_chosen(
     cast: Cast, bob: Browser, name: str
 ) -> None:
     make_client(cast.practice, "1", "Renée Œstlund", [])
     put(cast.practice, sender_name=name)
     page = bob.get(PAGE)
-    assert cards(page) == {"Renée Œstlund": True}
+    assert cards(page) == {"Renée Œstlund": False}
     assert "Same name as the sender" in words(page)
 
 
@@ -263,6 +287,22 @@ def test_remembering_is_ticked_only_for_a_persons_own_address(
     chosen = page.context["desk"].chosen
     assert (chosen.remember, chosen.ticked) == (True, ticked)
     assert chosen.note.startswith(note)
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_name_alone_ticks_the_box_only_for_a_confirmed_sender(
+    cast: Cast, bob: Browser, verified: bool
+) -> None:
+    entry = put(cast.practice, sender_name="FARROW, Hollis", verified=verified)
+    page = bob.get(PAGE, {"entry": entry.pk, "client": cast.hollis.pk})
+    chosen = page.context["desk"].chosen
+    assert (chosen.remember, chosen.ticked) == (True, verified)
+    assert chosen.note.startswith("Only the name is the same.") is not verified
+
+
+def test_before_anybody_is_chosen_the_box_is_not_ticked(cast: Cast, bob: Browser) -> None:
+    put(cast.practice, sender_name="FARROW, Hollis")
+    assert bob.get(PAGE).context["desk"].anybody.ticked is False
 
 
 def test_an_address_the_client_has_already_needs_no_remembering(cast: Cast, bob: Browser) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
+from postroom.kit.text import clean
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
 from postroom.register import actions, suggestions
@@ -45,7 +46,7 @@ def arrivals(request: MemberRequest) -> HttpResponse:
 @require_POST
 def resolve(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
-    form = ResolveForm(request.member, request.POST)
+    form = ResolveForm(request.member, letter, request.POST)
     if not form.is_valid():
         return _refused(request, letter, form)
     clients = list(form.cleaned_data["clients"])
@@ -129,7 +130,7 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
         waiting(request.member),
         letter,
         asked=number(request.GET.get("client")),
-        find=request.GET.get("find", "").strip()[:100],
+        find=clean(request.GET.get("find", "")).strip()[:100],
         as_text=as_text,
     )
     shown = pane if pane in ("side", "list") else "thread"
