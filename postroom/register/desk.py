@@ -136,5 +136,6 @@ def _looked_up(
 
 def _folder(entry: Entry) -> str:
     """Where the server's copy will go, in the words of that mailbox."""
-    flow = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id).first()
+    flows = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id)
+    flow = flows.filter(active=True).first()
     return flow.folder_resolved if flow else ""
