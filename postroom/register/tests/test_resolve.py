@@ -109,6 +109,38 @@ def test_with_script_the_next_letter_comes_as_a_fragment(cast: Cast, bob: Browse
     assert "<html" not in page
 
 
+@pytest.mark.parametrize("verb", ["resolve", "ignore"])
+def test_with_script_the_list_is_filled_up_from_below(cast: Cast, bob: Browser, verb: str) -> None:
+    first, second, third, _ = pile(cast.practice, 4)
+    more = {"clients": cast.hollis.pk, "last": second.pk, "headers": HTMX}
+    page = words(act(bob, first, verb, **more))
+    added = page.partition('hx-swap-oob="beforeend:#rows"')[2].partition("</ul>")[0]
+    assert f'id="row-{third.pk}"' in added
+    assert added.count("<li") == 1
+    assert f'name="last" value="{third.pk}"' in page
+    assert f"?before={third.pk}" in page
+
+
+def test_the_end_of_what_waits_is_no_longer_followed_by_older_ones(
+    cast: Cast, bob: Browser
+) -> None:
+    first, second, third = pile(cast.practice, 3)
+    page = words(act(bob, first, "ignore", last=second.pk, headers=HTMX))
+    assert f'name="last" value="{third.pk}"' in page
+    assert "?before=" not in page
+    page = words(act(bob, second, "ignore", last=third.pk, headers=HTMX))
+    assert page.partition('hx-swap-oob="beforeend:#rows"')[2].split("</ul>")[0].count("<li") == 0
+
+
+def test_a_letter_opened_by_its_link_does_not_come_in_twice(cast: Cast, bob: Browser) -> None:
+    first, second, third, fourth = pile(cast.practice, 4)
+    more = {"last": second.pk, "opened": third.pk, "headers": HTMX}
+    page = words(act(bob, first, "ignore", **more))
+    added = page.partition('hx-swap-oob="beforeend:#rows"')[2].partition("</ul>")[0]
+    assert f'id="row-{fourth.pk}"' in added
+    assert f'id="row-{third.pk}"' not in added
+
+
 def test_filing_the_last_one_with_script_says_that_everything_is_filed(
     cast: Cast, bob: Browser
 ) -> None:
@@ -176,7 +208,7 @@ def test_setting_aside_goes_on_and_can_be_undone(cast: Cast, bob: Browser) -> No
     said, undo = toasts(answer)[0]
     assert said == "Set aside as not a client’s message."
     back = bob.post(undo)
-    assert back["Location"] == f"{PAGE}?entry={entry.pk}"
+    assert back["Location"] == f"{PAGE}?entry={entry.pk}#subject"
     entry.refresh_from_db()
     assert entry.filing == Entry.UNRESOLVED
 
