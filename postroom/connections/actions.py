@@ -131,7 +131,7 @@ def _try_folder(mailbox: Mailbox, name: str, *, create: bool) -> Step:
     try:
         if create:
             mailbox.create(name)
-        mailbox.open(name)
+        mailbox.open(name, to_move=True)
     except Trouble as trouble:
         return Step(FOLDER, trouble.code, trouble.detail or name)
     return Step(FOLDER, "", name)

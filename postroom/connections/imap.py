@@ -81,6 +81,7 @@ class Mailbox:
         self.can_idle = client.has_capability("IDLE")
         self.has_uidplus = client.has_capability("UIDPLUS")
         self._opened: Folder | None = None
+        self._writable = False
 
     # -- folders ---------------------------------------------------------------------------
 
@@ -94,25 +95,26 @@ class Mailbox:
             self.client.create_folder(folder)
             self.client.subscribe_folder(folder)
 
-    def open(self, folder: str) -> Folder:
-        """Select a folder for reading and moving. Raises Trouble: missing, read-only.
+    def open(self, folder: str, *, to_move: bool = False) -> Folder:
+        """Open a folder for reading or, `to_move`, for taking mail out of it.
 
-        A folder that is open already is not asked for again: while it is selected the server
-        may not renumber it (RFC 3501, 2.3.1.1).
+        Reading leaves even \\Recent alone. A folder that is open already is not asked for again:
+        while it is selected the server may not renumber it (RFC 3501, 2.3.1.1).
+        Raises Trouble: missing, read-only.
         """
-        if self._opened and self._opened.name == folder:
+        if self._opened and self._opened.name == folder and (self._writable or not to_move):
             return self._opened
-        self._opened = None
+        self._opened, self._writable = None, to_move
         try:
-            answer = self.client.select_folder(folder)
+            answer = self.client.select_folder(folder, readonly=not to_move)
+        except imaplib.IMAP4.readonly as error:  # an `abort` by its class, but not by nature
+            raise Trouble(FOLDER_READ_ONLY, folder) from error
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
             if self.client.folder_exists(folder):
                 raise
             raise Trouble(FOLDER_MISSING, folder) from error
-        if b"READ-WRITE" not in answer and b"READ-ONLY" in answer:
-            raise Trouble(FOLDER_READ_ONLY, folder)
         if b"UIDVALIDITY" not in answer:
             raise Trouble(SERVER_ERROR, f"{folder}: no UIDVALIDITY")
         next_uid = answer.get(b"UIDNEXT") or self._next_uid()

@@ -108,7 +108,7 @@ def folder_state(workflow: Workflow, folder: str) -> FolderState:
 def note_trouble(account: MailAccount, trouble: Trouble, *, now: datetime) -> None:
     """Write down that an account is in trouble, since when, and when it is tried again."""
     since = account.trouble_since if account.trouble else now
-    wait = back_off(account.failures, settings.RETRY_SECONDS)
+    wait = back_off(account.failures, settings.RETRY_SECONDS, final=trouble.final)
     account.trouble, account.trouble_detail = trouble.code, trouble.detail
     account.trouble_since, account.failures = since, account.failures + 1
     account.retry_at = now + wait

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from postroom.connections.imap import Folder, Mailbox, Moved
 from postroom.connections.models import FolderState, Workflow
-from postroom.connections.trouble import FOLDER_MISSING, Refused, Trouble
+from postroom.connections.trouble import FOLDER_MISSING, FOLDER_READ_ONLY, Refused, Trouble
 from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
@@ -41,13 +41,18 @@ def move_wanted(
         else:
             journeys[(sighting.folder, sighting.uidvalidity), target].append(sighting)
     for (place, target), travellers in journeys.items():
-        state = _state(workflow, target)
-        if state.retry_at and state.retry_at > now:
+        states = [_state(workflow, folder) for folder in (place[0], target)]
+        if any(state.retry_at and state.retry_at > now for state in states):
             continue
-        for start in range(0, len(travellers), BATCH_MAILS):
-            batch = travellers[start : start + BATCH_MAILS]
-            if not _move_batch(mailbox, workflow, place, batch, target, state, now=now):
-                break
+        try:
+            for start in range(0, len(travellers), BATCH_MAILS):
+                batch = travellers[start : start + BATCH_MAILS]
+                _move_batch(mailbox, workflow, place, batch, target)
+            _accepted(states)
+        except Trouble as trouble:
+            if not isinstance(trouble, Refused) and trouble.code not in _OF_ONE_FOLDER:
+                raise
+            _refused(states, trouble, now=now)
 
 
 def heal(mailbox: Mailbox, workflow: Workflow) -> None:
@@ -122,40 +127,20 @@ def find(
 
 
 def _move_batch(
-    mailbox: Mailbox,
-    workflow: Workflow,
-    place: Place,
-    batch: Sequence[Sighting],
-    target: str,
-    state: FolderState,
-    *,
-    now: datetime,
-) -> bool:
-    """Move a batch; False when the server refused, and there is no use in going on."""
-    try:
-        _intend(batch, mailbox.status(target))
-    except Trouble as trouble:
-        if trouble.code != FOLDER_MISSING:
-            raise
-        _refused(state, trouble, now=now)
-        return False
+    mailbox: Mailbox, workflow: Workflow, place: Place, batch: Sequence[Sighting], target: str
+) -> None:
+    """Move a batch. Raises Trouble when a folder is missing, full or read-only."""
+    _intend(batch, mailbox.status(target))
     crash_point("after-moving-commit")
-    source = mailbox.open(place[0])
+    source = mailbox.open(place[0], to_move=True)
     if source.uidvalidity == place[1]:
-        try:
-            if mailbox.can_move:
-                _move(mailbox, batch, target)
-            else:
-                _copy(mailbox, workflow, source, batch, target)
-        except Refused as refused:
-            _refused(state, refused, now=now)
-            return False
-    if state.refusal:
-        FolderState.objects.filter(pk=state.pk).update(refusal="", refusals=0, retry_at=None)
+        if mailbox.can_move:
+            _move(mailbox, batch, target)
+        else:
+            _copy(mailbox, workflow, source, batch, target)
     open_still = [s for s in batch if s.state == Sighting.MOVING]
     if open_still:
         _settle(mailbox, workflow, place, open_still)
-    return True
 
 
 @transaction.atomic
@@ -190,14 +175,14 @@ def _copy(
     """
     there = mailbox.open(target)
     found = find(mailbox, workflow, there, batch)
-    mailbox.open(source.name)
+    mailbox.open(source.name, to_move=True)
     present = mailbox.present(s.uid for s in batch)
     to_copy = [s for s in batch if s.pk not in found and s.uid in present]
     copied = mailbox.copy((s.uid for s in to_copy), target) if to_copy else None
     crash_point("after-copy")
     if to_copy and copied is None:  # no UIDPLUS: the copies are found by their content
         found |= find(mailbox, workflow, mailbox.open(target), to_copy)
-        mailbox.open(source.name)
+        mailbox.open(source.name, to_move=True)
     _record_copies(batch, there, found, copied)
     crash_point("after-copied-commit")
     _remove_originals(mailbox, [s for s in batch if s.state == Sighting.COPIED])
@@ -240,7 +225,11 @@ def _settle(
     renumbered = folder is None or folder.uidvalidity != place[1]
     present = set() if renumbered else mailbox.present(s.uid for s in sightings)
     copied = [s for s in sightings if s.state == Sighting.COPIED]
-    _remove_originals(mailbox, [s for s in copied if s.uid in present])
+    if copied and renumbered:  # the originals are looked for: left there, they would come again
+        present |= {s.uid for s in _look_for(mailbox, workflow, place[0], copied)}
+    if any(s.uid in present for s in copied):
+        mailbox.open(place[0], to_move=True)
+        _remove_originals(mailbox, [s for s in copied if s.uid in present])
     _arrived(_put_where_copied([s for s in copied if s.state == Sighting.COPIED]))
     missing = [
         s
@@ -254,8 +243,9 @@ def _settle(
         arrived = _look_for(mailbox, workflow, name, lost)
         _arrived(arrived)
         left = [s for s in lost if s not in arrived]
-        # Renumbered: it may lie where it lay, under another UID, and sets out again from there.
-        if left and renumbered:
+        # It may lie where it lay, under another UID (renumbered, or a COPYUID that was not
+        # true), and sets out again from there.
+        if left:
             again = _look_for(mailbox, workflow, place[0], left)
             update_each(again, ["uidvalidity", "uid"])
             left = [s for s in left if s not in again]
@@ -304,6 +294,8 @@ def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:
 # -- rows ----------------------------------------------------------------------------------
 
 _ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
+# What is the matter with one folder leaves the others, and filing itself, in peace.
+_OF_ONE_FOLDER = (FOLDER_MISSING, FOLDER_READ_ONLY)
 
 
 # What is asked of a mail and its entry here; all else of them would be read for every move.
@@ -358,5 +350,15 @@ def _state(workflow: Workflow, folder: str) -> FolderState:
     )[0]
 
 
-def _refused(state: FolderState, trouble: Trouble, *, now: datetime) -> None:
+def _refused(states: Sequence[FolderState], trouble: Trouble, *, now: datetime) -> None:
+    """Write down which of the two folders stands in the way: the one that is named, else the
+    one that should have taken the mail in."""
+    source, target = states
+    state = source if trouble.detail == source.folder else target
     state.refused(trouble.code, now + back_off(state.refusals, settings.RETRY_SECONDS))
+
+
+def _accepted(states: Sequence[FolderState]) -> None:
+    for state in states:
+        if state.refusal:
+            FolderState.objects.filter(pk=state.pk).update(refusal="", refusals=0, retry_at=None)

@@ -8,13 +8,19 @@ from typing import Protocol, TypeVar
 
 BATCH_MAILS = 50  # one MOVE of 50 costs the server 5.7 times less than 50 of one (measured)
 BATCH_BYTES = 24 * 1024 * 1024
-MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside
+MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside; of a password, too
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
 LONGEST_WAIT = 3600.0  # seconds
 
 
-def back_off(failures: int, first: float) -> timedelta:
-    """How long to wait after so many failures in a row: 1 minute, 2, 4, up to an hour."""
+def back_off(failures: int, first: float, *, final: bool = False) -> timedelta:
+    """How long to wait after so many failures before this one: 1 minute, 2, 4, up to an hour.
+
+    The third time it is `final` (a password refused), the account rests until a person looks
+    after it, or for a day: it must not be locked for us trying.
+    """
+    if final and failures >= MOST_ATTEMPTS - 1:
+        return timedelta(days=1)
     return timedelta(seconds=min(first * 2 ** min(failures, 16), LONGEST_WAIT))
 
 

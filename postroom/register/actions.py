@@ -48,7 +48,14 @@ def resolve(
     """
     chosen = list(clients)
     before = _claim(
-        entry, version, now=now, filing=Entry.RESOLVED, reason=rules.BY_MEMBER, data={}, filed_by=by
+        entry,
+        version,
+        only=Entry.WAITING,
+        now=now,
+        filing=Entry.RESOLVED,
+        reason=rules.BY_MEMBER,
+        data={},
+        filed_by=by,
     )
     _place(entry, chosen)
     point = None
@@ -72,6 +79,7 @@ def ignore(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
     before = _claim(
         entry,
         version,
+        only=Entry.WAITING,
         now=now,
         filing=Entry.IGNORED,
         reason=rules.NOT_A_CLIENT,
@@ -85,7 +93,11 @@ def ignore(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
 @transaction.atomic
 def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
     """Take back this member's own last act on the entry: it waits again, and an address
-    remembered by that act is forgotten. Raises NothingToUndo or AlreadyFiled."""
+    remembered by that act is forgotten. Raises NothingToUndo or AlreadyFiled.
+
+    The toast offers it for ten seconds; the letter's own page for as long as it was the last
+    act, since a letter set aside by mistake has no other way back.
+    """
     last = (
         AuditEvent.objects.filter(
             practice=entry.practice_id, object_kind="entry", object_id=entry.pk
@@ -99,6 +111,7 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
     _claim(
         entry,
         last.data["version"],
+        only=(Entry.RESOLVED, Entry.IGNORED),
         now=now,
         filing=before.get("filing", Entry.UNRESOLVED),
         reason=before.get("reason", ""),
@@ -128,11 +141,12 @@ def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entr
     _claim(
         entry,
         entry.version,
-        now=now,
+        only=[Entry.RESOLVED],
+        now=entry.filed_at or now if left else now,
         filing=Entry.RESOLVED if left else Entry.UNRESOLVED,
         reason=entry.reason if left else rules.TAKEN_BACK,
         data=entry.reason_data if left else {},
-        filed_by=by,
+        filed_by=entry.filed_by if left else by,
     )
     _note(entry, "unassign", by=by, now=now, clients=[client.pk])
     return entry
@@ -142,18 +156,19 @@ def _claim(
     entry: Entry,
     version: int,
     *,
+    only: Iterable[str],
     now: datetime,
     filing: str,
     reason: str,
     data: dict[str, Any],
     filed_by: Member | None,
 ) -> dict[str, Any]:
-    """Change the row only if it is still the one that was seen: two people, one letter.
-
-    Gives back how it was filed before.
+    """Change the row only if it is still the one that was seen, and filed in `only` these ways:
+    two people, one letter. Gives back how it was filed before.
     """
     before = {"filing": entry.filing, "reason": entry.reason, "reason_data": entry.reason_data}
-    changed = Entry.objects.filter(practice=entry.practice_id, pk=entry.pk, version=version).update(
+    rows = Entry.objects.filter(practice=entry.practice_id, pk=entry.pk, version=version)
+    changed = rows.filter(filing__in=only).update(
         filing=filing,
         reason=reason,
         reason_data=data,

@@ -76,6 +76,25 @@ def test_the_second_of_two_people_is_told_who_was_first(cast, entry):
     assert not ContactPoint.objects.filter(norm="hollis.f@work.example").exists()
 
 
+def test_what_is_filed_already_is_not_filed_again_by_anybody(cast, entry):
+    """Only who may unassign takes a letter off a record: there is no way round it."""
+    actions.resolve(entry, [cast.hollis], by=cast.alice, now=NOW, version=1)
+    wren = make_client(cast.practice, "4183", "Wren Farrow", [])
+    with pytest.raises(actions.AlreadyFiled):
+        actions.resolve(entry, [wren], by=cast.bob, now=NOW, version=entry.version)
+    with pytest.raises(actions.AlreadyFiled):
+        actions.ignore(entry, by=cast.bob, now=NOW, version=entry.version)
+    assert list(entry.clients.all()) == [cast.hollis]
+    assert entry.filed_by == cast.alice
+
+
+def test_taking_it_off_one_record_leaves_who_filed_it_on_the_other(cast, entry):
+    wren = make_client(cast.practice, "4183", "Wren Farrow", [])
+    actions.resolve(entry, [cast.hollis, wren], by=cast.alice, now=NOW, version=1)
+    actions.unassign(entry, wren, by=cast.bob, now=NOW)
+    assert (entry.filed_by, entry.filed_at) == (cast.alice, NOW)
+
+
 def test_ignoring_takes_it_off_the_list(cast, entry):
     actions.ignore(entry, by=cast.bob, now=NOW, version=1)
     assert not Entry.objects.waiting().filter(pk=entry.pk).exists()
