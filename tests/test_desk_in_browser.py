@@ -140,7 +140,7 @@ def test_a_button_that_files_is_busy_until_the_server_has_answered(
 ) -> None:
     context = enter(browser, live_server.url, key)
     held: list[Any] = []
-    context.route("**/resolve", held.append)
+    context.route("**/resolve", lambda route: held.append(route))
     page = context.new_page()
     page.goto("/p/tern/unresolved")
     page.keyboard.press("j")
