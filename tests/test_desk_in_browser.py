@@ -88,6 +88,7 @@ def test_a_letter_is_filed_and_taken_back_by_keyboard_alone(
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_checked()
+    expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_focused()
     expect(page.get_by_label("Remember this address for Hollis Farrow")).to_be_checked()
     page.keyboard.press("Enter")
     on_desk(page, "Pixel")
@@ -95,7 +96,62 @@ def test_a_letter_is_filed_and_taken_back_by_keyboard_alone(
     expect(page.locator("#rows > li")).to_have_count(3)
     page.keyboard.press("u")
     on_desk(page, "Insurance form")
+    expect(page.get_by_role("heading", name="Insurance form")).to_be_focused()
     expect(page.locator("#rows > li")).to_have_count(4)
+
+
+def test_a_page_that_is_filed_away_is_filled_up_from_below(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key).new_page()
+    page.goto("/p/tern/unresolved")
+    # As if the page ended after the second letter.
+    page.locator("#rows > li").nth(3).evaluate("row => row.remove()")
+    last = (
+        page.locator("#rows > li")
+        .nth(2)
+        .evaluate("row => (document.querySelector('#foot [name=last]').value = row.dataset.entry)")
+    )
+    page.keyboard.press("i")
+    on_desk(page, "Pixel")
+    expect(page.locator("#rows > li")).to_have_count(3)
+    expect(page.locator("#rows > li").nth(2)).to_contain_text("Thanks")
+    expect(page.locator("#foot [name=last]")).not_to_have_value(last)
+
+
+def test_on_a_tablet_one_always_sees_to_whom_enter_files(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    page = enter(browser, live_server.url, key, "tablet").new_page()
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.goto("/p/tern/unresolved")
+    page.get_by_role("link", name="Pixel").click()
+    on_desk(page, "Pixel")
+    expect(page.get_by_role("heading", name="Pixel")).to_be_focused()
+    button = page.get_by_role("button", name="File to Wren Farrow")
+    expect(button).to_be_in_viewport(ratio=1)
+    page.locator("#desk").evaluate("desk => desk.scrollTo(0, desk.scrollHeight)")
+    expect(page.get_by_role("radio", name="Edda Farrow")).to_be_attached()
+    expect(button).to_be_in_viewport(ratio=1)
+
+
+def test_a_button_that_files_is_busy_until_the_server_has_answered(
+    live_server: Any, browser: Browser, key: str
+) -> None:
+    context = enter(browser, live_server.url, key)
+    held: list[Any] = []
+    context.route("**/resolve", lambda route: held.append(route))
+    page = context.new_page()
+    page.goto("/p/tern/unresolved")
+    page.keyboard.press("j")
+    on_desk(page, "Pixel")
+    button = page.locator("[data-file]")
+    button.click()
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(button).to_be_disabled()
+    held[0].continue_()
+    on_desk(page, "Offers")
+    expect(button).not_to_have_attribute("aria-busy", "true")
 
 
 def test_choosing_a_card_says_to_whom_it_will_be_filed(

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from postroom.clients.models import Client, ClientQuerySet
+from postroom.kit.text import clean
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
 
@@ -49,7 +50,7 @@ def search(request: MemberRequest) -> HttpResponse:
 
 
 def _words(request: MemberRequest) -> str:
-    return request.GET.get("q", "").strip()[:LONGEST]
+    return clean(request.GET.get("q", "")).strip()[:LONGEST]
 
 
 def _found(request: MemberRequest, words: str) -> ClientQuerySet:

@@ -98,7 +98,9 @@ def _card(
     entry: Entry, candidate: Candidate | None, holders: dict[int, str], chosen: bool, number: int
 ) -> Card:
     pk = candidate.client.pk if candidate else None
-    box = remember(entry, pk, set(holders))
+    # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
+    only_named = candidate is None or candidate.only_named
+    box = remember(entry, pk, set(holders), only_named=only_named)
     others = [name for holder, name in holders.items() if holder != pk]
     return Card(
         client=candidate.client if candidate else Client(),
@@ -134,5 +136,6 @@ def _looked_up(
 
 def _folder(entry: Entry) -> str:
     """Where the server's copy will go, in the words of that mailbox."""
-    flow = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id).first()
+    flows = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id)
+    flow = flows.filter(active=True).first()
     return flow.folder_resolved if flow else ""

@@ -1,10 +1,16 @@
 """Reading a stored letter again, from its raw bytes."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from postroom.kit.mime import Letter, content, read
 from postroom.register import rules
 from postroom.register.models import Attachment, Entry
 
 EMPTY = read(b"")
+# A page, its frame and its next look read the same letter within seconds.
+KEPT = 16  # letters a process remembers
+KEPT_SIZE = 5_000_000  # bytes of raw mail; a bigger one is read each time
 
 
 def letter(entry: Entry) -> Letter:
@@ -16,7 +22,9 @@ def letter(entry: Entry) -> Letter:
     if mail is None or entry.reason == rules.SET_ASIDE:
         return _without_text("set-aside")
     try:
-        return read(mail.read())
+        if mail.size > KEPT_SIZE:
+            return read(mail.read())
+        return _read(mail.path, mail.path.stat().st_mtime_ns)
     except OSError:
         return _without_text("missing")
 
@@ -24,6 +32,12 @@ def letter(entry: Entry) -> Letter:
 def file_bytes(attachment: Attachment) -> bytes:
     """An attachment, cut out of its letter. Raises OSError where the letter is missing."""
     return content(attachment.mail.read(), attachment.n)
+
+
+@lru_cache(KEPT)
+def _read(path: Path, written: int) -> Letter:
+    """`written` (ns) tells a file from one that took its place."""
+    return read(path.read_bytes())
 
 
 def _without_text(problem: str) -> Letter:

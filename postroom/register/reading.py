@@ -1,7 +1,9 @@
 """How a letter is shown: its text in the page, its HTML in a frame, its files in a list."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from django.core import signing
@@ -11,11 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from postroom.kit import html
 from postroom.kit.mime import Address, Letter
 from postroom.practice.models import Practice
-from postroom.register.letters import letter
+from postroom.register.letters import KEPT, letter
 from postroom.register.models import Attachment, Entry
 from postroom.register.words import odd
 
 PICTURE_SECONDS = 3600
+PICTURES_KEPT = 600  # seconds a letter made safe is used again
 LINE = 80  # letters on a line of the frame
 PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -124,6 +127,7 @@ class Reading:
     to: list[str]
     cc: list[str]
     height: str
+    lang: str  # what it is written in, as far as the client's record tells; "" where it does not
     sandbox: str = html.SANDBOX
 
     @property
@@ -139,7 +143,7 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
     framed = bool(mail.html) and not as_text
     blocked = 0
     if framed:
-        blocked = html.safe(mail.html, picture=pictures(practice, entry, attachments)).blocked
+        blocked = safe(mail.html, pictures(practice, entry, attachments)).blocked
     return Reading(
         body=mark_safe("" if framed else html.from_text(mail.text)),  # noqa: S308 - escaped there
         framed=framed,
@@ -151,37 +155,62 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
         to=_people(mail.to),
         cc=_people(mail.cc),
         height=_height(mail),
+        lang=language(entry),
     )
 
 
 def document(practice: Practice, entry: Entry, *, as_text: bool, dark: bool) -> str:
     """The document inside the frame."""
-    mail = letter(entry)
+    mail, lang = letter(entry), language(entry)
     if as_text or not mail.html:
-        return html.document(html.from_text(mail.text), dark=dark)
+        return html.document(html.from_text(mail.text), lang=lang, dark=dark)
     pictures_of = pictures(practice, entry, list(entry.attachments.all()))
-    return html.document(html.safe(mail.html, picture=pictures_of).body)
+    return html.document(safe(mail.html, pictures_of).body, lang=lang)
+
+
+def safe(source: str, pictures_of: "Pictures") -> html.Safe:
+    """The letter's HTML made safe: once for the page that counts and the frame that shows.
+
+    Kept for PICTURES_KEPT at most: the addresses of its pictures hold for an hour only.
+    """
+    return _safe(source, pictures_of, int(time.time() // PICTURES_KEPT))
+
+
+@lru_cache(KEPT)
+def _safe(source: str, pictures_of: "Pictures", _period: int) -> html.Safe:
+    return html.safe(source, picture=pictures_of)
+
+
+def language(entry: Entry) -> str:
+    """The language of those whose record it is on, if they have one in common; else ""."""
+    if entry.is_waiting:
+        return ""
+    spoken = set(entry.clients.values_list("language", flat=True))
+    return spoken.pop() if len(spoken) == 1 else ""
 
 
 def pictures(practice: Practice, entry: Entry, attachments: list[Attachment]) -> "Pictures":
-    return Pictures(practice, entry, {a.content_id: a.n for a in attachments if a.content_id})
+    numbers = tuple((a.content_id, a.n) for a in attachments if a.content_id)
+    return Pictures(practice.slug, entry.pk, numbers)
 
 
+@dataclass(frozen=True)
 class Pictures:
     """Content-ID -> the signed address of that picture, or None.
 
     A sandboxed frame sends no cookie, so the address itself is the proof (MODEL decision 17).
     """
 
-    def __init__(self, practice: Practice, entry: Entry, numbers: dict[str, int]) -> None:
-        self.practice, self.entry, self.numbers = practice, entry, numbers
+    practice: str
+    entry: int
+    numbers: tuple[tuple[str, int], ...]  # (Content-ID, n)
 
     def __call__(self, content_id: str) -> str | None:
-        n = self.numbers.get(content_id)
+        n = dict(self.numbers).get(content_id)
         if n is None:
             return None
-        slug, entry = self.practice.slug, self.entry.pk
-        return reverse("register:inline", args=[slug, entry, n, picture_token(slug, entry, n)])
+        token = picture_token(self.practice, self.entry, n)
+        return reverse("register:inline", args=[self.practice, self.entry, n, token])
 
 
 def picture_token(slug: str, entry: int, n: int) -> str:

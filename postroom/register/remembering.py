@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from postroom.clients.matching import own_addresses
 from postroom.clients.rules import general
+from postroom.connections.models import MailAccount
+from postroom.kit.addresses import normalise_email
 from postroom.register.models import Entry
 
 # Filing such a letter says nothing about who uses the address.
@@ -18,8 +21,14 @@ class Remember:
     why_not: str = ""
 
 
-def remember(entry: Entry, client: int | None, holders: set[int]) -> Remember:
-    """For a letter filed to `client` (None: not chosen yet); `holders` have its address now."""
+def remember(
+    entry: Entry, client: int | None, holders: set[int], *, only_named: bool = False
+) -> Remember:
+    """For a letter filed to `client` (None: not chosen yet); `holders` have its address now.
+
+    `only_named`: nothing but the sender's name speaks for the client. A name is written by
+    whoever sends, so it ticks nothing unless the receiving server confirmed the sender.
+    """
     if not entry.sender_norm or entry.reason in NEVER or client in holders:
         return Remember(offered=False)
     if holders:
@@ -30,4 +39,21 @@ def remember(entry: Entry, client: int | None, holders: set[int]) -> Remember:
         return Remember(offered=True, why_not="unconfirmed")
     if general(entry.sender_norm):
         return Remember(offered=True, why_not="general")
+    if only_named and not entry.verified:
+        return Remember(offered=True, why_not="only-named")
     return Remember(offered=True, ticked=True)
+
+
+def may_remember(entry: Entry, client: int, holders: set[int]) -> bool:
+    """May a person who ticked the box add the address to this client? Never the practice's own.
+
+    The reason alone does not tell: a letter taken off a record has another one.
+    """
+    return remember(entry, client, holders).offered and not _is_own(entry)
+
+
+def _is_own(entry: Entry) -> bool:
+    if entry.sender_norm in own_addresses(entry.practice_id):
+        return True
+    users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
+    return entry.sender_norm in map(normalise_email, users)

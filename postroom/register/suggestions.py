@@ -4,8 +4,12 @@ Only what is cheap and can be explained. Nothing here files anything: a person d
 Looked up when the page is shown, so that an address added a minute ago already counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from postroom.clients.models import Client, ContactPoint
 from postroom.kit.text import fold
@@ -23,7 +27,7 @@ from postroom.register.words import (
 )
 
 MOST = 8  # cards; whoever is not among them is found by the search
-ALIKE = 40  # clients whose name is compared with the sender's
+DOUBTED = ("dmarc", "several-senders")  # the sender may be somebody else
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,20 @@ class Candidate:
     speaks_against: tuple[str, ...]
     has_address: bool
 
+    @property
+    def only_named(self) -> bool:
+        """Does nothing but the sender's name speak for this client?"""
+        return self.speaks_for == (SAME_NAME,)
+
 
 def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Candidate]:
     """The clients this letter may be from, the likeliest first; `having` have its address.
 
-    Four small queries.
+    Few and small queries.
     """
     having = set(having)
-    named = _named(member, entry.sender_name)
-    wanted = having | named | set(entry.reason_data.get("clients", ()))
+    named = _named(member, {entry.sender_name})[entry.sender_name].keys()
+    wanted = having | named
     clients = (
         Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )
@@ -54,31 +63,29 @@ def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Cand
 
 
 def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
-    """What the list says of each letter. Two queries however long the list is."""
+    """What the list says of each letter: what its desk would say. Two queries however long the
+    list is."""
     entries = list(entries)
     having = _holders(member, {entry.sender_norm for entry in entries})
-    named: dict[str, dict[int, str]] = {}
-    same = Client.objects.open_to(member).filter(
-        name__in={entry.sender_name for entry in entries if entry.sender_name}
-    )
-    for pk, name in same.values_list("pk", "name"):
-        named.setdefault(name, {})[pk] = name
+    named = _named(member, {entry.sender_name for entry in entries})
     return {
-        entry.pk: _pill(entry, having.get(entry.sender_norm, {}), named.get(entry.sender_name, {}))
+        entry.pk: _pill(entry, having.get(entry.sender_norm, {}), named[entry.sender_name])
         for entry in entries
     }
 
 
 def chosen(found: list[Candidate], entry: Entry, asked: int | None) -> int | None:
-    """Which card is chosen when the page opens: the asked one, the only one, a very likely one,
-    or the first of a family. Never one of several strangers (MG-6)."""
-    ids = [candidate.client.pk for candidate in found]
-    if asked in ids:
+    """Which card is chosen when the page opens: the asked one, the one that is very likely, or
+    the first of a family. Never one of several strangers, nor one who has no more than the
+    sender's name: anybody can sign with it (MG-6)."""
+    if asked in {candidate.client.pk for candidate in found}:
         return asked
-    if found and (
-        len(found) == 1 or found[0].likelihood == VERY_LIKELY or entry.reason == "same-group"
-    ):
-        return ids[0]
+    likely = [candidate.client.pk for candidate in found if candidate.likelihood == VERY_LIKELY]
+    if len(likely) == 1:
+        return likely[0]
+    if entry.reason == "same-group":
+        family = (candidate.client.pk for candidate in found if candidate.has_address)
+        return next(family, None)
     return None
 
 
@@ -90,13 +97,12 @@ def holders(member: Member, entry: Entry) -> dict[int, str]:
 def _candidate(entry: Entry, client: Client, having: set[int], same_name: bool) -> Candidate:
     has_address = client.pk in having
     shared = has_address and len(having) > 1
-    doubted = entry.reason in ("dmarc", "several-senders")
+    doubted = entry.reason in DOUBTED
     speaks_for = [SAME_ADDRESS] * has_address + [SAME_NAME] * same_name
     speaks_against = [SHARED_ADDRESS] * shared + [UNCONFIRMED] * (doubted and has_address)
-    sure = has_address and (same_name or not shared) and not doubted
     return Candidate(
         client=client,
-        likelihood=VERY_LIKELY if sure else POSSIBLE,
+        likelihood=VERY_LIKELY if _sure(entry, client.pk, having, same_name) else POSSIBLE,
         speaks_for=tuple(speaks_for),
         speaks_against=tuple(speaks_against),
         has_address=has_address,
@@ -104,13 +110,17 @@ def _candidate(entry: Entry, client: Client, having: set[int], same_name: bool) 
 
 
 def _pill(entry: Entry, having: dict[int, str], named: dict[int, str]) -> Pill:
-    both = having.keys() & named.keys()
-    if len(both) == 1:
-        (only,) = both
-        return pill(entry, 1, having[only], sure=True)
+    likely = [pk for pk in having if _sure(entry, pk, having, pk in named)]
+    if len(likely) == 1:
+        return pill(entry, 1, having[likely[0]], sure=True)
     everyone = {**named, **having}
-    name = next(iter(everyone.values()), "")
-    return pill(entry, len(everyone), name, sure=bool(having))
+    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False)
+
+
+def _sure(entry: Entry, pk: int, having: Collection[int], same_name: bool) -> bool:
+    """Is it very likely this client: alone with the address, or with the name as well?"""
+    alone = pk in having and (same_name or len(having) == 1)
+    return alone and entry.reason not in DOUBTED
 
 
 def _holders(member: Member, norms: Iterable[str]) -> dict[str, dict[int, str]]:
@@ -127,14 +137,22 @@ def _holders(member: Member, norms: Iterable[str]) -> dict[str, dict[int, str]]:
     return found
 
 
-def _named(member: Member, name: str) -> set[int]:
-    """The clients called as the sender is called; accents and order do not matter."""
-    wanted = _words(name)
-    if len(wanted) < 2:  # a first name alone says nothing
-        return set()
-    alike = Client.objects.open_to(member).search(" ".join(wanted))
-    rows = alike.values_list("pk", "name")[:ALIKE]
-    return {pk for pk, known in rows if _words(known) == wanted}
+def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Name -> the clients called so (id -> name); accents, case and order do not matter."""
+    wanted = {name: _words(name) for name in names}
+    # A first name alone says nothing. The longest word is the rarest: one for each name will do.
+    rare = {
+        max(words, key=lambda word: (len(word), word))
+        for words in wanted.values()
+        if len(words) > 1
+    }
+    known: dict[frozenset[str], dict[int, str]] = {}
+    if rare:
+        alike = reduce(or_, (Q(search_name__contains=word) for word in sorted(rare)))
+        clients = Client.objects.open_to(member).filter(alike).order_by("name", "pk")
+        for pk, name in clients.values_list("pk", "name"):
+            known.setdefault(_words(name), {})[pk] = name
+    return {name: known.get(words, {}) if len(words) > 1 else {} for name, words in wanted.items()}
 
 
 def _words(name: str) -> frozenset[str]:

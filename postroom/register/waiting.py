@@ -1,6 +1,9 @@
 """Where a letter stands among those that wait: its number, its neighbours, what came since."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from postroom.practice.models import Member
 from postroom.register.models import Entry, EntryQuerySet
@@ -25,10 +28,10 @@ def waiting(member: Member) -> EntryQuerySet:
     return rows.order_by("-at", "-pk")
 
 
-def page(rows: EntryQuerySet, before: Entry | None) -> Page:
+def page(rows: EntryQuerySet, before: Entry | None, size: int = SIZE) -> Page:
     if before is not None:
         rows = rows.filter(older(before.at, before.pk))
-    return cut(list(rows[: SIZE + 1]), key=lambda entry: entry.pk)
+    return cut(list(rows[: size + 1]), key=lambda entry: entry.pk, size=size)
 
 
 def place(rows: EntryQuerySet, entry: Entry) -> Place:
@@ -48,9 +51,10 @@ def following(rows: EntryQuerySet, entry: Entry) -> int | None:
     return below if below is not None else rows.values_list("pk", flat=True).first()
 
 
-def arrived(rows: EntryQuerySet, since: int) -> int:
-    """How many came after this id (at most NEW)."""
-    return len(rows.filter(pk__gt=since).values_list("pk")[:NEW])
+def arrived(rows: EntryQuerySet, since: int, made: datetime) -> int:
+    """How many came after this id, or were put back after the list was made (at most NEW)."""
+    came = rows.filter(Q(pk__gt=since) | Q(filed_at__gt=made))
+    return len(came.values_list("pk")[:NEW])
 
 
 def newest(rows: EntryQuerySet) -> int:

@@ -147,6 +147,7 @@ def unremembered(code: str, names: list[str]) -> str:
         % {"names": ", ".join(names)},
         "professional": _("It belongs to a professional, who writes about several clients."),
         "unconfirmed": _("The sender is not confirmed."),
+        "only-named": _("Only the name is the same. Tick it if you know the address is theirs."),
     }[code]
 
 

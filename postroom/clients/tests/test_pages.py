@@ -40,6 +40,13 @@ def test_nobody_found_says_what_to_try(cast: Cast, rita: Browser) -> None:
     assert "<script>alert" not in page
 
 
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/search"])
+def test_a_nul_among_the_words_is_left_out(cast: Cast, rita: Browser, path: str) -> None:
+    page = rita.get(f"{path}?q=far%00row")
+    assert page.context["words"] == "farrow"
+    assert "Hollis Farrow" in page.content.decode()
+
+
 def test_typing_brings_only_the_list(cast: Cast, rita: Browser) -> None:
     fragment = rita.get(PAGE, {"q": "far"}, headers=HTMX).content.decode().strip()
     assert fragment.startswith('<div id="clients"')

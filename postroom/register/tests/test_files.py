@@ -5,13 +5,18 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from asgiref.sync import async_to_sync
 from django.test import Client as Browser
 
+from postroom.clients.models import Client
+from postroom.kit import html
+from postroom.register import letters
 from postroom.register.models import Attachment, Entry
 from postroom.register.reading import picture_token, picture_type
 from postroom.register.tests.post import PNG, mail, put
 from postroom.register.tests.test_unresolved import words
-from tests.support.cast import Cast
+from postroom.register.views import files
+from tests.support.cast import Cast, make_client
 
 CLOSED = "sandbox; default-src 'none'"
 
@@ -49,6 +54,67 @@ def test_the_frames_document_runs_and_loads_nothing(cast: Cast, bob: Browser) ->
     assert "Hi" in page
     for gone in ("<script", "onclick", "<form"):
         assert gone not in page
+
+
+def test_a_page_and_its_frame_read_and_clean_the_letter_once(
+    cast: Cast, bob: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = with_picture(cast)
+    done: list[str] = []
+    read, safe = letters.read, html.safe
+    monkeypatch.setattr(letters, "read", lambda raw: (done.append("read"), read(raw))[1])
+    monkeypatch.setattr(html, "safe", lambda *a, **k: (done.append("safe"), safe(*a, **k))[1])
+    for path in ("", "/body", "/body"):
+        assert bob.get(f"/p/tern/entries/{entry.pk}{path}").status_code == 200
+    assert done == ["read", "safe"]
+
+
+def test_a_letter_made_safe_long_ago_has_fresh_pictures(cast: Cast) -> None:
+    entry = with_picture(cast)
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False) as clock:
+        for _ in range(2):
+            page = words(cast.browser(cast.bob).get(f"/p/tern/entries/{entry.pk}/body"))
+            address = page.partition('src="')[2].partition('"')[0]
+            assert Browser().get(address).status_code == 200
+            clock.shift(3700)
+
+
+def test_a_letter_whose_file_is_gone_is_not_shown_from_memory(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    page = f"/p/tern/entries/{entry.pk}"
+    assert "fill in the form" in bob.get(f"{page}/body").content.decode()
+    entry.mails.get().path.unlink()
+    assert "fill in the form" not in bob.get(f"{page}/body").content.decode()
+
+
+def test_a_filed_letter_is_in_its_clients_language(cast: Cast, bob: Browser) -> None:
+    Client.objects.filter(pk=cast.hollis.pk).update(language="fr")
+    entry = put(cast.practice, clients=[cast.hollis])
+    assert '<div class="body mailtext" lang="fr">' in words(bob.get(f"/p/tern/entries/{entry.pk}"))
+    assert '<html lang="fr">' in words(bob.get(f"/p/tern/entries/{entry.pk}/body"))
+    loud = put(cast.practice, mail(html="<b>loud</b>"), clients=[cast.hollis])
+    assert '<html lang="fr">' in words(bob.get(f"/p/tern/entries/{loud.pk}/body"))
+
+
+def test_a_letter_of_people_with_two_languages_is_in_neither(cast: Cast, bob: Browser) -> None:
+    Client.objects.filter(pk=cast.hollis.pk).update(language="fr")
+    ada = make_client(cast.practice, "1", "Ada Brook", [])
+    entry = put(cast.practice, clients=[cast.hollis, ada])
+    assert '<div class="body mailtext">' in words(bob.get(f"/p/tern/entries/{entry.pk}"))
+
+
+def test_the_raw_mail_comes_a_piece_at_a_time_under_asgi(cast: Cast) -> None:
+    entry = put(cast.practice, mail(text="x" * 200_000), clients=[cast.hollis])
+
+    stored = entry.mails.get()
+
+    async def pieces(answer: files.Streamed) -> list[bytes]:
+        return [piece async for piece in answer]
+
+    with stored.path.open("rb") as file:
+        got = async_to_sync(pieces)(files.Streamed(file))
+    assert b"".join(got) == stored.read()
+    assert len(got) > 1
 
 
 def test_the_frame_can_show_the_plain_text(cast: Cast, bob: Browser) -> None:
@@ -148,7 +214,7 @@ def test_a_hostile_file_name_cannot_write_a_header(cast: Cast, bob: Browser) -> 
 def test_the_raw_mail_is_the_one_that_came(cast: Cast, bob: Browser) -> None:
     entry = put(cast.practice, clients=[cast.hollis])
     answer = bob.get(f"/p/tern/entries/{entry.pk}/raw")
-    assert answer.content == entry.mails.get().read()
+    assert b"".join(answer.streaming_content) == entry.mails.get().read()
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment; filename")
     assert ".eml" in answer["Content-Disposition"]

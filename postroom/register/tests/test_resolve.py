@@ -8,9 +8,10 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from postroom.clients.models import ContactPoint
-from postroom.register import actions
+from postroom.connections.models import MailAccount
+from postroom.register import actions, rules
 from postroom.register.models import Entry
-from postroom.register.tests.post import pile, put
+from postroom.register.tests.post import mail, pile, put
 from postroom.register.tests.test_unresolved import HTMX, PAGE, words
 from tests.support.cast import Cast, make_client
 
@@ -61,6 +62,41 @@ def test_the_address_is_remembered_when_asked(cast: Cast, bob: Browser) -> None:
     assert list(point.contact.clients.all()) == [cast.hollis]
 
 
+def test_a_general_address_is_remembered_when_a_person_ticks_it(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, mail(sender="info@shop.example"))
+    act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert ContactPoint.objects.filter(norm="info@shop.example").exists()
+
+
+@pytest.mark.parametrize("own", ["bob@tern.example", "desk@tern.example"])
+def test_the_practices_own_address_is_never_remembered(cast: Cast, bob: Browser, own: str) -> None:
+    MailAccount.objects.create(
+        practice=cast.practice, name="Desk", host="mail.example", user="Desk@tern.example"
+    )
+    entry = put(cast.practice, mail(sender=own), reason=rules.TAKEN_BACK)
+    answer = act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert toasts(answer)[0][0] == "Filed to Hollis Farrow."
+    assert not ContactPoint.objects.filter(norm=own).exists()
+
+
+def test_a_letter_of_several_senders_teaches_no_address(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, reason=rules.SEVERAL_SENDERS)
+    act(bob, entry, "resolve", clients=cast.hollis.pk, remember="1")
+    assert not ContactPoint.objects.filter(norm="hollis@farrow.example").exists()
+
+
+@pytest.mark.parametrize(
+    "crafted", [{"clients": "9" * 23}, {"clients": "x"}, {"version": "9" * 40}]
+)
+def test_numbers_no_database_holds_are_refused(
+    cast: Cast, bob: Browser, crafted: dict[str, str]
+) -> None:
+    entry = put(cast.practice)
+    answer = act(bob, entry, "resolve", **{"clients": str(cast.hollis.pk), **crafted})
+    assert answer.status_code == 422
+    assert Entry.objects.get().is_waiting
+
+
 def test_with_script_the_next_letter_comes_as_a_fragment(cast: Cast, bob: Browser) -> None:
     first, second = pile(cast.practice, 2)
     answer = act(bob, first, "resolve", clients=cast.hollis.pk, headers=HTMX)
@@ -71,6 +107,38 @@ def test_with_script_the_next_letter_comes_as_a_fragment(cast: Cast, bob: Browse
     assert "Filed to Hollis Farrow." in page
     assert f'action="/p/tern/entries/{first.pk}/undo"' in page
     assert "<html" not in page
+
+
+@pytest.mark.parametrize("verb", ["resolve", "ignore"])
+def test_with_script_the_list_is_filled_up_from_below(cast: Cast, bob: Browser, verb: str) -> None:
+    first, second, third, _ = pile(cast.practice, 4)
+    more = {"clients": cast.hollis.pk, "last": second.pk, "headers": HTMX}
+    page = words(act(bob, first, verb, **more))
+    added = page.partition('hx-swap-oob="beforeend:#rows"')[2].partition("</ul>")[0]
+    assert f'id="row-{third.pk}"' in added
+    assert added.count("<li") == 1
+    assert f'name="last" value="{third.pk}"' in page
+    assert f"?before={third.pk}" in page
+
+
+def test_the_end_of_what_waits_is_no_longer_followed_by_older_ones(
+    cast: Cast, bob: Browser
+) -> None:
+    first, second, third = pile(cast.practice, 3)
+    page = words(act(bob, first, "ignore", last=second.pk, headers=HTMX))
+    assert f'name="last" value="{third.pk}"' in page
+    assert "?before=" not in page
+    page = words(act(bob, second, "ignore", last=third.pk, headers=HTMX))
+    assert page.partition('hx-swap-oob="beforeend:#rows"')[2].split("</ul>")[0].count("<li") == 0
+
+
+def test_a_letter_opened_by_its_link_does_not_come_in_twice(cast: Cast, bob: Browser) -> None:
+    first, second, third, fourth = pile(cast.practice, 4)
+    more = {"last": second.pk, "opened": third.pk, "headers": HTMX}
+    page = words(act(bob, first, "ignore", **more))
+    added = page.partition('hx-swap-oob="beforeend:#rows"')[2].partition("</ul>")[0]
+    assert f'id="row-{fourth.pk}"' in added
+    assert f'id="row-{third.pk}"' not in added
 
 
 def test_filing_the_last_one_with_script_says_that_everything_is_filed(
@@ -140,7 +208,7 @@ def test_setting_aside_goes_on_and_can_be_undone(cast: Cast, bob: Browser) -> No
     said, undo = toasts(answer)[0]
     assert said == "Set aside as not a client’s message."
     back = bob.post(undo)
-    assert back["Location"] == f"{PAGE}?entry={entry.pk}"
+    assert back["Location"] == f"{PAGE}?entry={entry.pk}#subject"
     entry.refresh_from_db()
     assert entry.filing == Entry.UNRESOLVED
 

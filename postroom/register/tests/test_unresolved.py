@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Browser
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from postroom.clients.models import Group, GroupMember
-from postroom.register import rules
+from postroom.connections.models import MailAccount, Workflow
+from postroom.register import actions, rules
 from postroom.register.models import Entry
 from postroom.register.tests.post import NOON, mail, pile, put
 from tests.support.cast import Cast, make_client
@@ -82,10 +84,19 @@ def test_nothing_waiting_says_so(cast: Cast, bob: Browser) -> None:
     assert "Everything is filed." in words(bob.get(PAGE))
 
 
-@pytest.mark.parametrize("address", ["entry=x", "entry=-1", "before=x", "entry=" + "9" * 40])
+@pytest.mark.parametrize(
+    "address", ["entry=x", "entry=-1", "before=x", "entry=" + "9" * 40, "client=" + "9" * 23]
+)
 def test_a_mistyped_address_still_shows_the_page(cast: Cast, bob: Browser, address: str) -> None:
     put(cast.practice)
     assert bob.get(f"{PAGE}?{address}").status_code == 200
+
+
+def test_a_nul_among_the_words_looked_for_is_left_out(cast: Cast, bob: Browser) -> None:
+    put(cast.practice)
+    page = bob.get(f"{PAGE}?find=41%0082")
+    assert page.context["desk"].find == "4182"
+    assert cards(page) == {"Hollis Farrow": False}
 
 
 def test_hostile_names_and_subjects_are_only_words(cast: Cast, bob: Browser) -> None:
@@ -169,6 +180,21 @@ def test_strangers_sharing_an_address_are_offered_and_none_is_chosen(
     assert "2 possible clients" in words(page)
 
 
+def test_of_two_namesakes_with_one_address_none_is_chosen(cast: Cast, bob: Browser) -> None:
+    for ref in ("1", "2"):
+        make_client(cast.practice, ref, "Ada Brook", ["shared@example.org"])
+    put(cast.practice, mail(sender="Ada Brook <shared@example.org>"))
+    assert bob.get(PAGE).context["desk"].chosen is None
+
+
+def test_one_client_with_an_unconfirmed_senders_address_is_not_chosen(
+    cast: Cast, bob: Browser
+) -> None:
+    make_client(cast.practice, "1", "Ada Brook", ["hollis@farrow.example"])
+    put(cast.practice, reason=rules.DMARC)
+    assert cards(bob.get(PAGE)) == {"Ada Brook": False}
+
+
 def test_of_a_family_the_first_is_proposed(cast: Cast, bob: Browser) -> None:
     group = Group.objects.create(practice=cast.practice, name="Brook family")
     for ref, name in (("1", "Ada Brook"), ("2", "Ben Brook")):
@@ -190,14 +216,44 @@ def test_the_one_who_signs_like_a_client_with_that_address_is_very_likely(
 
 
 @pytest.mark.parametrize("name", ["Renée Œstlund", "renee œstlund", "Œstlund, Renée"])
-def test_the_same_name_is_a_suggestion_whatever_accents_and_order(
+def test_the_same_name_is_suggested_whatever_accents_and_order_but_never_chosen(
     cast: Cast, bob: Browser, name: str
 ) -> None:
     make_client(cast.practice, "1", "Renée Œstlund", [])
     put(cast.practice, sender_name=name)
     page = bob.get(PAGE)
-    assert cards(page) == {"Renée Œstlund": True}
+    assert cards(page) == {"Renée Œstlund": False}
     assert "Same name as the sender" in words(page)
+
+
+@pytest.mark.parametrize("name", ["FARROW, Hollis", "hollis fárrow", "Hollis Farrow"])
+def test_the_list_says_what_the_desk_says_of_a_name(cast: Cast, bob: Browser, name: str) -> None:
+    put(cast.practice, sender_name=name)
+    page = bob.get(PAGE)
+    assert cards(page) == {"Hollis Farrow": False}
+    assert [pill.text for _, pill in page.context["rows"]] == ["Possible: Hollis Farrow"]
+
+
+def test_the_list_says_what_the_desk_says_of_a_namesake(cast: Cast, bob: Browser) -> None:
+    make_client(cast.practice, "1", "Ada Brook", ["hollis@farrow.example"])
+    put(cast.practice, sender_name="FARROW, Hollis")
+    page = bob.get(PAGE)
+    assert cards(page) == {"Ada Brook": True, "Hollis Farrow": False}
+    assert [pill.text for _, pill in page.context["rows"]] == ["Very likely: Ada Brook"]
+
+
+def test_the_folder_named_is_one_that_is_still_used(cast: Cast, bob: Browser) -> None:
+    account = MailAccount.objects.create(practice=cast.practice, name="Desk", host="mail.example")
+    for folder, active in (("Old", False), ("New", True)):
+        Workflow.objects.create(
+            practice=cast.practice,
+            account=account,
+            folder_in=folder,
+            folder_resolved=f"{folder} done",
+            active=active,
+        )
+    put(cast.practice, account=account)
+    assert bob.get(PAGE).context["desk"].folder == "New done"
 
 
 def test_a_first_name_alone_suggests_nobody(cast: Cast, bob: Browser) -> None:
@@ -265,6 +321,22 @@ def test_remembering_is_ticked_only_for_a_persons_own_address(
     assert chosen.note.startswith(note)
 
 
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_name_alone_ticks_the_box_only_for_a_confirmed_sender(
+    cast: Cast, bob: Browser, verified: bool
+) -> None:
+    entry = put(cast.practice, sender_name="FARROW, Hollis", verified=verified)
+    page = bob.get(PAGE, {"entry": entry.pk, "client": cast.hollis.pk})
+    chosen = page.context["desk"].chosen
+    assert (chosen.remember, chosen.ticked) == (True, verified)
+    assert chosen.note.startswith("Only the name is the same.") is not verified
+
+
+def test_before_anybody_is_chosen_the_box_is_not_ticked(cast: Cast, bob: Browser) -> None:
+    put(cast.practice, sender_name="FARROW, Hollis")
+    assert bob.get(PAGE).context["desk"].anybody.ticked is False
+
+
 def test_an_address_the_client_has_already_needs_no_remembering(cast: Cast, bob: Browser) -> None:
     put(cast.practice, mail(sender="hollis.farrow@example.org"))
     assert bob.get(PAGE).context["desk"].chosen.remember is False
@@ -276,10 +348,42 @@ def test_an_address_the_client_has_already_needs_no_remembering(cast: Cast, bob:
 def test_new_letters_are_announced_and_move_nothing(cast: Cast, bob: Browser) -> None:
     put(cast.practice)
     since = bob.get(PAGE).context["newest"]
-    assert words(bob.get(f"{PAGE}/arrivals", {"since": since})) == ""
+    assert "new message" not in words(bob.get(f"{PAGE}/arrivals", {"since": since}))
     for minute in (1, 2):
         put(cast.practice, mail(subject=f"New {minute}"), at=NOON + timedelta(minutes=minute))
-    assert "2 new messages" in words(bob.get(f"{PAGE}/arrivals", {"since": since}))
+    answer = words(bob.get(f"{PAGE}/arrivals", {"since": since}))
+    assert "2 new messages" in answer
+    assert '<span id="total" class="pill amber" hx-swap-oob="true">3<' in answer
+
+
+def test_a_letter_put_back_is_announced_like_a_new_one(cast: Cast, bob: Browser) -> None:
+    entry, _ = pile(cast.practice, 2)
+    now = timezone.now()
+    actions.ignore(entry, by=cast.alice, now=now, version=entry.version)
+    page = bob.get(PAGE)
+    asked = {"since": page.context["newest"], "made": page.context["made"]}
+    assert "new message" not in words(bob.get(f"{PAGE}/arrivals", asked))
+    actions.undo(entry, by=cast.alice, now=timezone.now())
+    answer = words(bob.get(f"{PAGE}/arrivals", asked))
+    assert "1 new message" in answer
+    assert ">2<" in answer
+
+
+@pytest.mark.parametrize("made", ["x", "-1", "9" * 18, "9" * 40])
+def test_a_mistyped_moment_announces_nothing(cast: Cast, bob: Browser, made: str) -> None:
+    entry = put(cast.practice)
+    answer = bob.get(f"{PAGE}/arrivals", {"since": entry.pk, "made": made})
+    assert "new message" not in words(answer)
+
+
+def test_a_link_to_a_letter_of_a_later_page_shows_it_on_top(cast: Cast, bob: Browser) -> None:
+    *_, last = pile(cast.practice, 52)
+    page = words(bob.get(PAGE, {"entry": last.pk}))
+    listed = page.partition('<ul class="rows" id="rows">')[2]
+    assert listed.strip().startswith(f'<li class="row" id="row-{last.pk}"')
+    assert page.count("Opened by its link") == 1
+    assert page.count('aria-current="true"') == 1
+    assert "Opened by its link" not in words(bob.get(PAGE))
 
 
 def test_what_waits_is_asked_for_in_the_words_of_its_own_index(cast: Cast) -> None:

@@ -52,7 +52,8 @@ def undo(request: MemberRequest, entry: int) -> HttpResponse:
         return redirect("register:entry", request.practice.slug, letter.pk)
     messages.success(request, _("Taken back. The message waits again."))
     address = redirect("register:unresolved", request.practice.slug)
-    address["Location"] += f"?entry={letter.pk}"
+    # The heading of the desk takes the focus, with or without script.
+    address["Location"] += f"?entry={letter.pk}#subject"
     return address
 
 

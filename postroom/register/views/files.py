@@ -4,9 +4,12 @@ Nothing here is shown by the product's own pages: each answer carries its own po
 it holds was written by anybody (RELIABILITY 4.1, 4.3).
 """
 
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -19,7 +22,19 @@ from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry
 from postroom.register.reading import document, is_picture_token, picture_type
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
 CLOSED = "sandbox; default-src 'none'"
+UNKNOWN = "application/octet-stream"  # so that no browser opens it
+
+
+class Streamed(FileResponse):
+    """A file a piece at a time under ASGI too, where Django reads the whole file first."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = cast("Iterator[bytes]", self.streaming_content)
+        while piece := await sync_to_async(lambda: next(pieces, b""))():
+            yield piece
 
 
 @member_required(READ)
@@ -58,22 +73,23 @@ def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
     found = get_object_or_404(
         Attachment.objects.filter(entry__in=readable).select_related("mail"), pk=attachment
     )
-    return _download(_content(found), found.name)
+    return _download(HttpResponse(_content(found), content_type=UNKNOWN), found.name)
 
 
 @member_required(READ)
 @require_safe
-def raw(request: MemberRequest, entry: int) -> HttpResponse:
-    """The mail as it came, byte for byte."""
+def raw(request: MemberRequest, entry: int) -> FileResponse:
+    """The mail as it came, byte for byte; never whole in memory."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
     mail = letter.mails.order_by("pk").first()
     if mail is None:
         raise Http404
     try:
-        data = mail.read()
+        file = mail.path.open("rb")
     except OSError as missing:
         raise Http404 from missing
-    return _download(data, safe_file_name(f"{letter.subject or 'message'}.eml"))
+    name = safe_file_name(f"{letter.subject or 'message'}.eml")
+    return _download(Streamed(file, content_type=UNKNOWN), name)
 
 
 def _content(found: Attachment) -> bytes:
@@ -83,13 +99,12 @@ def _content(found: Attachment) -> bytes:
         raise Http404 from missing
 
 
-def _download(data: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type="application/octet-stream")
+def _download(answer: Answer, name: str) -> Answer:
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return _closed(answer)
 
 
-def _closed(answer: Any) -> HttpResponse:
+def _closed(answer: Answer) -> Answer:
     answer["Content-Security-Policy"] = CLOSED
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-store"

@@ -1,5 +1,6 @@
 """Unresolved: what waits for a person, one letter on the desk, and filing it (RX-22, RX-32)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
+from postroom.kit.text import clean
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
 from postroom.register import actions, suggestions
@@ -19,6 +21,8 @@ from postroom.register.forms import ResolveForm, VersionForm
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number
 from postroom.register.waiting import arrived, following, newest, page, waiting
+
+MICRO = 1_000_000  # of a second, in the address of what arrived
 
 
 @member_required(RESOLVE)
@@ -36,16 +40,18 @@ def unresolved(request: MemberRequest) -> HttpResponse:
 @require_safe
 def arrivals(request: MemberRequest) -> HttpResponse:
     """How many came since the list was made: a button above it, nothing moves (DESIGN 8.12)."""
+    rows = waiting(request.member)
     since = number(request.GET.get("since")) or 0
-    count = arrived(waiting(request.member), since)
-    return render(request, "register/_arrivals.html", {"arrived": count, "newest": since})
+    made = _moment(number(request.GET.get("made")))
+    context = {"arrived": arrived(rows, since, made), "total": bounded(rows)}
+    return render(request, "register/_arrivals.html", context)
 
 
 @member_required(RESOLVE)
 @require_POST
 def resolve(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
-    form = ResolveForm(request.member, request.POST)
+    form = ResolveForm(request.member, letter, request.POST)
     if not form.is_valid():
         return _refused(request, letter, form)
     clients = list(form.cleaned_data["clients"])
@@ -101,14 +107,21 @@ def _fragment(request: MemberRequest) -> bool:
 
 
 def _whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResponse:
+    made = timezone.now()
     rows = waiting(request.member)
     before = number(request.GET.get("before"))
     listed = page(rows, _readable(request, before) if before is not None else None)
-    pills = suggestions.pills(request.member, listed.rows)
+    # A link may lead to a letter of another page: it stands on top of this one.
+    opened = letter if letter and letter.is_waiting and letter not in listed.rows else None
+    pills = suggestions.pills(request.member, [*listed.rows, *([opened] if opened else [])])
     context = {
         "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
+        "opened": opened.pk if opened else None,
+        "opened_pill": pills[opened.pk] if opened else None,
+        "last": listed.rows[-1].pk if listed.rows else None,
         "next": listed.next,
+        "made": round(made.timestamp() * MICRO),
         "before": before,
         "total": bounded(rows),
         "newest": newest(rows),
@@ -129,7 +142,7 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
         waiting(request.member),
         letter,
         asked=number(request.GET.get("client")),
-        find=request.GET.get("find", "").strip()[:100],
+        find=clean(request.GET.get("find", "")).strip()[:100],
         as_text=as_text,
     )
     shown = pane if pane in ("side", "list") else "thread"
@@ -151,10 +164,31 @@ def _go_on(request: MemberRequest, letter: Entry) -> HttpResponse:
         return redirect(address)
     context = {
         **_on_desk(request, _readable(request, after) if after is not None else None),
-        "gone": letter.pk,
-        "total": bounded(rows),
+        **_moved_up(request, letter),
     }
     return push_url(render(request, "register/_filed.html", context), address)
+
+
+def _moved_up(request: MemberRequest, gone: Entry) -> dict[str, Any]:
+    """What filing does to the list: its row goes, and one comes in at the end, so that the page
+    never runs empty while others wait. `last` is the end the person saw."""
+    rows = waiting(request.member)
+    context = {"gone": gone.pk, "total": bounded(rows)}
+    seen = Entry.objects.readable_by(request.member).filter(
+        pk=number(request.POST.get("last")) or 0
+    )
+    last = seen.first()
+    if last is None:
+        return context
+    opened = number(request.POST.get("opened"))
+    following_one = page(rows.exclude(pk=opened or 0), last, size=1)
+    pills = suggestions.pills(request.member, following_one.rows)
+    return context | {
+        "rows": [(row, pills[row.pk]) for row in following_one.rows],
+        "last": following_one.rows[-1].pk if following_one.rows else last.pk,
+        "opened": opened,
+        "next": following_one.next,
+    }
 
 
 def _taken(request: MemberRequest, letter: Entry) -> HttpResponse:
@@ -164,8 +198,7 @@ def _taken(request: MemberRequest, letter: Entry) -> HttpResponse:
     context = {
         "desk": Desk.of_taken(letter, following(waiting(request.member), letter)),
         "pane": "thread",
-        "gone": letter.pk,
-        "total": bounded(waiting(request.member)),
+        **_moved_up(request, letter),
     }
     return render(request, "register/_filed.html", context, status=409)
 
@@ -176,6 +209,14 @@ def _refused(request: MemberRequest, letter: Entry, form: Any) -> HttpResponse:
         return _whole(request, letter, status=422, errors=errors)
     context = {**_on_desk(request, letter), "errors": errors}
     return render(request, "register/_desk.html", context, status=422)
+
+
+def _moment(micro: int | None) -> datetime:
+    """The moment of an address bar; without one, now: nothing was put back since."""
+    try:
+        return datetime.fromtimestamp(micro / MICRO, UTC) if micro else timezone.now()
+    except (OverflowError, ValueError, OSError):
+        return timezone.now()
 
 
 def _say(request: MemberRequest, letter: Entry, words: str) -> None:

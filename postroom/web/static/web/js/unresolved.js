@@ -22,8 +22,25 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
       row.removeAttribute("aria-current");
     }
   }
-  desk.querySelector("h2[tabindex]")?.focus({ preventScroll: true });
+  focusOn(desk, new URL(event.detail.requestConfig.path, location.href).searchParams.has("client"));
 });
+
+// A client who was looked up is the card one goes on from; else the heading of the pane one sees.
+function focusOn(desk, lookedUp) {
+  const headings = [...desk.querySelectorAll("h2[tabindex]")];
+  const heading = headings.find((found) => found.getClientRects().length > 0);
+  const card = lookedUp ? desk.querySelector(".cand input:checked") : null;
+  (card ?? heading)?.focus({ preventScroll: card === null });
+}
+
+// While the server files, the button says so and cannot be pressed again.
+for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
+  document.body.addEventListener(name, (event) => {
+    const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("[data-busy]");
+    if (button && busy) button.setAttribute("aria-busy", "true");
+    else if (button) button.removeAttribute("aria-busy");
+  });
+}
 
 // Choosing a client names the button and the box: what filing will do is said before it is done.
 document.addEventListener("change", (event) => {
@@ -45,7 +62,10 @@ function choose(card) {
 
 // Enter files, but only where Enter means nothing else: never on a link, a button or a field.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.defaultPrevented || event.repeat) return;
+  if (event.key !== "Enter" || event.defaultPrevented) return;
+  // The Enter that chose a client, held a little too long, must not file as well.
+  if (event.repeat && event.target.closest(".cand")) event.preventDefault();
+  if (event.repeat) return;
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !singleKeys()) return;
   if (event.target.closest("a, button, input, select, textarea, summary, iframe, dialog")) return;
   if (document.querySelector("dialog[open]")) return;
