@@ -210,6 +210,8 @@ def _work_through(
         )
     )
     attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock()))
+    if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
+        attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock()))
     if met:
         raise met[0]
     return taken or 0
