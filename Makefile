@@ -21,15 +21,16 @@ lint: $(ENV)/dev.stamp
 	$(ENV)/bin/mypy
 
 unit-sqlite: $(ENV)/dev.stamp
-	$(PYTHON) -m pytest -q -n 2 --dist loadgroup
+	$(PYTHON) -m pytest -q -n 4 --dist loadgroup
 
-# The same tests on the other database, less those that never open one.
+# The same tests on the other database, less those that never open one or are of the wire alone.
 WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypto files processes, \
     --ignore-glob='postroom/kit/tests/test_$(name)*') --ignore=postroom/cli/demo \
     --ignore=tests/support/tests --ignore-glob='tests/test_*_in_browser.py' --ignore=tests/test_docs.py \
-    --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py
+    --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py \
+    --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
-	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 2 --dist loadgroup \
+	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 4 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
 bench: $(ENV)/dev.stamp

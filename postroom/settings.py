@@ -79,12 +79,9 @@ DATABASES = {
 }
 DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"] == "django.db.backends.postgresql"
-if ON_POSTGRESQL:
-    # A page is served by a thread of its own, which could not keep a connection for the next.
-    pool = {"min_size": 0, "max_size": 40, "timeout": 20}
-    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "pool": pool}
-else:
-    DATABASE["CONN_MAX_AGE"] = 600
+DATABASE["CONN_MAX_AGE"] = 600
+DATABASE["CONN_HEALTH_CHECKS"] = True
+if not ON_POSTGRESQL:
     # FULL, not NORMAL: a power cut lost up to 499 acknowledged commits with NORMAL and none
     # with FULL (RELIABILITY E5). IMMEDIATE: a reader never has to become a writer half way.
     DATABASE["OPTIONS"] = {

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.time_zone and args.time_zone not in available_timezones():
         raise Failure(_("There is no time zone “%s”. Write it like Europe/Paris.") % args.time_zone)
     if args.country and not (len(args.country) == 2 and args.country.isalpha()):
-        raise Failure(_("A country is two letters, such as GB or FR."))
+        raise Failure(_("A country is written as GB or FR."))
     if args.admin and not normalise_email(args.admin):
         raise Failure(_("“%s” is not an email address.") % args.admin)
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
