@@ -21,7 +21,7 @@ lint: $(ENV)/dev.stamp
 	$(ENV)/bin/mypy
 
 unit-sqlite: $(ENV)/dev.stamp
-	$(PYTHON) -m pytest -q -n 4 --dist loadgroup
+	$(PYTHON) -m pytest -q -n 3 --dist loadgroup
 
 # The same tests on the other database, less those that never open one or are of the wire alone.
 WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypto files processes, \
@@ -30,7 +30,7 @@ WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypt
     --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py \
     --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
-	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 4 --dist loadgroup \
+	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 3 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
 bench: $(ENV)/dev.stamp
