@@ -30,7 +30,7 @@ WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypt
     --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py \
     --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
-	$(PYTHON) -m tests.support.on_postgresql $(PYTHON) -m pytest -q -n 3 --dist loadgroup \
+	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 3 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
 bench: $(ENV)/dev.stamp
