@@ -10,7 +10,7 @@ import selectors
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -75,8 +75,11 @@ def open_mailbox(settings: Settings) -> Iterator["Mailbox"]:
         client = connect(settings)
         try:
             yield Mailbox(client)
-        finally:
-            leave(client)
+        except BaseException:
+            with suppress(OSError):
+                client.shutdown()  # in the middle of something a LOGOUT might not be answered
+            raise
+        leave(client)
     except LIBRARY_ERRORS as error:
         raise from_library(error) from error
 
@@ -257,7 +260,7 @@ class Mailbox:
         before = sock.gettimeout()
         sock.settimeout(0)
         try:
-            return bool(imap._file.peek(1))
+            return bool(imap.file.peek(1))
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         finally:
