@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django" if ON_POSTGRESQL else "django_tasks_db",
     "postroom.practice",
     "postroom.clients",
+    "postroom.appointments",
     "postroom.connections",
     "postroom.register",
     "postroom.intake",

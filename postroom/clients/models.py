@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from postroom.kit.text import fold
-from postroom.practice.models import Member, Practice
+from postroom.practice.models import Member, Practice, Source
 
 
 class Group(models.Model):
@@ -40,13 +40,22 @@ class Client(models.Model):
     """The file: a household, a person, a company, an owner of animals."""
 
     STATES = [("active", _("Active")), ("archived", _("Archived")), ("deceased", _("Deceased"))]
+    CHANNELS = [("email", _("Email")), ("sms", _("SMS")), ("letter", _("Letter"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="clients")
     ref = models.CharField(max_length=64)  # the reference in the practice's own system
+    source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=8, blank=True)
     birth_date = models.DateField(null=True)
+    birthday = models.PositiveSmallIntegerField(null=True)  # month * 100 + day
     state = models.CharField(max_length=10, choices=STATES, default="active")
+    restricted = models.BooleanField(default=False)  # only for those in ClientAccess
+    practitioner = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(max_length=8, choices=CHANNELS, blank=True)  # preferred
+    note = models.TextField(max_length=2000, blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    gone_at = models.DateTimeField(null=True)  # no longer in its source
     search_name = models.TextField(default="")
     created_at = models.DateTimeField(auto_now_add=True)
     groups = models.ManyToManyField(Group, through="GroupMember", related_name="clients")
@@ -55,10 +64,27 @@ class Client(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "ref"], name="client_ref")]
-        indexes = [models.Index(fields=["practice", "name", "id"])]
+        indexes = [
+            models.Index(fields=["practice", "name", "id"]),
+            models.Index(fields=["practice", "birthday"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClientAccess(models.Model):
+    """A member who may open a client whose access is restricted."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="access")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "member"], name="client_access")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} to {self.client_id}"
 
 
 class GroupMember(models.Model):
@@ -81,6 +107,9 @@ class Patient(models.Model):
     ref = models.CharField(max_length=64)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=60, blank=True)
+    birth_date = models.DateField(null=True)
+    died_on = models.DateField(null=True)
+    archived = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "ref"], name="patient_ref")]
@@ -93,10 +122,23 @@ class Patient(models.Model):
 class Contact(models.Model):
     """A person, linked to one or more clients, or to none (a laboratory, an insurer)."""
 
+    CALLINGS = [
+        ("laboratory", _("Laboratory")),
+        ("insurer", _("Insurer")),
+        ("colleague", _("Colleague elsewhere")),
+        ("supplier", _("Supplier")),
+        ("authority", _("Authority")),
+        ("other", _("Other")),
+    ]
+
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=8, blank=True)
-    professional = models.BooleanField(default=False)
+    professional = models.BooleanField(default=False)  # a correspondent: has no client
+    calling = models.CharField(max_length=12, choices=CALLINGS, blank=True)
+    organisation = models.CharField(max_length=160, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    search_name = models.TextField(default="")  # of a correspondent
     clients = models.ManyToManyField(Client, through="ContactLink", related_name="contacts")
 
     def __str__(self) -> str:
@@ -109,6 +151,7 @@ class ContactLink(models.Model):
     client = models.ForeignKey(Client, models.CASCADE, related_name="links")
     role = models.CharField(max_length=60, blank=True)
     main = models.BooleanField(default=False)  # the client in person
+    responsible = models.BooleanField(default=False)  # answers for a minor, a company
 
     class Meta:
         constraints = [
@@ -129,13 +172,17 @@ class ContactPoint(models.Model):
     KINDS = [(EMAIL, _("Email")), (PHONE, _("Telephone"))]
     IMPORT, MEMBER = "import", "member"
     ORIGINS = [(IMPORT, _("Imported")), (MEMBER, _("By a member"))]
+    STATES = [("ok", _("In use")), ("bouncing", _("Does not arrive")), ("blocked", _("Blocked"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="points")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="points")
     kind = models.CharField(max_length=8, choices=KINDS)
     value = models.CharField(max_length=320)
     norm = models.CharField(max_length=320)
+    label = models.CharField(max_length=40, blank=True)
     preferred = models.BooleanField(default=False)
+    automatic = models.BooleanField(default=True)  # may be used by what nobody writes by hand
+    state = models.CharField(max_length=8, choices=STATES, default="ok")
     # What an import wrote, a later import may take back; what a member wrote stays.
     origin = models.CharField(max_length=8, choices=ORIGINS, default=MEMBER)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -148,3 +195,28 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Consent(models.Model):
+    """Whether an address or number may be written to for a purpose, and who said so."""
+
+    PURPOSES = [
+        ("care", _("Care")),
+        ("reminder", _("Reminders")),
+        ("administrative", _("Administration")),
+        ("marketing", _("News and offers")),
+    ]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    point = models.ForeignKey(ContactPoint, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=16, choices=PURPOSES)
+    given = models.BooleanField()
+    source = models.CharField(max_length=120, blank=True)  # how we know: "form of 3 May"
+    at = models.DateTimeField()
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["point", "purpose"], name="consent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.given}"

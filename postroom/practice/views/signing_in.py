@@ -1,20 +1,15 @@
-"""Signing in and out, and one's own profile."""
+"""Signing in and out."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import render
 
-from postroom.practice import devices, rules, throttle
-from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.forms import ProfileForm, SignInForm
+from postroom.practice import devices, throttle
+from postroom.practice.forms.signing_in import SignInForm
 
 
 class SignIn(LoginView):
@@ -42,18 +37,3 @@ class SignIn(LoginView):
         return self.render_to_response(
             self.get_context_data(form=form), status=429 if waits else 422
         )
-
-
-@member_required(rules.READ)
-@require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: MemberRequest) -> HttpResponse:
-    """One's own language and appearance."""
-    form = ProfileForm(request.POST or None, instance=request.member)
-    if request.method == "POST" and form.is_valid():
-        member = form.save()
-        # Already in the new language: the answer is read after the change.
-        with translation.override(member.language or member.practice.language):
-            messages.success(request, _("Your profile is saved."))
-        return redirect("practice:profile", request.practice.slug)
-    context = {"nav": "profile", "appcls": "tall", "form": form}
-    return render(request, "practice/profile.html", context, status=422 if form.errors else 200)

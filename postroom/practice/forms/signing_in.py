@@ -1,10 +1,8 @@
-"""What a person may type at the door and in the profile, cleaned."""
+"""What a person may type at the door, cleaned."""
 
 import math
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from postroom.practice import devices, throttle
-from postroom.practice.models import Member
 
 UNKNOWN = _("We do not know this email address with this password. Check both and try again.")
 
@@ -47,19 +44,3 @@ class SignInForm(AuthenticationForm):
         cleaned = super().clean()
         throttle.forgive(place)
         return cleaned
-
-
-class ProfileForm(forms.ModelForm):
-    language = forms.ChoiceField(
-        label=_("Language"),
-        choices=[("", _("As the practice")), *settings.LANGUAGES],
-        required=False,
-        widget=forms.Select(attrs={"class": "inp"}),
-    )
-    theme = forms.ChoiceField(
-        label=_("Appearance"), choices=Member.THEMES, widget=forms.Select(attrs={"class": "inp"})
-    )
-
-    class Meta:
-        model = Member
-        fields = ("language", "theme")
