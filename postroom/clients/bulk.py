@@ -265,8 +265,11 @@ def _write_contacts(practice_id: int, changes: list[Change]) -> None:
     Contact.objects.bulk_create([change.person for change in fresh])
     _insert(
         ContactLink,
-        ("practice_id", "contact_id", "client_id", "role", "main"),
-        [(practice_id, change.person.pk, change.held.client.pk, "", True) for change in fresh],
+        ("practice_id", "contact_id", "client_id", "role", "main", "responsible"),
+        [
+            (practice_id, change.person.pk, change.held.client.pk, "", True, False)
+            for change in fresh
+        ],
     )
     known = [change.person for change in changes if change.contact]
     Contact.objects.bulk_update(known, ["name", "language"])
@@ -276,11 +279,12 @@ def _write_points(practice_id: int, changes: list[Change], now: datetime) -> Non
     gone = [pk for change in changes for pk in change.gone_points]
     ContactPoint.objects.filter(pk__in=gone).delete()
     at = connection.ops.adapt_datetimefield_value(now)
+    fresh = {"label": "", "automatic": True, "state": "ok"}
     _insert(
         ContactPoint,
-        ("practice_id", "contact_id", *NewPoint._fields, "origin", "created_at"),
+        ("practice_id", "contact_id", *NewPoint._fields, *fresh, "origin", "created_at"),
         [
-            (practice_id, change.person.pk, *point, ContactPoint.IMPORT, at)
+            (practice_id, change.person.pk, *point, *fresh.values(), ContactPoint.IMPORT, at)
             for change in changes
             for point in change.new_points
         ],
@@ -301,9 +305,9 @@ def _write_patients(practice_id: int, changes: list[Change]) -> None:
     Patient.objects.filter(pk__in=gone).delete()
     _insert(
         Patient,
-        ("practice_id", "client_id", *NewPatient._fields),
+        ("practice_id", "client_id", *NewPatient._fields, "archived"),
         [
-            (practice_id, change.held.client.pk, *patient)
+            (practice_id, change.held.client.pk, *patient, False)
             for change in changes
             for patient in change.new_patients
         ],
