@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from .mailbox import MailboxError
 from .mails import Mail
 from .meddler import Meddler
 from .office import Office
+from .postroom import Process
 
 CUTS = (0.6, 60_000)  # on so many connections, somewhere in 60 kB
 
@@ -133,7 +133,7 @@ class Campaign:
         if self.rng.random() < 0.2:
             self._do_reset(keep_uids=False)
 
-    def _wait_for_connection(self, worker: subprocess.Popen, before: int) -> bool:
+    def _wait_for_connection(self, worker: Process, before: int) -> bool:
         limit = time.monotonic() + 20
         while worker.poll() is None and time.monotonic() < limit:
             if self.proxy.connections > before:

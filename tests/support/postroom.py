@@ -10,15 +10,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+from .forked import Forked
 from .lifeline import end_with_parent
 from .oracle import read_register
 from .postgres import drop_database, new_database
 
+Process = Forked | subprocess.Popen
 ROOT = Path(__file__).resolve().parents[2]
 PRACTICE, ADMIN = "Cabinet des Tilleuls", "anna@practice.test"
 ADMIN_PASSWORD = "correct horse battery 7!"
@@ -40,7 +43,7 @@ class House:
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.folder, self.database_url = Path(folder), database_url
         self.data, self.log_file = self.folder / "data", self.folder / "processes.log"
-        self._spawned: list[subprocess.Popen] = []
+        self._spawned: list[Process] = []
         self.data.mkdir(parents=True, exist_ok=True)
         self._key = self.folder / "secret-key"
         if not self._key.exists():
@@ -87,15 +90,7 @@ class House:
 
     def run(self, *argv, check: bool = True, timeout: float = 120, **env: str):
         """`postroom ARGV` to its end. Raises with all it said when it fails and `check` is set."""
-        done = subprocess.run(
-            self.command(*argv),
-            cwd=ROOT,
-            env=self.environment(**env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        done = self._run(self.module, argv, timeout, env)
         if check and done.returncode:
             raise AssertionError(
                 f"postroom {' '.join(map(str, argv))} ended with {done.returncode}:\n"
@@ -103,25 +98,43 @@ class House:
             )
         return done
 
-    def spawn(self, *argv, **env: str) -> subprocess.Popen:
+    def spawn(self, *argv, **env: str) -> Process:
         """`postroom ARGV` in a process group of its own, talking into the log file."""
-        with self.log_file.open("ab") as log:
-            process = subprocess.Popen(
-                self.command(*argv),
-                cwd=ROOT,
-                env=self.environment(**env),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent(),
-            )
+        words, environment = [str(word) for word in argv], self.environment(**env)
+        if "LD_PRELOAD" in env:  # for the loader, which has done its work in what is forked
+            with self.log_file.open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", self.module, *words],
+                    cwd=ROOT,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent(),
+                )
+        else:
+            process = Forked(self.module, words, environment, ROOT, self.log_file)
         self._spawned.append(process)
         return process
 
     def command(self, *argv) -> list[str]:
-        """The argument list of `postroom ARGV`."""
+        """The argument list of `postroom ARGV`, for those who start it themselves."""
         return [sys.executable, "-m", self.module, *map(str, argv)]
+
+    def _run(self, module: str, argv, timeout: float, env) -> subprocess.CompletedProcess:
+        """A module to its end, and all it said."""
+        with tempfile.TemporaryDirectory() as folder:
+            said = Path(folder, "out"), Path(folder, "errors")
+            words = [str(word) for word in argv]
+            process = Forked(module, words, self.environment(**env), ROOT, *said)
+            try:
+                status = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill(process)
+                raise
+            texts = [path.read_text() if path.exists() else "" for path in said]
+        return subprocess.CompletedProcess(process.args, status, *texts)
 
     @contextlib.contextmanager
     def serving(self, command: str = "web", **env: str) -> Iterator[str]:
@@ -140,13 +153,15 @@ class House:
         finally:
             self.stop(process)
 
-    def kill(self, process: subprocess.Popen) -> None:
+    def kill(self, process: Process) -> None:
         """SIGKILL to a process and all it has started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)  # it may not lead its group yet
         process.wait()
 
-    def stop(self, process: subprocess.Popen, timeout: float = 70) -> int:
+    def stop(self, process: Process, timeout: float = 70) -> int:
         """SIGTERM, and its exit status."""
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -218,14 +233,7 @@ class House:
 
     def assign(self, entry, reference: str, **env: str) -> None:
         """Give an unresolved entry to a client, as a person at the desk does."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.support.assign", str(entry), reference],
-            cwd=ROOT,
-            env=self.environment(**env),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = self._run("tests.support.assign", (entry, reference), 60, env)
         assert done.returncode == 0, done.stderr
 
     def is_idle(self) -> bool:

@@ -1,7 +1,6 @@
 """The driver of the product, tried on small programs that stand in for it."""
 
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from tests.support.postroom import CLIENT_COLUMNS, House
 
 
 def standing_in(house, monkeypatch, program):
-    monkeypatch.setattr(
-        house, "command", lambda *argv: [sys.executable, "-c", program, *map(str, argv)]
-    )
+    path = house.folder / "stand_in.py"
+    path.write_text(program)
+    monkeypatch.setattr(house, "module", str(path))
 
 
 @pytest.fixture
