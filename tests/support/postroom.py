@@ -253,11 +253,14 @@ class House:
 
     def calm(self, timeout: float = 60, also: Callable[[], bool] = lambda: True) -> None:
         """Let a worker run unharmed until nothing is open; it must live so long and stop well."""
+        self.log_file.touch()
+        before = self.log_file.stat().st_size
         worker = self.spawn("worker")
 
         def well() -> bool:
             assert worker.poll() is None, f"the worker ended by itself:\n{self.log()}"
-            return also()
+            # Until it has begun it does not know how to stop well.
+            return b" starts as " in self.log_file.read_bytes()[before:] and also()
 
         try:
             self.wait_idle(timeout, well)
