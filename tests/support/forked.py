@@ -31,7 +31,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Forked:
-    """A running `python -m module ARGV` (or `python file.py ARGV`), with those methods of subprocess.Popen that we use."""
+    """A running `python -m module ARGV`, or `python file.py ARGV`.
+
+    With those methods of subprocess.Popen that we use.
+    """
 
     def __init__(
         self, module: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path, *to: Path

@@ -100,21 +100,7 @@ class House:
 
     def spawn(self, *argv, **env: str) -> Process:
         """`postroom ARGV` in a process group of its own, talking into the log file."""
-        words, environment = [str(word) for word in argv], self.environment(**env)
-        if "LD_PRELOAD" in env:  # for the loader, which has done its work in what is forked
-            with self.log_file.open("ab") as log:
-                process = subprocess.Popen(
-                    [sys.executable, "-m", self.module, *words],
-                    cwd=ROOT,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                    preexec_fn=end_with_parent(),
-                )
-        else:
-            process = Forked(self.module, words, environment, ROOT, self.log_file)
+        process = self._begin(self.module, argv, env, self.log_file)
         self._spawned.append(process)
         return process
 
@@ -126,8 +112,7 @@ class House:
         """A module to its end, and all it said."""
         with tempfile.TemporaryDirectory() as folder:
             said = Path(folder, "out"), Path(folder, "errors")
-            words = [str(word) for word in argv]
-            process = Forked(module, words, self.environment(**env), ROOT, *said)
+            process = self._begin(module, argv, env, *said)
             try:
                 status = process.wait(timeout)
             except subprocess.TimeoutExpired:
@@ -135,6 +120,23 @@ class House:
                 raise
             texts = [path.read_text() if path.exists() else "" for path in said]
         return subprocess.CompletedProcess(process.args, status, *texts)
+
+    def _begin(self, module: str, argv, env: dict[str, str], *to: Path) -> Process:
+        words, environment = [str(word) for word in argv], self.environment(**env)
+        if "LD_PRELOAD" not in env:
+            return Forked(module, words, environment, ROOT, *to)
+        # For the loader, which has done its work already in what is forked.
+        with to[0].open("ab") as out, to[-1].open("ab") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *words],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+                start_new_session=True,
+                preexec_fn=end_with_parent(),
+            )
 
     @contextlib.contextmanager
     def serving(self, command: str = "web", **env: str) -> Iterator[str]:
