@@ -38,7 +38,8 @@ def move_wanted(
 ) -> None:
     """Move every mail of this workflow that is not where its entry wants it.
 
-    `keep` is called at every step: it holds the lease. `only_new`: just those that were taken in and not yet moved, between two batches.
+    `keep` is called at every step: it holds the lease. `only_new`: just those that were taken
+    in and not yet moved, between two batches.
     """
     journeys: dict[tuple[Place, str], list[Sighting]] = defaultdict(list)
     for sighting in on_the_way(workflow) if only_new else misplaced(workflow):

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Folder, Mailbox, open_mailbox
 from postroom.connections.models import MailAccount
 from postroom.connections.trouble import SERVER_ERROR, Trouble
 from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
@@ -48,7 +48,8 @@ class Watcher(threading.Thread):
 
     def wake(self) -> None:
         """Look now. Harmless when it is looking already."""
-        with contextlib.suppress(BlockingIOError):  # it has been woken many times over
+        # It has been woken many times over, or has ended.
+        with contextlib.suppress(OSError):
             self._mouth.send(b"!")
 
     def stop(self) -> None:
@@ -65,7 +66,12 @@ class Watcher(threading.Thread):
         except Exception:
             log.exception("watching account %s ended", self.account_id)
         finally:
+            self.close()
             connections.close_all()
+
+    def close(self) -> None:
+        self._ear.close()
+        self._mouth.close()
 
     def _stay(self, account: MailAccount) -> float:
         """Be connected for as long as it goes well; then how many seconds to rest."""
@@ -204,11 +210,25 @@ def _interval(account: MailAccount) -> float:
 
 
 def _news(mailbox: Mailbox, account: MailAccount) -> bool:
-    """Open the folder that is watched; has a letter come to it that no pass has seen?"""
-    first = account.workflows.filter(active=True).first()
-    folder = mailbox.open(first.folder_in if first else "INBOX")
+    """Open the folder that is watched; has a letter come to it that no pass has seen?
+
+    IDLE speaks of one folder only: the first that can be opened. The others are looked at when
+    the interval is over. Raises Trouble when none can be opened.
+    """
+    folder = _first_open(mailbox, account)
     state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
     return bool(state and mailbox.uids(state.next_uid))
+
+
+def _first_open(mailbox: Mailbox, account: MailAccount) -> Folder:
+    names = list(account.workflows.filter(active=True).values_list("folder_in", flat=True))
+    for name in names[:-1]:
+        try:
+            return mailbox.open(name)
+        except Trouble as trouble:  # said by the pass; the other folders are watched all the same
+            if not trouble.of_one_folder:
+                raise
+    return mailbox.open(names[-1] if names else "INBOX")
 
 
 def _seconds_until(moment: datetime | None) -> float:
