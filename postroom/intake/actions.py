@@ -1,5 +1,6 @@
 """One pass over an account: heal, look, file, move, and say how it went."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from postroom.connections.actions import settings_of
 from postroom.connections.imap import Mailbox, open_mailbox
@@ -61,6 +62,9 @@ def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
     except Exception as error:  # a fault of ours at one account must not keep the others waiting
         log.exception("account %s", account.pk)
         outcome.trouble, outcome.detail = SERVER_ERROR, type(error).__name__
+        with contextlib.suppress(DatabaseError):  # which may be the fault itself
+            fault = Trouble(outcome.trouble, outcome.detail)
+            note_trouble(account, fault, now=clock())
     return outcome
 
 

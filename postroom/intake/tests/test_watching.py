@@ -9,8 +9,9 @@ from postroom.connections.imap import Mailbox
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake import watching
 from postroom.intake.models import Sighting
+from postroom.intake.polling import interval
 from postroom.intake.tests.post import US, account_at, letter, mailbox_of
-from postroom.intake.watching import Watcher, _interval
+from postroom.intake.watching import Watcher
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
@@ -58,12 +59,12 @@ def folders_filed_from() -> list[str]:
 
 
 def test_the_shortest_interval_of_an_accounts_folders_is_kept(account) -> None:
-    assert _interval(account) == 120
+    assert interval(account) == 120
     account.workflows.filter(folder_in="Second").update(active=False)
-    assert _interval(account) == 300
+    assert interval(account) == 300
 
 
-def test_news_in_a_second_folder_is_heard_within_the_interval(account, server, monkeypatch) -> None:
+def test_news_in_a_second_folder_is_heard_within_theinterval(account, server, monkeypatch) -> None:
     assert stand_by(account, server, monkeypatch) == [120, 120, 120]
     assert folders_filed_from() == ["Second", "Second"]  # the third came as it stopped
 
