@@ -1,10 +1,14 @@
 """Passes over an account: who holds the folder, and what is looked for where."""
 
+import errno
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.words import state
+from postroom.intake.actions import sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
 from postroom.intake.tests.post import (
@@ -106,6 +110,33 @@ def _lease_of(account: MailAccount):
     state = account.folders.get(folder="Incoming")
     assert state.lease_by == US.name
     return state.lease_until
+
+
+# -- this machine's disk ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.EACCES, "disk-refuses"),
+        (errno.EROFS, "disk-refuses"),
+        (errno.ENOSPC, "disk-full"),
+    ],
+)
+def test_a_disk_that_takes_no_letter_is_not_the_mail_servers_fault(
+    account, server, monkeypatch, number: int, code: str
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    server.put("Incoming", letter(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        assert sync(account, worker=US, clock=Clock()).trouble == code
+    assert state(account).ours
+    assert not Sighting.objects.exists()
+    assert sync(account, worker=US, clock=Clock()).well
+    assert Sighting.objects.get().state == Sighting.DONE
 
 
 # -- where a mail went -----------------------------------------------------------------------
