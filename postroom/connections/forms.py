@@ -174,7 +174,7 @@ class AccountForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         named = [self.cleaned_data.get(field, "") for field in self.FOLDERS]
         for position, fault in folder_faults(named).items():
-            self.add_error(self.FOLDERS[position], FOLDER_FAULTS[fault])
+            self.add_error(self.FOLDERS[position], str(FOLDER_FAULTS[fault]))
         if (
             self.account
             and not self.cleaned_data.get("password")
