@@ -66,6 +66,7 @@ PRIVATE_MAIL_HOSTS = choice("POSTROOM_PRIVATE_MAIL_HOSTS", YES_NO, "no")
 
 # --- the clockwork --------------------------------------------------------------------------
 POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workflow's own interval
+WATCHERS = env.int("POSTROOM_WATCHERS", default=100)  # connections a worker holds open
 RETRY_SECONDS = env.float("POSTROOM_RETRY_SECONDS", default=60.0)
 
 # --- the house ------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from postroom.cli.common import (
     Failure,
@@ -17,9 +16,6 @@ from postroom.cli.common import (
 )
 from postroom.connections import words
 from postroom.connections.actions import (
-    CONNECT,
-    FOLDER,
-    FOLDERS,
     Trial,
     save_account,
     set_active,
@@ -28,6 +24,9 @@ from postroom.connections.actions import (
 )
 from postroom.connections.models import MailAccount
 from postroom.connections.reaching import Settings
+from postroom.connections.rules import folder_faults, one_spelling
+from postroom.connections.trouble import KEY_MISSING
+from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice.actions import the_practice
 
 
@@ -66,11 +65,9 @@ def run_add(args: argparse.Namespace) -> int:
     practice = the_practice(args.practice)
     if args.port in (110, 995):
         raise Failure(_("This is POP3; Postroom reads mail by IMAP only (usually port 993)."))
-    folders = (args.incoming, args.resolved, args.unresolved)
-    if len(set(folders)) < 3:
-        raise Failure(_("Incoming, Resolved and Unresolved must be three different folders."))
-    if "INBOX" in (args.resolved.upper(), args.unresolved.upper()):
-        raise Failure(_("Filed letters cannot go back to INBOX: choose another folder."))
+    folders = (one_spelling(args.incoming), args.resolved, args.unresolved)
+    for position, fault in folder_faults(folders).items():
+        raise Failure(f"{folders[position]}: {words.FOLDER_FAULTS[fault]}")
     settings = Settings(
         args.host,
         args.port,
@@ -105,7 +102,11 @@ def run_test(args: argparse.Namespace) -> int:
     need_ready()
     account = _chosen(args)
     workflow = account.workflows.filter(active=True).first()
-    settings = settings_of(account)
+    try:
+        settings = settings_of(account)
+    except (KeyMissing, Tampered) as error:
+        said = words.trouble(KEY_MISSING, account=account.name)
+        raise Failure(f"{said.sentence} {said.advice}") from error
     trial = try_account(settings, workflow.folders if workflow else ())
     _print_trial(trial, settings)
     return 0 if trial.ok else 1
@@ -135,27 +136,16 @@ def _text_of(path: Path) -> str:
 
 def _print_trial(trial: Trial, settings: Settings) -> None:
     for step in trial.steps:
-        if step.ok:
-            print(f"✓ {_STEPS[step.name]}" % {"folder": step.detail, "host": settings.host})
-            continue
-        said = words.trouble(
-            step.code,
-            host=settings.host,
-            port=settings.port,
-            user=settings.user,
-            account=settings.user,
-            detail=step.detail,
+        facts = {"host": settings.host, "port": settings.port, "user": settings.user}
+        said = words.step(
+            step.name, step.code, step.detail, creates=False, account=settings.user, **facts
         )
-        print(f"✗ {said.sentence} {said.advice}")
-        if step.detail:
-            print(f"  {step.detail}")
-
-
-_STEPS = {
-    CONNECT: gettext_lazy("%(host)s answers, and accepts the user name and password."),
-    FOLDERS: gettext_lazy("The folders can be listed."),
-    FOLDER: gettext_lazy("The folder “%(folder)s” can be opened."),
-}
+        if said.why is None:
+            print(f"✓ {said.title}")
+            continue
+        print(f"✗ {said.title}. {said.why.sentence} {said.why.advice}")
+        if said.said:
+            print(f"  {said.said}")
 
 
 def _as_dict(account: MailAccount) -> dict[str, object]:

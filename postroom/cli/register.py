@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from postroom.cli.common import add_practice, need_ready
+from postroom.cli.common import Failure, add_practice, need_ready
+from postroom.clients.models import Client
 from postroom.intake.models import Sighting
 from postroom.practice.actions import the_practice
 from postroom.practice.models import Practice
@@ -28,6 +29,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     need_ready()
     practice = the_practice(args.practice)
+    if args.client and not Client.objects.filter(practice=practice, ref=args.client).exists():
+        raise Failure(_("There is no client with the reference “%s”.") % args.client)
     for row in rows(practice, client=args.client, unresolved=args.unresolved):
         if args.json:
             print(json.dumps(row, ensure_ascii=False))

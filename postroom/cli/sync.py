@@ -9,13 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postroom.cli.common import account_named, add_practice, need_ready, utc_now
-from postroom.connections.models import MailAccount
+from postroom.cli.common import Failure, account_named, add_practice, need_ready, utc_now
+from postroom.connections.models import FolderState, MailAccount
 from postroom.connections.trouble import Trouble
 from postroom.intake import actions
 from postroom.kit.processes import Worker
 from postroom.practice.actions import the_practice
 
+LOOK_SECONDS = 0.2  # between two looks into the database
 PATIENCE_SECONDS = 150  # for a worker that is at the same account: longer than its lease
 
 
@@ -67,17 +68,28 @@ def run_idle(args: argparse.Namespace) -> int:
 
 
 def _patiently(account: MailAccount, worker: Worker) -> actions.Outcome:
+    """A pass; where another worker is at it, again when that one has let go.
+
+    Meanwhile only the database is asked: a server locks out who signs in every second.
+    """
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         outcome = actions.sync(account, worker=worker, clock=utc_now)
         if not outcome.busy or time.monotonic() > give_up:
             return outcome
         time.sleep(settings.POLL_SECONDS or 1.0)
+        while FolderState.objects.held(account.pk, worker, utc_now()):
+            if time.monotonic() > give_up:
+                return outcome
+            time.sleep(LOOK_SECONDS)
 
 
 def _accounts(args: argparse.Namespace) -> list[MailAccount]:
     if getattr(args, "account", None):
-        return [account_named(the_practice(args.practice), args.account)]
+        account = account_named(the_practice(args.practice), args.account)
+        if not account.active:
+            raise Failure(_("The account “%s” is switched off.") % account.name)
+        return [account]
     accounts = MailAccount.objects.working().order_by("id")
     if args.practice:
         accounts = accounts.filter(practice=the_practice(args.practice))

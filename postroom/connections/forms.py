@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
+from postroom.connections.rules import folder_faults, one_spelling
+from postroom.connections.words import FOLDER_FAULTS
 from postroom.practice.models import Practice
 
 POP3_PORTS = (110, 995)
@@ -170,22 +172,9 @@ class AccountForm(forms.Form):
             ) from error
 
     def clean(self) -> dict[str, Any]:
-        seen: dict[str, str] = {}
-        for field in self.FOLDERS:
-            folder = self.cleaned_data.get(field, "").casefold()
-            if folder in seen and folder:
-                self.add_error(
-                    field, _("This folder is named twice. Each of the three needs its own.")
-                )
-            elif folder == "inbox" and field != "incoming":
-                self.add_error(
-                    field,
-                    _(
-                        "Filed mail cannot go back to INBOX, where new mail arrives."
-                        " Choose another."
-                    ),
-                )
-            seen[folder] = field
+        named = [self.cleaned_data.get(field, "") for field in self.FOLDERS]
+        for position, fault in folder_faults(named).items():
+            self.add_error(self.FOLDERS[position], str(FOLDER_FAULTS[fault]))
         if (
             self.account
             and not self.cleaned_data.get("password")
@@ -204,7 +193,7 @@ class AccountForm(forms.Form):
 
     def folders(self) -> tuple[str, str, str]:
         data = self.cleaned_data
-        return data["incoming"], data["resolved"], data["unresolved"]
+        return one_spelling(data["incoming"]), data["resolved"], data["unresolved"]
 
     def settings(self) -> Settings:
         """How to reach the mailbox. Raises kit.crypto.KeyMissing or Tampered."""

@@ -1,5 +1,6 @@
 """Mail accounts, what is done with their folders, and what is known of each folder."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -89,14 +90,27 @@ class FolderStateQuerySet(models.QuerySet["FolderState"]):
         A lease whose worker died on this machine is free at once, not only when it runs out.
         """
         holder = self.filter(pk=pk).values_list("lease_by", flat=True).get()
-        free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_by=by.name)
-        if by.knows_dead(holder):
-            free |= Q(lease_by=holder)
         until = now + timedelta(seconds=seconds)
-        return self.filter(free, pk=pk).update(lease_by=by.name, lease_until=until) == 1
+        free = self.filter(_free(by, now, [holder]), pk=pk)
+        return free.update(lease_by=by.name, lease_until=until) == 1
+
+    def held(self, account: int, by: Worker, now: datetime) -> bool:
+        """Does another worker hold one of an account's folders?"""
+        leased = self.filter(account=account, lease_until__gte=now)
+        holders = leased.values_list("lease_by", flat=True)
+        return leased.exclude(_free(by, now, holders)).exists()
 
     def give_back(self, pk: int, by: Worker) -> None:
         self.filter(pk=pk, lease_by=by.name).update(lease_by="", lease_until=None)
+
+
+def _free(by: Worker, now: datetime, holders: Iterable[str]) -> Q:
+    """Which folders a worker may take, of those that these hold."""
+    free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_by=by.name)
+    for holder in holders:
+        if by.knows_dead(holder):
+            free |= Q(lease_by=holder)
+    return free
 
 
 class FolderState(models.Model):

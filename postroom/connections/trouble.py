@@ -22,6 +22,7 @@ FULL = "mailbox-full"
 SERVER_ERROR = "server-error"
 DISCONNECTED = "disconnected"
 DISK_FULL = "disk-full"
+DISK_REFUSES = "disk-refuses"
 KEY_MISSING = "key-missing"
 RESETS = "resets"
 
@@ -62,6 +63,8 @@ def from_library(error: Exception) -> Trouble:
             return Trouble(SERVER_ERROR if busy else SIGN_IN, words, final=not busy)
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return Trouble(DISK_FULL, words)
+        case OSError(filename=str()):  # a socket has no file name: it is this machine's disk
+            return Trouble(DISK_REFUSES, words)
         case socket.gaierror():
             return Trouble(HOST_UNKNOWN, words)
         case ssl.SSLCertVerificationError():

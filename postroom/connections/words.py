@@ -103,6 +103,11 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         _("Make room on it; the letters stay on the server until then."),
         HERE,
     ),
+    "disk-refuses": (
+        _("Postroom cannot use its own folder for mail, so no letter is fetched."),
+        _("The details name the file: look at its rights, and whether the disk is well."),
+        HERE,
+    ),
     "key-missing": (
         _("The key that opens the password of %(account)s is not here."),
         _("Put the key file back, or type the password again."),
@@ -133,23 +138,32 @@ STEPS: dict[str, tuple[Text, Text]] = {
         _("The folder “%(detail)s” cannot be used"),
     ),
 }
+# what is wrong with one of the three folders: a code of rules.py
+FOLDER_FAULTS: dict[str, Text] = {
+    "twice": _("This folder is named twice. Each of the three needs its own."),
+    "back-to-inbox": _(
+        "Filed mail cannot go back to INBOX, where new mail arrives. Choose another."
+    ),
+}
 WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
 
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence, what to do, whose side it is; `tone` is a colour's name."""
+    """A sentence, what to do, whose side it is (`ours`: Postroom's); `tone` is a colour's name."""
 
     sentence: str
     advice: str = ""
     side: str = ""
     tone: str = "green"
+    ours: bool = False
 
 
 def trouble(code: str, **facts: object) -> Words:
     """The words for a code, with what it speaks of: host, port, user, account, detail."""
     sentence, advice, side = TROUBLES.get(code, OTHER)
-    return Words(str(sentence) % facts, str(advice) % facts, str(SIDES[side]), "amber")
+    said, done = str(sentence) % facts, str(advice) % facts
+    return Words(said, done, str(SIDES[side]), "amber", ours=side == HERE)
 
 
 def state(account: MailAccount) -> Words:

@@ -1,14 +1,14 @@
 """One pass over an account: heal, look, file, move, and say how it went."""
 
+import contextlib
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from postroom.connections.actions import settings_of
 from postroom.connections.imap import Mailbox, open_mailbox
@@ -27,7 +27,12 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 LEASE_SECONDS = 120
+RENEW_EVERY = timedelta(seconds=LEASE_SECONDS / 4)
 SWEEP_EVERY = timedelta(days=1)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the folder meanwhile: it is that one's now."""
 
 
 @dataclass
@@ -57,6 +62,9 @@ def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
     except Exception as error:  # a fault of ours at one account must not keep the others waiting
         log.exception("account %s", account.pk)
         outcome.trouble, outcome.detail = SERVER_ERROR, type(error).__name__
+        with contextlib.suppress(DatabaseError):  # which may be the fault itself
+            fault = Trouble(outcome.trouble, outcome.detail)
+            note_trouble(account, fault, now=clock())
     return outcome
 
 
@@ -81,7 +89,11 @@ def make_pass(
             outcome.busy = True
             continue
         try:
-            outcome.taken += _work_through(mailbox, workflow, worker, clock=clock, full=full)
+            keep = _keeper(state.pk, worker, clock)
+            outcome.taken += _work_through(mailbox, workflow, keep, clock=clock, full=full)
+        except LeaseLost:
+            log.warning("account %s: %s is another worker's now", account.pk, state.folder)
+            outcome.busy = True
         except Trouble as met:
             if not met.of_one_folder:
                 raise
@@ -175,23 +187,39 @@ def unseen(account: MailAccount) -> int:
     return waiting
 
 
+def _keeper(state: int, worker: Worker, clock: Clock) -> Callable[[], None]:
+    """To be called at every step: renews the lease in good time. Raises LeaseLost.
+
+    By the clock that the other workers go by: a machine that slept has lost its lease as well.
+    """
+    renewed = clock()
+
+    def keep() -> None:
+        nonlocal renewed
+        now = clock()
+        if abs(now - renewed) < RENEW_EVERY:
+            return
+        if not FolderState.objects.take(state, worker, now, LEASE_SECONDS):
+            raise LeaseLost
+        renewed = now
+
+    return keep
+
+
 def _work_through(
-    mailbox: Mailbox, workflow: Workflow, worker: Worker, *, clock: Clock, full: bool
+    mailbox: Mailbox, workflow: Workflow, keep: Callable[[], None], *, clock: Clock, full: bool
 ) -> int:
     state = moving.folder_state(workflow, workflow.folder_in)
-    renewed = time.monotonic()
 
     def move_on() -> None:
-        nonlocal renewed
-        moving.move_wanted(mailbox, workflow, now=clock(), only_new=True)
-        if time.monotonic() - renewed > LEASE_SECONDS / 4:
-            FolderState.objects.take(state.pk, worker, clock(), LEASE_SECONDS)
-            renewed = time.monotonic()
+        keep()
+        moving.move_wanted(mailbox, workflow, now=clock(), keep=keep, only_new=True)
 
     met: list[Trouble] = []
 
     def attempt(step: Callable[[], T]) -> T | None:
         """What one folder has against one step does not keep the next ones from being done."""
+        keep()
         try:
             return step()
         except Trouble as trouble:
@@ -200,8 +228,8 @@ def _work_through(
             met.append(trouble)
             return None
 
-    fetching.resume(workflow, now=clock())
-    attempt(lambda: moving.heal(mailbox, workflow))
+    fetching.resume(workflow, now=clock(), keep=keep)
+    attempt(lambda: moving.heal(mailbox, workflow, keep=keep))
     crash_point("after-heal")
     attempt(lambda: _sweep(mailbox, workflow, clock=clock, move_on=move_on))
     taken = attempt(
@@ -209,9 +237,9 @@ def _work_through(
             mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
         )
     )
-    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock()))
+    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
-        attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock()))
+        attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     if met:
         raise met[0]
     return taken or 0

@@ -71,11 +71,12 @@ def file_new(
     return taken
 
 
-def resume(workflow: Workflow, *, now: datetime) -> None:
+def resume(workflow: Workflow, *, now: datetime, keep: Callable[[], None]) -> None:
     """Take in what was on the disk when the last worker died, one by one: if one of them
     killed it, it is that one alone that is tried again, and set aside after the third time."""
     fetched = Sighting.objects.filter(workflow=workflow, state=Sighting.FETCHED)
     for sighting in fetched.select_related("account").order_by("id"):
+        keep()
         path = _path(sighting)
         if not path.exists():  # nothing was promised yet: it is seen again on the server
             sighting.delete()

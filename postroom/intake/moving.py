@@ -6,7 +6,7 @@ never a guess; that is `settle`, and it is the same after a crash as after a str
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -25,14 +25,21 @@ from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
 FEW = 200  # mails that may all be compared
+MANY = 500  # mails that are asked for at once
 
 
 def move_wanted(
-    mailbox: Mailbox, workflow: Workflow, *, now: datetime, only_new: bool = False
+    mailbox: Mailbox,
+    workflow: Workflow,
+    *,
+    now: datetime,
+    keep: Callable[[], None],
+    only_new: bool = False,
 ) -> None:
     """Move every mail of this workflow that is not where its entry wants it.
 
-    `only_new`: just those that were taken in and not yet moved, between two batches.
+    `keep` is called at every step: it holds the lease. `only_new`: just those that were taken
+    in and not yet moved, between two batches.
     """
     journeys: dict[tuple[Place, str], list[Sighting]] = defaultdict(list)
     for sighting in on_the_way(workflow) if only_new else misplaced(workflow):
@@ -47,6 +54,7 @@ def move_wanted(
             continue
         try:
             for start in range(0, len(travellers), BATCH_MAILS):
+                keep()
                 batch = travellers[start : start + BATCH_MAILS]
                 _move_batch(mailbox, workflow, place, batch, target)
             _accepted(states)
@@ -59,13 +67,15 @@ def move_wanted(
         _forget_refusals(workflow, concerned)
 
 
-def heal(mailbox: Mailbox, workflow: Workflow) -> None:
+def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> None:
     """Put every open question of this workflow to the server."""
     groups: dict[Place, list[Sighting]] = defaultdict(list)
     for sighting in _of(workflow).filter(state__in=(*_ON_THE_WAY, Sighting.STORED)):
         groups[sighting.folder, sighting.uidvalidity].append(sighting)
     for place, sightings in groups.items():
-        _settle(mailbox, workflow, place, sightings)
+        for start in range(0, len(sightings), MANY):
+            keep()
+            _settle(mailbox, workflow, place, sightings[start : start + MANY])
 
 
 def misplaced(workflow: Workflow) -> Iterable[Sighting]:
@@ -108,13 +118,29 @@ def find(
     A UID that another sighting holds is taken: of two equal mails each has its own.
     """
     since = min((_looked_from(s, folder) for s in sightings), default=1)
-    uids = mailbox.uids(since) if since > 1 else _likely(mailbox, sightings)
+    likely = _likely(mailbox, sightings) if since == 1 else []
+    found = _among(mailbox, workflow, folder, likely, sightings) if likely else {}
+    left = [s for s in sightings if s.pk not in found]
+    if left:  # a search by Message-ID that finds nothing proves nothing: see `_likely`
+        others = set(mailbox.uids(since)) - set(found.values())
+        found |= _among(mailbox, workflow, folder, others, left)
+    return found
+
+
+def _among(
+    mailbox: Mailbox,
+    workflow: Workflow,
+    folder: Folder,
+    uids: Collection[int],
+    sightings: Sequence[Sighting],
+) -> dict[int, int]:
+    """Which of the mails lie under these UIDs of the open folder; what is alike in size first."""
     taken = set(
         Sighting.objects.filter(
             account=workflow.account_id,
             folder=folder.name,
             uidvalidity=folder.uidvalidity,
-            uid__gte=min(uids, default=since),
+            uid__gte=min(uids, default=1),
         ).values_list("uid", flat=True)
     )
     free = mailbox.look(set(uids) - taken)
@@ -286,11 +312,15 @@ def _look_for(
 
 
 def _likely(mailbox: Mailbox, sightings: Sequence[Sighting]) -> list[int]:
-    """UIDs worth comparing in a folder whose history is unknown: by Message-ID where all have
-    one, else all of them."""
+    """UIDs to be compared first in a folder whose history is unknown: by Message-ID, if all have
+    one.
+
+    Only the hits count. The search is by our reading of the header: it cannot be asked for one
+    with accents, and some servers search only words, or an index that lags behind.
+    """
     ids = [s.mail.message_id if s.mail else "" for s in sightings]
     if len(ids) > BATCH_MAILS or not all(ids):
-        return mailbox.uids()
+        return []
     return sorted({uid for message_id in set(ids) for uid in mailbox.with_message_id(message_id)})
 
 

@@ -1,4 +1,5 @@
-"""Standing by: one thread an account, on IDLE with polling beneath.
+"""Standing by: one thread an account, on IDLE with polling beneath. What is beyond the cap of
+such threads is polled.
 
 The threads hold the connections; a single listener reads the events that other processes wrote
 and wakes the one concerned. A slow or broken account delays no other.
@@ -10,15 +11,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Folder, Mailbox, open_mailbox
 from postroom.connections.models import MailAccount
 from postroom.connections.trouble import SERVER_ERROR, Trouble
 from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
+from postroom.intake.polling import BUSY_SECONDS, Poller, Rota, interval, seconds_until, utc_now
 from postroom.kit.processes import Worker
 from postroom.practice import events
 from postroom.practice.models import Event
@@ -28,11 +30,7 @@ log = logging.getLogger(__name__)
 LISTEN_SECONDS = 0.25  # how soon an act on a page is followed on the server
 FIND_SECONDS = 5.0  # how soon an account added elsewhere is taken up without an event
 LOOK_BACK = 200  # events
-BUSY_SECONDS = 2.0  # before a folder that another worker holds is tried again
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+POLLERS = 4  # threads for the accounts that have no watcher
 
 
 class Watcher(threading.Thread):
@@ -48,7 +46,8 @@ class Watcher(threading.Thread):
 
     def wake(self) -> None:
         """Look now. Harmless when it is looking already."""
-        with contextlib.suppress(BlockingIOError):  # it has been woken many times over
+        # It has been woken many times over, or has ended.
+        with contextlib.suppress(OSError):
             self._mouth.send(b"!")
 
     def stop(self) -> None:
@@ -65,11 +64,16 @@ class Watcher(threading.Thread):
         except Exception:
             log.exception("watching account %s ended", self.account_id)
         finally:
+            self.close()
             connections.close_all()
+
+    def close(self) -> None:
+        self._ear.close()
+        self._mouth.close()
 
     def _stay(self, account: MailAccount) -> float:
         """Be connected for as long as it goes well; then how many seconds to rest."""
-        wait = _seconds_until(account.retry_at)
+        wait = seconds_until(account.retry_at)
         if wait > 0:
             return wait
         try:
@@ -81,7 +85,7 @@ class Watcher(threading.Thread):
         except Exception as error:  # a fault of ours must not end the account's post for good
             log.exception("account %s", account.pk)
             note_trouble(account, Trouble(SERVER_ERROR, type(error).__name__), now=utc_now())
-        return max(_seconds_until(account.retry_at), 0.05)
+        return max(seconds_until(account.retry_at), 0.05)
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
         full = True
@@ -94,7 +98,7 @@ class Watcher(threading.Thread):
             if outcome.taken or _news(mailbox, account):
                 continue
             close_old_connections()
-            mailbox.wait(BUSY_SECONDS if outcome.busy else _interval(account), self._ear)
+            mailbox.wait(BUSY_SECONDS if outcome.busy else interval(account), self._ear)
             self._drain()
             if not self._still_wanted(account):
                 return
@@ -122,16 +126,26 @@ class Watcher(threading.Thread):
 
 
 class Watch:
-    """All watchers of one worker, and the listener that wakes them."""
+    """All watchers and pollers of one worker, and the listener that wakes them.
 
-    def __init__(self, worker: Worker, clock: Callable[[], datetime] = utc_now) -> None:
+    `most`: so many watchers, each with a connection and a thread of its own.
+    """
+
+    def __init__(
+        self, worker: Worker, clock: Callable[[], datetime] = utc_now, most: int | None = None
+    ) -> None:
         self.worker, self.clock = worker, clock
+        self.most = settings.WATCHERS if most is None else most
         self.watchers: dict[int, Watcher] = {}
+        self.rota = Rota()
+        self.pollers = [Poller(self.rota, worker, number) for number in range(1, POLLERS + 1)]
         self.over = threading.Event()
         self._heard: dict[int, None] = {}
         self.listener = threading.Thread(target=self._listen, name="listen", daemon=True)
 
     def start(self) -> None:
+        for poller in self.pollers:
+            poller.start()
         self.listener.start()
 
     def stop(self, seconds: float) -> None:
@@ -140,10 +154,11 @@ class Watch:
         deadline = time.monotonic() + seconds
         self.over.set()
         self.listener.join(seconds)
+        self.rota.close()
         for watcher in self.watchers.values():
             watcher.stop()
-        for watcher in self.watchers.values():
-            watcher.join(max(deadline - time.monotonic(), 0.1))
+        for thread in (*self.watchers.values(), *self.pollers):
+            thread.join(max(deadline - time.monotonic(), 0.1))
 
     def _listen(self) -> None:
         try:
@@ -167,12 +182,18 @@ class Watch:
             connections.close_all()
 
     def _take_up(self) -> None:
-        """A watcher for each working account that has none."""
-        for account in MailAccount.objects.working().values_list("pk", flat=True):
-            watcher = self.watchers.get(account)
-            if watcher is None or not watcher.is_alive():
+        """A watcher for each working account, the oldest first, as far as they go round; the
+        others are polled until there is room."""
+        self.watchers = {pk: one for pk, one in self.watchers.items() if one.is_alive()}
+        for account in MailAccount.objects.working().order_by("pk").values_list("pk", flat=True):
+            if account in self.watchers:
+                continue
+            # Never both: the lease of a folder does not part two threads of one worker.
+            if len(self.watchers) < self.most and self.rota.drop(account):
                 self.watchers[account] = Watcher(account, self.worker)
                 self.watchers[account].start()
+            else:
+                self.rota.add(account)
 
     def _hear(self, after: int) -> int:
         """Wake whom the events since `after` concern; the last event heard."""
@@ -192,24 +213,28 @@ class Watch:
         for account in concerned:
             if account in self.watchers:
                 self.watchers[account].wake()
+            else:
+                self.rota.wake(account)
         return max([after, *self._heard])
 
 
-def _interval(account: MailAccount) -> float:
-    """Seconds between two looks when the server says nothing by itself."""
-    if settings.POLL_SECONDS:
-        return settings.POLL_SECONDS
-    minutes = account.workflows.filter(active=True).values_list("minutes", flat=True)
-    return 60.0 * min(minutes, default=5)
-
-
 def _news(mailbox: Mailbox, account: MailAccount) -> bool:
-    """Open the folder that is watched; has a letter come to it that no pass has seen?"""
-    first = account.workflows.filter(active=True).first()
-    folder = mailbox.open(first.folder_in if first else "INBOX")
+    """Open the folder that is watched; has a letter come to it that no pass has seen?
+
+    IDLE speaks of one folder only: the first that can be opened. The others are looked at when
+    the interval is over. Raises Trouble when none can be opened.
+    """
+    folder = _first_open(mailbox, account)
     state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
     return bool(state and mailbox.uids(state.next_uid))
 
 
-def _seconds_until(moment: datetime | None) -> float:
-    return (moment - utc_now()).total_seconds() if moment else 0.0
+def _first_open(mailbox: Mailbox, account: MailAccount) -> Folder:
+    names = list(account.workflows.filter(active=True).values_list("folder_in", flat=True))
+    for name in names[:-1]:
+        try:
+            return mailbox.open(name)
+        except Trouble as trouble:  # said by the pass; the other folders are watched all the same
+            if not trouble.of_one_folder:
+                raise
+    return mailbox.open(names[-1] if names else "INBOX")

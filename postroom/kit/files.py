@@ -9,14 +9,25 @@ from pathlib import Path
 from postroom.kit.crash import crash_point
 
 SYNCED_AT_ONCE = 8
+SOME_FILE = "(a file that was being written)"
 
 
 def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
     """Write each file whole or not at all; when this returns, all of them are on the disk.
 
     A name stands for its content here (a hash), so a file that is already there is the same
-    file, and writing it again after a crash is harmless. Raises OSError (a full disk).
+    file, and writing it again after a crash is harmless. Raises OSError (a full disk, no right
+    to write); it always names a file, which tells it from the errors of a wire.
     """
+    try:
+        _write(items)
+    except OSError as error:
+        if error.filename is None:  # what fails by its handle comes without a name
+            error.filename = SOME_FILE
+        raise
+
+
+def _write(items: Iterable[tuple[Path, bytes]]) -> None:
     folders: dict[Path, None] = {}
     moves: list[tuple[Path, Path]] = []
     # Each handle stays open until its file is synced: an error of the disk is told to it.

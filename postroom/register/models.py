@@ -106,6 +106,13 @@ class Entry(models.Model):
     def is_waiting(self) -> bool:
         return self.filing in self.WAITING
 
+    @property
+    def left_mailbox(self) -> bool:
+        """Whether every copy of it was taken away on the mail server by another hand."""
+        # The ledger of intake, by its names: it stands above this room.
+        states = set(self.mails.values_list("sightings__state", flat=True))
+        return "gone" in states and states <= {"gone", "stale"}
+
 
 class EntryClient(models.Model):
     """An entry on a client's record. `at` is copied, so that a record is one index walk."""

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from postroom.connections.models import MailAccount, Workflow
+from postroom.intake.models import Sighting
 from postroom.register import actions, rules
 from postroom.register.models import Entry
 from postroom.register.tests.post import mail, put
@@ -45,6 +47,37 @@ def test_what_a_receiving_server_confirmed_is_said(cast: Cast, bob: Browser) -> 
     page = words(bob.get(page_of(entry)))
     assert "Sender confirmed" in page
     assert "Sender not confirmed" not in page
+
+
+LEFT = "It is no longer in the mailbox: somebody moved or deleted it there."
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((), False),
+        (("done",), False),
+        (("gone",), True),
+        (("gone", "stale"), True),
+        (("gone", "done"), False),
+        (("stale",), False),
+    ],
+)
+def test_a_letter_that_left_the_mailbox_by_another_hand_says_so(
+    cast: Cast, bob: Browser, states: tuple[str, ...], said: bool
+) -> None:
+    filed, waiting = put(cast.practice, clients=[cast.hollis]), put(cast.practice)
+    account = MailAccount.objects.create(practice=cast.practice, name="Desk", host="mail.test")
+    workflow = Workflow.objects.create(practice=cast.practice, account=account)
+    now = timezone.now()
+    for n, (entry, state) in enumerate((e, s) for e in (filed, waiting) for s in states):
+        Sighting.objects.create(
+            **{"practice": cast.practice, "account": account, "workflow": workflow, "uid": n},
+            **{"folder": "Incoming", "uidvalidity": 1, "state": state, "mail": entry.mails.get()},
+            **{"received_at": now, "seen_at": now},
+        )
+    for address in (page_of(filed), f"/p/tern/unresolved?entry={waiting.pk}"):
+        assert (LEFT in words(bob.get(address))) == said
 
 
 def test_an_html_letter_stands_in_a_sandboxed_frame_and_can_be_read_as_text(

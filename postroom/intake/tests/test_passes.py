@@ -1,0 +1,165 @@
+"""Passes over an account: who holds the folder, and what is looked for where."""
+
+import errno
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.words import state
+from postroom.intake.actions import sync
+from postroom.intake.models import Sighting
+from postroom.intake.moving import find
+from postroom.intake.tests.post import (
+    NOW,
+    OTHERS,
+    US,
+    Clock,
+    a_pass,
+    account_at,
+    letter,
+    mailbox_of,
+)
+from tests.support.cast import Cast
+from tests.support.scripted_imap import ScriptedImap
+
+LONG = 10 * 365 * 24 * 3600  # seconds
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedImap]:
+    with ScriptedImap() as one:
+        yield one
+
+
+@pytest.fixture
+def account(cast: Cast, server: ScriptedImap) -> MailAccount:
+    return account_at(server, cast.practice)
+
+
+def take_over() -> None:
+    """Another worker has the folder from now on, and does not let go."""
+    FolderState.objects.filter(folder="Incoming").update(lease_by=OTHERS.name, lease_until=None)
+    state = FolderState.objects.get(folder="Incoming")
+    assert FolderState.objects.take(state.pk, OTHERS, NOW, LONG)
+
+
+def lies_in(server: ScriptedImap, folder: str) -> int:
+    return len(server.store.boxes[folder].mails)
+
+
+# -- the lease -----------------------------------------------------------------------------
+
+
+def test_a_worker_that_lost_its_folder_stops_there_at_once(account, server) -> None:
+    for number in range(120):
+        server.put("Incoming", letter(number))
+
+    def first_batch_moved(session, tag, args) -> bool:
+        clock.then = {clock.looks + 1: take_over}
+        return False
+
+    clock = Clock(seconds=60)
+    server.answer("UID MOVE", first_batch_moved, times=1)
+    outcome = a_pass(account, clock)
+    assert (outcome.busy, outcome.trouble) == (True, "")
+    assert lies_in(server, "Incoming") == 70
+    assert len(server.said("UID MOVE")) == 1
+    assert FolderState.objects.get(folder="Incoming").lease_by == OTHERS.name
+
+
+def test_healing_keeps_the_lease_and_stops_without_it(account, server) -> None:
+    a_pass(account)
+    for number in range(3):
+        server.put("Incoming", letter(number))
+    server.answer("UID MOVE", lambda session, tag, args: session.hang_up() or True, times=1)
+    with pytest.raises(Exception, match="disconnected"):
+        a_pass(account)
+    assert Sighting.objects.filter(state=Sighting.MOVING).count() == 3
+    server.commands.clear()
+    outcome = a_pass(account, Clock(seconds=60, then={2: take_over}))
+    assert outcome.busy
+    assert server.said("SELECT") + server.said("EXAMINE") == []
+
+
+def test_a_short_pass_gives_its_folder_back(account, server) -> None:
+    server.put("Incoming", letter(1))
+    outcome = a_pass(account, Clock())
+    assert (outcome.taken, outcome.busy) == (1, False)
+    assert FolderState.objects.get(folder="Incoming").lease_by == ""
+
+
+def test_a_long_pass_keeps_its_folder(account, server) -> None:
+    for number in range(60):
+        server.put("Incoming", letter(number))
+    until = []
+
+    def look(session, tag, args) -> bool:
+        clock.then = {clock.looks + 1: lambda: until.append(_lease_of(account))}
+        return False
+
+    clock = Clock(seconds=60)
+    server.answer("UID MOVE", look)
+    assert a_pass(account, clock).taken == 60
+    assert until and all(lease > NOW for lease in until)
+    assert until[0] < until[-1]
+
+
+def _lease_of(account: MailAccount):
+    state = account.folders.get(folder="Incoming")
+    assert state.lease_by == US.name
+    return state.lease_until
+
+
+# -- this machine's disk ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.EACCES, "disk-refuses"),
+        (errno.EROFS, "disk-refuses"),
+        (errno.ENOSPC, "disk-full"),
+    ],
+)
+def test_a_disk_that_takes_no_letter_is_not_the_mail_servers_fault(
+    account, server, monkeypatch, number: int, code: str
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    server.put("Incoming", letter(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        assert sync(account, worker=US, clock=Clock()).trouble == code
+    assert state(account).ours
+    assert not Sighting.objects.exists()
+    assert sync(account, worker=US, clock=Clock()).well
+    assert Sighting.objects.get().state == Sighting.DONE
+
+
+# -- where a mail went -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("message_id", ["plain@post.test", "café@post.test"])
+def test_a_search_that_finds_nothing_is_no_proof(account, server, message_id) -> None:
+    """Moved to Resolved by another hand, on a server whose search by header is no good."""
+    a_pass(account)
+    server.put("Incoming", letter(1, message_id))
+
+    def blind(session, tag, args) -> bool:
+        if "HEADER" not in str(args):
+            return False
+        session.send("* SEARCH")
+        session.send(f"{tag} OK done")
+        return True
+
+    server.answer("UID SEARCH", blind)
+    assert a_pass(account).taken == 1
+    sighting = Sighting.objects.get()
+    there = server.put("Resolved", letter(1, message_id))
+    with mailbox_of(account) as mailbox:
+        folder = mailbox.open("Resolved")
+        workflow: Workflow = account.workflows.get()
+        assert find(mailbox, workflow, folder, [sighting]) == {sighting.pk: there}
