@@ -2,7 +2,9 @@
 Charlie runs another practice and must see nothing of this one."""
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client as Browser
 
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint
@@ -61,12 +63,17 @@ def make_practice(slug: str, name: str) -> Practice:
 
 def make_member(practice: Practice, name: str, role: str) -> Member:
     """A member whose address is made of the first name and the practice."""
-    user = User(email=f"{name.split()[0].lower()}@{practice.slug}.example")
-    user.set_password(PASSWORD)
-    user.save()
+    email = f"{name.split()[0].lower()}@{practice.slug}.example"
+    user = User.objects.create(email=email, password=_hashed())
     return Member.objects.create(
         practice=practice, user=user, role=practice.roles.get(key=role), name=name
     )
+
+
+@cache
+def _hashed() -> str:
+    """Once for all: it is made to take long."""
+    return make_password(PASSWORD)
 
 
 def make_client(practice: Practice, ref: str, name: str, addresses: list[str]) -> Client:
