@@ -39,7 +39,7 @@ def practice_settings(request: MemberRequest) -> HttpResponse:
         "nav": "practice",
         "appcls": "tall",
         "form": form,
-        "preview": filled(form["signature"].value() or "", request.member, request.member.practice),
+        "preview": filled(form["signature"].value() or "", request.member, request.practice),
         "time_zones": sorted(zone for zone in available_timezones() if "/" in zone),
     }
     failed = saves and bool(form.errors)
@@ -52,9 +52,9 @@ def practice_settings(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def closed_days(request: MemberRequest) -> HttpResponse:
     """The weekdays, the days of its own, and the public holidays of this year and the next."""
-    form = WeekdaysForm(
-        request.POST or None, initial={"weekdays": request.practice.closed_weekdays}
-    )
+    # Nothing ticked is an answer too: the form is sent without a field then.
+    sent = request.POST if request.method == "POST" else None
+    form = WeekdaysForm(sent, initial={"weekdays": request.practice.closed_weekdays})
     if request.method == "POST" and form.is_valid():
         closing.set_weekdays(
             request.practice, form.cleaned_data["weekdays"], by=request.member, now=timezone.now()
