@@ -11,6 +11,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 10  # seconds for the mail server
 NOWHERE = ("console", "dummy")  # backends that reach nobody
+HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no holiday notice comes back
 
 
 class NotSent(Exception):
@@ -23,7 +24,7 @@ def deliver(to: str, subject: str, body: str) -> None:
         raise NotSent(_("Postroom has no mail server for its own letters yet."))
     try:
         connection = get_connection(timeout=PATIENCE)
-        EmailMessage(subject, body, to=[to], connection=connection).send()
+        EmailMessage(subject, body, to=[to], connection=connection, headers=HEADERS).send()
     except OSError as error:  # every error of smtplib and of the network
         log.warning("A letter of Postroom's own could not be sent: %s", type(error).__name__)
         raise NotSent(_("The mail server did not take the letter.")) from error
