@@ -82,7 +82,7 @@ def ask_new_email(member: Member, email: str, *, now: datetime) -> None:
     except NotSent as why:
         link.delete()
         raise Refused(
-            _("%s Your address stays as it was; ask who installed Postroom.") % why
+            _("Postroom could not send the link, so your address stays. Ask who installed it.")
         ) from why
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from postroom.practice import rules
 from postroom.practice.models import Practice
@@ -34,8 +34,8 @@ def _clients(word: str) -> tuple[str, str, str, str, str]:
     match word:
         case "patient":
             return (
-                pgettext("who pays", "Patient"),
-                pgettext("who pay", "Patients"),
+                _("Patient"),
+                _("Patients"),
                 _("New patient"),
                 _("Search patients"),
                 _("Search patients by name, number or address"),

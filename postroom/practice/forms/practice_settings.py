@@ -69,7 +69,9 @@ class PracticeForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    signature = Signature(label=gettext_lazy("Under the letters of everybody who has none of their own"))
+    signature = Signature(
+        label=gettext_lazy("Under the letters of everybody who has none of their own")
+    )
     idle_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes without use until a page locks itself"),
         min_value=1,
