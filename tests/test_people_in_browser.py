@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from postroom.practice.models import Member
 from tests.support.browser import SIZES, chromium, complaints_of, flaws
 from tests.support.cast import Cast, make_cast
 
@@ -24,7 +25,10 @@ ADDRESSES = [
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    return make_cast()
+    made = make_cast()
+    role = made.other.roles.get(key="assistant")
+    Member.objects.create(practice=made.other, user=made.alice.user, role=role, name="Alice")
+    return made
 
 
 @pytest.fixture
@@ -113,7 +117,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone", "narrow"])
+@pytest.mark.parametrize("size", ["desk", "tablet", "phone", "narrow"])
 def test_every_page_of_the_team_is_clean(
     live_server, browser: Browser, key: str, size: str, theme: str
 ) -> None:
@@ -124,6 +128,16 @@ def test_every_page_of_the_team_is_clean(
         assert_clean(page)
         assert page.locator("h1").count() == 1
     assert complaints == []
+
+
+def test_one_person_changes_between_two_practices(live_server, browser: Browser, key: str) -> None:
+    page = inside(context_of(browser), live_server.url, key)
+    page.goto(live_server.url + "/p/tern/")
+    page.get_by_role("link", name="Change practice").click()
+    assert_clean(page)
+    page.get_by_role("link", name="Somewhere Else").click()
+    page.wait_for_url("**/p/other/")
+    expect(page.get_by_role("link", name="People")).to_have_count(0)
 
 
 def test_leaving_without_saving_asks(live_server, browser: Browser, key: str) -> None:

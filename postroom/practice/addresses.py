@@ -13,7 +13,7 @@ from postroom.kit.addresses import normalise_email
 from postroom.kit.tokens import new_token, token_hash
 from postroom.practice import audit
 from postroom.practice.actions import Refused
-from postroom.practice.models import Member, MemberAddress, OneTimeLink, User
+from postroom.practice.models import Member, MemberAddress, OneTimeLink, Practice, User
 from postroom.practice.system_mail import NotSent, deliver
 
 KEPT = timedelta(hours=24)
@@ -26,6 +26,7 @@ def add_address(member: Member, value: str, *, by: Member | None, now: datetime)
     if not norm:
         raise Refused(_("This is not an email address."))
     practice = member.practice_id
+    Practice.objects.select_for_update().get(pk=practice)  # two people with one address
     members = Member.objects.filter(practice=practice, active=True).select_related("user")
     taken = any(normalise_email(one.user.email) == norm for one in members)
     if taken or MemberAddress.objects.filter(practice=practice, norm=norm).exists():

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -103,23 +103,24 @@ def find(token: str) -> Invitation | None:
     return rows.filter(hash=token_hash(token)).first()
 
 
-@transaction.atomic
 def accept_as_new(invitation: Invitation, name: str, password: str, *, now: datetime) -> Member:
     """Somebody who was never here takes their place, with a password of their own.
 
     Raises Refused where the password is too weak, the link is used up, or the address has an
     account, whose owner must sign in.
     """
-    if User.objects.filter(email=invitation.email).exists():
-        raise Refused(_("You have an account here already: sign in with it."))
     user = User(email=invitation.email)
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
-    user.set_password(password)
-    user.save()
-    return _join(invitation, user, name, now=now)
+    user.set_password(password)  # slow on purpose: before the transaction
+    try:
+        with transaction.atomic():
+            user.save()
+            return _join(invitation, user, name, now=now)
+    except IntegrityError as error:
+        raise Refused(_("You have an account here already: sign in with it.")) from error
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ def add_role(
     practice: Practice, name: str, rights: Iterable[str], *, by: Member | None, now: datetime
 ) -> Role:
     """A role of the practice's own. Raises Refused for rights that `by` does not have."""
+    Practice.objects.select_for_update().get(pk=practice.pk)  # one key at a time
     key = _free_key(practice, name)
     kept = rights_of_role(key, rights)
     _need_rights(by, kept)

@@ -9,8 +9,10 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
 
+from postroom.practice.inviting import accept_as_new, keep_place
 from postroom.practice.models import AuditEvent, Invitation, Member, User
-from tests.support.cast import PASSWORD, Cast, make_member
+from postroom.practice.tests.at_once import at_once
+from tests.support.cast import PASSWORD, Cast, make_cast, make_member
 
 INVITE = "/p/tern/settings/people/invite"
 GOOD = "seven quiet herons"
@@ -233,3 +235,18 @@ def test_nobody_invites_to_a_role_that_may_do_more(cast: Cast) -> None:
     assert answer.status_code == 422
     assert "Choose one of the roles in the list." in answer.text
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_open_one_link_at_once_get_one_place() -> None:
+    cast, now = make_cast(), timezone.now()
+    role = cast.practice.roles.get(key="reception")
+    invitation = keep_place(
+        cast.practice, "nadia@tern.example", "Nadia", role, by=cast.alice, now=now
+    ).invitation
+
+    def accept(name: str) -> None:
+        accept_as_new(invitation, name, GOOD, now=now)
+
+    assert sorted(at_once(accept, ["Nadia", "Eve"])) == ["", "Refused"]
+    assert Member.objects.filter(user__email="nadia@tern.example").count() == 1

@@ -18,7 +18,8 @@ from postroom.practice.models import (
     SignedIn,
 )
 from postroom.practice.sessions import stored_key
-from tests.support.cast import Cast, make_member
+from postroom.practice.tests.at_once import at_once
+from tests.support.cast import Cast, make_cast, make_member
 
 TEAM = "/p/tern/settings/people"
 
@@ -189,3 +190,17 @@ def test_forgetting_a_second_factor_signs_out_and_is_written_down(cast: Cast) ->
     assert not user.recovery_codes.exists()
     assert not user.signed_in.exists()
     assert AuditEvent.objects.filter(action="reset-factor", object_id=cast.bob.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_demote_each_other_at_once_leave_one() -> None:
+    cast, now = make_cast(), timezone.now()
+    zoe = make_member(cast.practice, "Zoe Hart", "administrator")
+    role = cast.practice.roles.get(key="reception")
+
+    def demote(pair: tuple[Member, Member]) -> None:
+        people.change_role(pair[0], role, by=pair[1], now=now)
+
+    assert sorted(at_once(demote, [(cast.alice, zoe), (zoe, cast.alice)])) == ["", "Refused"]
+    left = Member.objects.filter(practice=cast.practice, role__key="administrator")
+    assert left.count() == 1
