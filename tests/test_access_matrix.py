@@ -7,6 +7,7 @@ declares its right and every object in its path is in NOUNS.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from django.utils import timezone
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
-from postroom.practice.models import Member, Practice
+from postroom.practice.models import ClosedDay, Invitation, Member, MemberAddress, Practice, Role
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
 
@@ -33,11 +34,16 @@ PUBLIC = {
     "web:readyz": "says yes or no",
     "practice:sign_in": "is the door",
     "practice:sign_out": "ends one's own session",
+    "practice:invitation": "gives a place to whoever has its link, once, for 48 hours",
+    "practice:confirm_email": "changes an address for whoever has its link, once, for a day",
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged"}
-NOUNS = ("account", "attachment", "client", "entry")
+NOUNS = (
+    *("account", "address", "attachment", "client", "closed_day", "entry"),
+    *("invitation", "member", "role"),
+)
 NEVER = 987_654_321
 
 
@@ -119,11 +125,31 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     attachment = Attachment.objects.create(
         practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
     )
+    somebody = make_member(practice, "Mona Person", "reception")
+    address = MemberAddress.objects.create(
+        practice=practice, member=somebody, value="m@home.example", norm="m@home.example"
+    )
+    closed_day = ClosedDay.objects.create(practice=practice, day=now.date())
+    role = Role.objects.create(practice=practice, key="own", name="Own", rights=[rules.READ])
+    invitation = Invitation.objects.create(
+        practice=practice,
+        email="new@person.example",
+        name="New Person",
+        role=role,
+        hash=key,
+        created_at=now,
+        expires_at=now + timedelta(hours=48),
+    )
     return {
         "account": account.pk,
+        "address": address.pk,
         "attachment": attachment.pk,
         "client": client.pk,
+        "closed_day": closed_day.pk,
         "entry": entry.pk,
+        "invitation": invitation.pk,
+        "member": somebody.pk,
+        "role": role.pk,
     }
 
 
@@ -202,6 +228,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
     for role, member in world.members.items():
         browser = world.cast.browser(member)
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
+        MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         for method in METHODS:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)

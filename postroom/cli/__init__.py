@@ -19,6 +19,7 @@ COMMANDS = {
     "worker": "serve",
     "import": "import_clients",
     "account": "account",
+    "member": "member",
     "sync": "sync",
     "idle": "sync",
     "register": "register",

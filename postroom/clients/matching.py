@@ -7,7 +7,7 @@ from itertools import islice
 from postroom.clients.models import ContactPoint, GroupMember
 from postroom.clients.rules import Known, Match, match
 from postroom.kit.addresses import normalise_email
-from postroom.practice.models import Member
+from postroom.practice.models import Member, MemberAddress
 
 BATCH = 500
 
@@ -46,10 +46,11 @@ def known(practice_id: int, norms: Iterable[str], own: Iterable[str] = ()) -> Kn
 
 
 def own_addresses(practice_id: int) -> frozenset[str]:
-    """The addresses by which the practice's members sign in (RX-118)."""
+    """The addresses by which the practice's members sign in, and their further ones (RX-118)."""
     members = Member.objects.filter(practice=practice_id, active=True)
-    emails = members.values_list("user__email", flat=True)
-    return frozenset(normalise_email(email) for email in emails) - {""}
+    further = MemberAddress.objects.filter(practice=practice_id, member__active=True)
+    found = members.values_list("user__email").union(further.values_list("value"))
+    return frozenset(normalise_email(address) for (address,) in found) - {""}
 
 
 def _holders(practice_id: int, norms: list[str]) -> Iterator[tuple[str, int, bool, int | None]]:

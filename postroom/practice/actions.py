@@ -1,6 +1,7 @@
-"""Founding a practice and letting its first people in."""
+"""Founding a practice, letting its first people in, and what it says of itself."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -60,6 +61,22 @@ def add_administrator(
     if created:
         audit.record(practice.pk, "add", "member", member.pk, by=None, now=now)
     return member
+
+
+@transaction.atomic
+def save_practice(
+    practice: Practice, facts: dict[str, Any], *, by: Member | None, now: datetime
+) -> list[str]:
+    """Change the practice's own data; the names of the fields that changed."""
+    before = Practice.objects.select_for_update().get(pk=practice.pk)
+    changed = [field for field, value in facts.items() if getattr(before, field) != value]
+    if changed:
+        for field in changed:
+            setattr(practice, field, facts[field])
+        practice.save(update_fields=changed)
+        data = {"fields": changed}
+        audit.record(practice.pk, "change", "practice", practice.pk, by=by, now=now, data=data)
+    return changed
 
 
 def the_practice(slug: str | None) -> Practice:

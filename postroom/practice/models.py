@@ -1,5 +1,7 @@
 """The practice, its people, what they did, and what just happened."""
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -221,6 +223,10 @@ class Member(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.title} {self.name}".strip()
+
     def may(self, right: str) -> bool:
         return right in self.role.rights
 
@@ -257,11 +263,21 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why the mail could not be sent
 
+    OPEN, ACCEPTED, WITHDRAWN, EXPIRED = "open", "accepted", "withdrawn", "expired"
+
     class Meta:
         indexes = [models.Index(fields=["practice", "created_at"])]
 
     def __str__(self) -> str:
         return self.email
+
+    def state(self, now: datetime) -> str:
+        """One of OPEN, ACCEPTED, WITHDRAWN, EXPIRED."""
+        if self.accepted_at:
+            return self.ACCEPTED
+        if self.withdrawn_at:
+            return self.WITHDRAWN
+        return self.OPEN if now < self.expires_at else self.EXPIRED
 
 
 class AccessToken(models.Model):

@@ -1,11 +1,63 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from postroom.practice.views import profile, signing_in
+from postroom.practice.views import (
+    invitation,
+    people,
+    practice_settings,
+    profile,
+    roles,
+    signing_in,
+)
 
 app_name = "practice"
 urlpatterns = [
     path("sign-in", signing_in.SignIn.as_view(), name="sign_in"),
     path("sign-out", LogoutView.as_view(), name="sign_out"),
+    path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("new-address/<str:token>", invitation.confirm_email, name="confirm_email"),
     path("p/<slug:practice>/profile", profile.profile, name="profile"),
+    path("p/<slug:practice>/profile/addresses", profile.add_address, name="add_address"),
+    path(
+        "p/<slug:practice>/profile/addresses/<int:address>/remove",
+        profile.remove_address,
+        name="remove_address",
+    ),
+    path("p/<slug:practice>/profile/email", profile.new_email, name="new_email"),
+    path("p/<slug:practice>/settings/people", people.people, name="people"),
+    path("p/<slug:practice>/settings/people/invite", people.invite, name="invite"),
+    path(
+        "p/<slug:practice>/settings/invitations/<int:invitation>/again",
+        people.invite_again,
+        name="invite_again",
+    ),
+    path(
+        "p/<slug:practice>/settings/invitations/<int:invitation>/withdraw",
+        people.withdraw,
+        name="withdraw",
+    ),
+    path("p/<slug:practice>/settings/people/<int:member>", people.member, name="member"),
+    path(
+        "p/<slug:practice>/settings/people/<int:member>/deactivate",
+        people.deactivate,
+        name="deactivate",
+    ),
+    path("p/<slug:practice>/settings/people/<int:member>/readmit", people.readmit, name="readmit"),
+    path("p/<slug:practice>/settings/roles", roles.roles, name="roles"),
+    path("p/<slug:practice>/settings/roles/add", roles.add_role, name="add_role"),
+    path("p/<slug:practice>/settings/roles/<int:role>", roles.role, name="role"),
+    path(
+        "p/<slug:practice>/settings/roles/<int:role>/remove", roles.remove_role, name="remove_role"
+    ),
+    path(
+        "p/<slug:practice>/settings/practice", practice_settings.practice_settings, name="settings"
+    ),
+    path("p/<slug:practice>/settings/days", practice_settings.closed_days, name="closed_days"),
+    path("p/<slug:practice>/settings/days/close", practice_settings.close_day, name="close_day"),
+    path("p/<slug:practice>/settings/days/open", practice_settings.open_day, name="open_day"),
+    path(
+        "p/<slug:practice>/settings/days/<int:closed_day>/forget",
+        practice_settings.forget_day,
+        name="forget_day",
+    ),
 ]

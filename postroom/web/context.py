@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from postroom.connections.models import MailAccount
 from postroom.practice import rules
 from postroom.practice.models import Member
+from postroom.practice.words import Words, words_of
 from postroom.register.models import Entry
 
 MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a page)
@@ -58,13 +59,38 @@ class Shell:
 
     @cached_property
     def records(self) -> list[Item]:
-        return [self._item("clients", _("Clients"), "contact-round", "clients:clients")]
+        return [self._item("clients", self.words.clients, "contact-round", "clients:clients")]
+
+    @cached_property
+    def words(self) -> Words:
+        """What the practice calls its clients and patients."""
+        return words_of(self.practice)
+
+    @cached_property
+    def accounts(self) -> Item | None:
+        """The page of the email accounts, for whom may open it."""
+        if not self.member.may(rules.SETTINGS):
+            return None
+        return self._item("accounts", _("Email accounts"), "mail", "connections:accounts")
 
     @cached_property
     def settings(self) -> list[Item]:
-        if not self.member.may(rules.SETTINGS):
-            return []
-        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts")]
+        items = [self.accounts] if self.accounts else []
+        if self.member.may(rules.MEMBERS):
+            items.append(self._item("people", _("People"), "users", "practice:people"))
+        if self.member.may(rules.SETTINGS):
+            items.append(self._item("practice", _("Practice"), "building-2", "practice:settings"))
+        return items
+
+    @cached_property
+    def all_settings(self) -> Item:
+        """All settings behind one item, where a phone has no room for each."""
+        return self._item("settings", _("Settings"), "settings-2", "web:settings")
+
+    @cached_property
+    def elsewhere(self) -> bool:
+        """Whether this person belongs to another practice too."""
+        return Member.objects.of(self.member.user).exclude(pk=self.member.pk).exists()
 
     @cached_property
     def search_url(self) -> str:

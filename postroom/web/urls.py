@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("p/<slug:practice>/", views.home, name="home"),
     path("p/<slug:practice>/pulse", views.pulse, name="pulse"),
+    path("p/<slug:practice>/settings/", views.settings, name="settings"),
     path("p/<slug:practice>/help/mailbox", views.help_mailbox, name="help_mailbox"),
     path("p/<slug:practice>/events", live.events, name="events"),
 ]

@@ -62,6 +62,13 @@ def pulse(request: MemberRequest) -> HttpResponse:
 
 @member_required(rules.READ)
 @require_safe
+def settings(request: MemberRequest) -> HttpResponse:
+    """Every page of settings this member may open; a phone has no room for them in its bar."""
+    return render(request, "web/settings.html", {"nav": "settings", "appcls": "tall"})
+
+
+@member_required(rules.READ)
+@require_safe
 def help_mailbox(request: MemberRequest) -> HttpResponse:
     """How a mailbox is set up, step by step (RX-34)."""
     return render(request, "web/help_mailbox.html", {"nav": "accounts", "appcls": "tall"})

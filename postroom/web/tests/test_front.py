@@ -125,3 +125,15 @@ def test_the_greeting_follows_the_clock(hour: int, words: str) -> None:
 def test_names_are_escaped_in_the_frame(cast: Cast) -> None:
     member = make_member(cast.practice, "Eve <b>Bold</b>", "assistant")
     assert "<b>Bold</b>" not in cast.browser(member).get("/p/tern/").text
+
+
+def test_the_settings_a_phone_shows_are_those_one_may_open(cast: Cast) -> None:
+    page = cast.browser(cast.alice).get("/p/tern/settings/").text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert [f"/settings/{name}" in main for name in ("accounts", "people", "practice")] == [
+        True
+    ] * 3
+    page = cast.browser(cast.rita).get("/p/tern/settings/").text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "/settings/" not in main
+    assert "/p/tern/profile" in main

@@ -74,6 +74,6 @@ def test_pages_are_the_same_served_async() -> None:
 
 def test_what_is_said_after_an_action_lies_in_no_cookie(cast: Cast) -> None:
     browser = cast.browser(cast.bob)
-    answer = browser.post("/p/tern/profile", {"language": "", "theme": "dark"})
+    answer = browser.post("/p/tern/profile", {"name": "Bob", "language": "", "theme": "dark"})
     assert "messages" not in answer.cookies
     assert "Your profile is saved." in browser.get(answer.url).text

@@ -60,7 +60,8 @@ document.addEventListener("keydown", press);
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
-  if (opener) open(document.getElementById(opener.dataset.opens));
+  // A link that opens a dialog leads, without script, to a page that says the same.
+  if (opener && open(document.getElementById(opener.dataset.opens))) event.preventDefault();
 });
 
 // In the list of keys, and in the profile: the two agree.

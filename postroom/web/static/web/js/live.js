@@ -2,7 +2,7 @@
 // detail {kinds}. One tab of the browser holds the stream for all of them, and
 // what comes within a second is said once. htmx listens: hx-trigger="live:entry from:body".
 
-const KINDS = ["entry.new", "entry.filing", "account"];
+const KINDS = ["entry.new", "entry.filing", "account", "member"];
 const GATHER = 1000; // ms
 const AGAIN = 30_000; // ms, after the server closed the door
 

@@ -5,3 +5,5 @@ import "./focus.js";
 import "./live.js";
 import "./refresh.js";
 import "./wrong.js";
+import "./unsaved.js";
+import "./copies.js";
