@@ -62,9 +62,15 @@ class Shell:
 
     @cached_property
     def settings(self) -> list[Item]:
-        if not self.member.may(rules.SETTINGS):
-            return []
-        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts")]
+        items = []
+        if self.member.may(rules.SETTINGS):
+            items += [
+                self._item("accounts", _("Email accounts"), "mail", "connections:accounts"),
+                self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
+            ]
+        if self.member.may(rules.AUDIT):
+            items.append(self._item("audit", _("Audit log"), "scroll-text", "practice:audit"))
+        return items
 
     @cached_property
     def search_url(self) -> str:
