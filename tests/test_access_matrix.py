@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
-from postroom.practice import rules
+from postroom.practice import rules, tokens
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
@@ -37,7 +37,7 @@ PUBLIC = {
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged"}
-NOUNS = ("account", "attachment", "client", "entry")
+NOUNS = ("access_token", "account", "attachment", "client", "entry")
 NEVER = 987_654_321
 
 
@@ -119,7 +119,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     attachment = Attachment.objects.create(
         practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
     )
+    token, _words = tokens.create(practice, "System", expires_at=None, by=None, now=now)
     return {
+        "access_token": token.pk,
         "account": account.pk,
         "attachment": attachment.pk,
         "client": client.pk,

@@ -84,6 +84,7 @@ def run_retire(args: argparse.Namespace) -> int:
             _("The key file cannot be written: %s. Every line but the first can go.") % error
         ) from error
     lost, newest = keys.reseal(ring).lost, ring.keys[0].id
+    settings.KEYRING.load(settings.KEY_FILE)
     if dropped:
         keys.note("retire", utc_now(), shell_user(), newest)
     words = ngettext("%d old key was dropped.", "%d old keys were dropped.", dropped)

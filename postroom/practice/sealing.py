@@ -20,7 +20,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
+from postroom.kit.background import task
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import audit
 from postroom.practice.models import AuditChain, AuditEvent, AuditKey, Member, Practice
@@ -145,6 +147,14 @@ def check(practice: Practice, now: datetime) -> Verdict:
         findings=[[one.kind, one.first, one.last] for one in verdict.findings],
     )
     return verdict
+
+
+@task()
+def check_later(practice_id: int) -> int:
+    """Seal what waits and check the whole chain; how many findings there were."""
+    practice, now = Practice.objects.get(pk=practice_id), timezone.now()
+    seal(practice_id, now)
+    return len(check(practice, now).findings)
 
 
 @transaction.atomic
@@ -274,6 +284,6 @@ def _outside(chain: AuditChain, now: datetime) -> Iterator[tuple[str, list[int]]
     beyond = list(rows.filter(seq__gt=chain.seq).values_list("id", "seq")[:MOST])
     # The end is read again afterwards: a sealer may have gone on meanwhile.
     end = AuditChain.objects.filter(pk=chain.pk).values_list("seq", flat=True).first() or 0
-    yield ADDED, [id for id, seq in beyond if seq > end]
+    yield ADDED, [id for id, seq in beyond if (seq or 0) > end]
     late = rows.filter(seq=None, at__lt=now - LATE)
     yield UNSEALED, list(late.values_list("id", flat=True)[:MOST])

@@ -68,4 +68,4 @@ def authenticate(header: str, now: datetime) -> AccessToken | None:
 
 def digest(words: str) -> str:
     """What is kept of a token: SHA-256. It is random, of 256 bits: nothing needs stretching."""
-    return hashlib.sha256(words.encode()).hexdigest()
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()

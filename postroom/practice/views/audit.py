@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.sheets import csv_lines
-from postroom.practice import audit, audit_words, auditing, tasks
+from postroom.practice import audit, audit_words, auditing, sealing
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.auditing import Wanted
 from postroom.practice.forms.audit import CSV, AuditForm, ExportForm
@@ -35,7 +35,7 @@ class Streamed(StreamingHttpResponse):
     """A thousand rows at a time under ASGI too, where Django would read all of them first."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = cast("Iterator[bytes]", iter(self.streaming_content))
+        pieces = cast("Iterator[bytes]", self.streaming_content)
         while piece := await sync_to_async(lambda: next(pieces, b""))():
             yield piece
 
@@ -73,7 +73,7 @@ def check(request: MemberRequest) -> HttpResponse:
     AuditChain.objects.get_or_create(practice=practice)
     AuditChain.objects.filter(practice=practice).update(asked_at=now)
     audit.record(practice.pk, "check", "audit", practice.pk, by=request.member, now=now)
-    tasks.check_audit.enqueue(practice.pk)
+    sealing.check_later.enqueue(practice.pk)
     messages.success(request, _("The log is being checked. What is found will be shown here."))
     return redirect("practice:audit", practice.slug)
 
