@@ -15,7 +15,7 @@ from postroom.practice.models import Member, User
 SIGN_IN, SIGN_OUT, REFUSED = "sign_in", "sign_out", "sign_in_refused"
 
 
-def write_down(action: str, user: User, request: Any, **data: Any) -> None:
+def note_door(action: str, user: User, request: Any, **data: Any) -> None:
     """One line in each practice of this person. `data`: how, never a secret."""
     now = timezone.now()
     network = audit.network_of(request) if request is not None else ""
@@ -26,13 +26,13 @@ def write_down(action: str, user: User, request: Any, **data: Any) -> None:
 
 @receiver(user_logged_in, dispatch_uid="audit")
 def _came_in(sender: Any, request: Any, user: User, **more: Any) -> None:
-    write_down(SIGN_IN, user, request)
+    note_door(SIGN_IN, user, request)
 
 
 @receiver(user_logged_out, dispatch_uid="audit")
 def _went_out(sender: Any, request: Any, user: User | None, **more: Any) -> None:
     if user is not None:
-        write_down(SIGN_OUT, user, request)
+        note_door(SIGN_OUT, user, request)
 
 
 @receiver(user_login_failed, dispatch_uid="audit")
@@ -43,4 +43,4 @@ def _was_refused(
     address = str(credentials.get("username") or credentials.get("email") or "")
     user = User.objects.filter(email=address.strip().lower()).first()
     if user is not None:
-        write_down(REFUSED, user, request)
+        note_door(REFUSED, user, request)

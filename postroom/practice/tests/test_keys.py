@@ -27,6 +27,7 @@ OLD = "an old key that is long enough, surely"
 @pytest.fixture
 def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A key file of the test's own, read by this process."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     path = tmp_path / "secret.key"
     path.write_text(f"{OLD}\n")
     monkeypatch.setattr(settings, "KEY_FILE", path)

@@ -76,9 +76,7 @@ def test_each_practice_has_a_chain_of_its_own(cast: Cast, practice: Practice) ->
     assert findings(practice) == findings(cast.other) == []
 
 
-def test_more_rows_than_a_batch_are_one_chain(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_rows_than_a_batch_are_one_chain(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "BATCH", 3)
     write(cast, 8)
     assert sealing.seal(cast.practice.pk, NOW) == 8
@@ -98,9 +96,7 @@ def test_more_rows_than_a_batch_are_one_chain(
         ("member_id", None),
     ],
 )
-def test_a_changed_row_is_found_and_named(
-    practice: Practice, column: str, value: object
-) -> None:
+def test_a_changed_row_is_found_and_named(practice: Practice, column: str, value: object) -> None:
     cast = "::jsonb" if column == "data" and connection.vendor == "postgresql" else ""
     tamper(f"UPDATE practice_auditevent SET {column} = %s{cast} WHERE seq = 4", value)
     assert findings(practice) == [Finding(CHANGED, 4, 4)]

@@ -51,9 +51,7 @@ def together(*acts: Callable[[], object]) -> None:
         raise errors[0]
 
 
-def test_two_sealers_at_once_make_one_chain(
-    world: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_sealers_at_once_make_one_chain(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "BATCH", 7)
     write(world, ROWS)
     seal = lambda: sealing.seal_all(NOW)  # noqa: E731
