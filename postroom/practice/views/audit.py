@@ -59,7 +59,7 @@ def audit_log(request: MemberRequest) -> HttpResponse:
         "said": said,
         "query": urlencode(said),
         "more": urlencode({**said, "before": following}) if following else "",
-        "only": audit_words.kind_words(said["kind"]) if "id" in said and "kind" in said else "",
+        "only": _only(said, found),
         **_state(request.practice),
     }
     return render(request, "practice/audit.html", context, status=200 if good else 422)
@@ -99,6 +99,14 @@ def export(request: MemberRequest) -> HttpResponseBase:
     name = f"audit-{practice.slug}-{timezone.localtime(now):%Y-%m-%d}.{ending}"
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
+
+
+def _only(said: dict[str, str], found: list[auditing.Line]) -> str:
+    """The one object whose lines are shown: «Client 4182»; "" where it is more than one."""
+    if "kind" not in said or "id" not in said:
+        return ""
+    label = found[0].label if found else said["id"]
+    return f"{audit_words.kind_words(said['kind'])} {label}"
 
 
 def _state(practice: Practice) -> dict[str, Any]:
