@@ -12,7 +12,7 @@ from django.utils import timezone
 from postroom.practice import audit
 from postroom.practice.models import Member, User
 
-SIGN_IN, SIGN_OUT, REFUSED = "sign_in", "sign_out", "sign_in_refused"
+SIGN_IN, SIGN_OUT, REFUSED = "sign-in", "sign-out", "sign-in-refused"
 
 
 def note_door(action: str, user: User, request: Any, **data: Any) -> None:

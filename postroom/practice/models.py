@@ -99,7 +99,7 @@ class Factor(models.Model):
 
     @property
     def secret_place(self) -> str:
-        return f"user {self.user_id} factor {self.pk} secret"
+        return f"user {self.user_id} totp"
 
 
 class RecoveryCode(models.Model):

@@ -74,19 +74,19 @@ def test_only_who_may_audit_sees_it(cast: Cast) -> None:
     [
         ("?what=reading", ["read"]),
         ("?what=filing", ["file"]),
-        ("?what=signing-in", ["sign_in"]),
+        ("?what=signing-in", ["sign-in"]),
         ("?what=changes", ["change"]),
         ("?kind=account", ["change"]),
         ("?kind=entry&id=7", ["file"]),
         ("?who=postroom", ["file"]),
-        ("?who={bob}", ["change", "sign_in", "read"]),
+        ("?who={bob}", ["change", "sign-in", "read"]),
         ("?who={bob}&what=reading", ["read"]),
     ],
 )
 def test_the_filters_choose(cast: Cast, alice: Browser, query: str, expected: list[str]) -> None:
     write(cast, by=cast.bob)
     write(cast, "file", id=7)
-    write(cast, "sign_in", "member", cast.bob.pk, by=cast.bob)
+    write(cast, "sign-in", "member", cast.bob.pk, by=cast.bob)
     write(cast, "change", "account", by=cast.bob)
     answer = alice.get(URL + query.format(bob=cast.bob.pk))
     assert [line.row.action for line in answer.context["lines"]] == expected
@@ -297,8 +297,8 @@ def test_signing_in_and_out_are_lines_with_the_network(cast: Cast) -> None:
     browser.post("/sign-out")
     rows = AuditEvent.objects.order_by("id")
     assert [(row.action, row.who) for row in rows] == [
-        ("sign_in", "Bob Adeyemi"),
-        ("sign_out", "Bob Adeyemi"),
+        ("sign-in", "Bob Adeyemi"),
+        ("sign-out", "Bob Adeyemi"),
     ]
     assert rows[0].network == "192.0.2.9"
 
@@ -306,7 +306,7 @@ def test_signing_in_and_out_are_lines_with_the_network(cast: Cast) -> None:
 def test_a_wrong_password_is_a_line_of_whom_it_was_for(cast: Cast) -> None:
     sign_in(Browser(), cast.bob.user.email.upper(), "wrong wrong wrong")
     row = AuditEvent.objects.get()
-    assert (row.action, row.object_id) == ("sign_in_refused", cast.bob.pk)
+    assert (row.action, row.object_id) == ("sign-in-refused", cast.bob.pk)
     assert "wrong" not in json.dumps(row.data)
 
 

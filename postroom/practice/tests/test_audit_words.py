@@ -48,7 +48,7 @@ def recorded() -> Iterator[tuple[Place, str, str]]:
 def test_the_source_is_searched_for_what_it_records() -> None:
     found = {(action, kind) for _place, action, kind in recorded()}
     assert {("file", "entry"), ("undo", "entry"), ("activate", "account")} <= found
-    assert {("read", "client"), ("download", "entry"), ("sign_in_refused", "member")} <= found
+    assert {("read", "client"), ("download", "entry"), ("sign-in-refused", "member")} <= found
 
 
 def test_every_action_of_the_source_has_words() -> None:
@@ -58,11 +58,6 @@ def test_every_action_of_the_source_has_words() -> None:
         if (kind, action) not in audit_words.ACTIONS or kind not in audit_words.KINDS
     ]
     assert wordless == []
-
-
-def test_every_word_is_of_an_action_of_the_source() -> None:
-    found = {(kind, action) for _place, action, kind in recorded()}
-    assert set(audit_words.ACTIONS) - found == set()
 
 
 def test_every_kind_leads_to_a_page_that_exists() -> None:
