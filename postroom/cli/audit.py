@@ -69,5 +69,5 @@ def _end(verdict: sealing.Verdict) -> str:
 def _expected(text: str) -> tuple[int, str]:
     found = re.fullmatch(r"(\d{1,18}):([\w.-]{1,64})", text)
     if not found:
-        raise Failure(_("Write --expect as an earlier check printed it: 1204:1.Gx…"))
+        raise Failure(_("Write --expect as an earlier check printed it: number, colon, seal."))
     return int(found[1]), found[2]

@@ -29,7 +29,7 @@ class AuditForm(forms.Form):
     what = forms.ChoiceField(label=_("What"), required=False, widget=_select())
     kind = forms.ChoiceField(label=_("On what"), required=False, widget=_select())
     since = forms.DateField(
-        label=_("From"), required=False, widget=_day(), input_formats=["%Y-%m-%d"]
+        label=_("Since"), required=False, widget=_day(), input_formats=["%Y-%m-%d"]
     )
     until = forms.DateField(
         label=_("Up to"), required=False, widget=_day(), input_formats=["%Y-%m-%d"]
