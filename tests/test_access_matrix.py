@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
-from postroom.practice import rules
+from postroom.practice import rules, tokens
 from postroom.practice.models import ClosedDay, Invitation, Member, MemberAddress, Practice, Role
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
@@ -41,7 +41,7 @@ PUBLIC = {
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged"}
 NOUNS = (
-    *("account", "address", "attachment", "client", "closed_day", "entry"),
+    *("access_token", "account", "address", "attachment", "client", "closed_day", "entry"),
     *("invitation", "member", "role"),
 )
 NEVER = 987_654_321
@@ -140,7 +140,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         created_at=now,
         expires_at=now + timedelta(hours=48),
     )
+    token, _words = tokens.create(practice, "System", expires_at=None, by=None, now=now)
     return {
+        "access_token": token.pk,
         "account": account.pk,
         "address": address.pk,
         "attachment": attachment.pk,

@@ -23,6 +23,8 @@ COMMANDS = {
     "sync": "sync",
     "idle": "sync",
     "register": "register",
+    "audit": "audit",
+    "key": "key",
     "doctor": "doctor",
     "demo": "demo",
 }
@@ -50,17 +52,20 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 def _run(words: list[str]) -> int:
     args = _parser(words[0] if words else "").parse_args(words)
-    from postroom.cli.common import Failure
+    from postroom.cli.common import Failure, write_down
     from postroom.practice.actions import Refused
 
     try:
-        return args.run(args)
+        done = args.run(args)
+        write_down(args)
+        return done
     except (Failure, Refused) as error:
         print(f"postroom: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `postroom register | head` is no failure
+        write_down(args)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

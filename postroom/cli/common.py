@@ -1,6 +1,8 @@
 """What several commands share."""
 
 import argparse
+import os
+import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from postroom.connections.models import MailAccount
+from postroom.practice import audit
 from postroom.practice.models import Practice
 
 
@@ -19,6 +22,16 @@ class Failure(Exception):
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def shell_user() -> str:
+    """Who gave the command, as the system knows them; behind sudo, both names."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
+        name = str(os.getuid())
+    asked = os.environ.get("SUDO_USER", "")
+    return f"{asked} ({name})"[:80] if asked and asked != name else name
 
 
 def add_practice(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +64,33 @@ def need_ready() -> None:
         raise Failure(_("The database cannot be opened: %s") % error) from error
     if missing:
         raise Failure(_("The database is not up to date: run `postroom setup` first."))
+
+
+# They change nothing and show nobody's letters, or write down themselves what they do.
+UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", "audit")
+
+
+def write_down(args: argparse.Namespace) -> None:
+    """One line of the audit for a command that was carried out: who gave it, and its words.
+
+    Options are left out: they may name people. A command for no practice in particular is
+    written down in each.
+    """
+    if args.command in UNWRITTEN:
+        return
+    verb = getattr(args, "kind" if args.command == "import" else "verb", "")
+    words = f"{args.command} {verb}".strip()
+    data = {"command": words, "shell_user": shell_user()}
+    for practice in _concerned(getattr(args, "practice", None)):
+        audit.record(
+            practice.pk, "command", "practice", practice.pk, by=None, now=utc_now(), data=data
+        )
+
+
+def _concerned(name: str | None) -> list[Practice]:
+    practices = list(Practice.objects.order_by("pk"))
+    named = [one for one in practices if name in (one.slug, one.name)]
+    return named or practices
 
 
 def account_named(practice: Practice, name: str) -> MailAccount:

@@ -18,6 +18,8 @@ from postroom.connections.models import MailAccount
 from postroom.connections.words import state
 from postroom.intake.models import Sighting
 from postroom.kit.crypto import KeyMissing, Tampered
+from postroom.practice.models import AuditChain, AuditEvent
+from postroom.practice.sealing import LATE
 from postroom.register.models import StoredMail
 
 ENOUGH_DISK = 1024**3  # bytes
@@ -57,7 +59,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("ready", False, str(failure))
         return
     yield Finding("ready", True, _("Key file and database are there and up to date."))
-    for look in (_key_file, _database, _disk, _files):
+    for look in (_key_file, _database, _disk, _files, _audit):
         yield look()
     for account in MailAccount.objects.order_by("id"):
         yield _account(account)
@@ -105,6 +107,20 @@ def _files() -> Finding:
         )
         return Finding("letters", False, words % missing)
     return Finding("letters", True, _("The latest letters have their files."))
+
+
+def _audit() -> Finding:
+    """What the last check of each practice's audit found; `postroom audit verify` looks anew."""
+    chains = AuditChain.objects.select_related("practice").order_by("practice__slug")
+    spoilt = [chain.practice.slug for chain in chains if chain.findings]
+    if spoilt:
+        words = _("The audit log is not as it was written (%s): run `postroom audit verify`.")
+        return Finding("audit", False, words % ", ".join(spoilt))
+    late = AuditEvent.objects.filter(seq=None, at__lt=utc_now() - LATE).exists()
+    if late:
+        words = _("The audit log waits to be sealed: is `postroom worker` running?")
+        return Finding("audit", False, words)
+    return Finding("audit", True, _("The audit log is sealed; no line of it was changed."))
 
 
 def _account(account: MailAccount) -> Finding:

@@ -3,10 +3,12 @@
 from postroom.intake.tasks import tidy_mail_folder
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
-from postroom.practice.tasks import sweep_events
+from postroom.practice.tasks import check_audits, seal_audit, sweep_events
 
 SCHEDULE = [
+    every(60, "seal audit")(seal_audit),
     every(3600, "sweep events")(sweep_events),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),
+    every("03:40", "check audit")(check_audits),
 ]

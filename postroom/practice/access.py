@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from postroom.practice.audit import network_of
 from postroom.practice.models import Member, Practice
 
 View = Callable[..., HttpResponseBase]
@@ -66,4 +67,5 @@ def enter(request: Any, slug: str, right: str) -> None:
         raise PermissionDenied(
             _("Your role does not include this. An administrator of the practice can change that.")
         )
+    member.network = network_of(request)
     request.member, request.practice = member, member.practice

@@ -3,10 +3,22 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.practice import events
+from postroom.practice import events, sealing
+from postroom.practice.models import Practice
 
 
 @task()
 def sweep_events() -> int:
     """Forget events that everybody has had a day to hear."""
     return events.sweep(timezone.now())
+
+
+def seal_audit() -> int:
+    """Chain the audit lines of the last minute. Short, so it needs no row in the queue."""
+    return sealing.seal_all(timezone.now())
+
+
+@task()
+def check_audits() -> int:
+    """Look at everybody's, each night."""
+    return sum(map(sealing.check_later.call, Practice.objects.values_list("pk", flat=True)))

@@ -2,12 +2,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from postroom.practice.views import (
+    audit,
     invitation,
     people,
     practice_settings,
     profile,
     roles,
     signing_in,
+    tokens,
 )
 
 app_name = "practice"
@@ -59,5 +61,14 @@ urlpatterns = [
         "p/<slug:practice>/settings/days/<int:closed_day>/forget",
         practice_settings.forget_day,
         name="forget_day",
+    ),
+    path("p/<slug:practice>/settings/audit", audit.audit_log, name="audit"),
+    path("p/<slug:practice>/settings/audit/check", audit.check, name="check_audit"),
+    path("p/<slug:practice>/settings/audit/export", audit.export, name="export_audit"),
+    path("p/<slug:practice>/settings/tokens", tokens.tokens, name="tokens"),
+    path(
+        "p/<slug:practice>/settings/tokens/<int:access_token>/revoke",
+        tokens.revoke,
+        name="revoke_token",
     ),
 ]

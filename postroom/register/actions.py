@@ -102,6 +102,7 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
         AuditEvent.objects.filter(
             practice=entry.practice_id, object_kind="entry", object_id=entry.pk
         )
+        .exclude(action__in=audit.READS)
         .order_by("-id")
         .first()
     )

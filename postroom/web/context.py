@@ -79,7 +79,12 @@ class Shell:
         if self.member.may(rules.MEMBERS):
             items.append(self._item("people", _("People"), "users", "practice:people"))
         if self.member.may(rules.SETTINGS):
-            items.append(self._item("practice", _("Practice"), "building-2", "practice:settings"))
+            items += [
+                self._item("practice", _("Practice"), "building-2", "practice:settings"),
+                self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
+            ]
+        if self.member.may(rules.AUDIT):
+            items.append(self._item("audit", _("Audit log"), "scroll-text", "practice:audit"))
         return items
 
     @cached_property

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.clients.models import Client
+from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
@@ -22,6 +23,7 @@ from postroom.register.reading import reading
 @require_safe
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
+    audit.read(request, "entry", letter.pk)
     as_text = request.GET.get("view") == "text"
     context = {
         "nav": "unresolved" if letter.is_waiting else "clients",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from postroom.kit import html
 from postroom.kit.text import safe_file_name
+from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
 from postroom.register.letters import file_bytes
@@ -42,6 +43,7 @@ class Streamed(FileResponse):
 def body(request: MemberRequest, entry: int) -> HttpResponse:
     """The document inside the sandboxed frame; `?view=text` is its plain text."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
+    audit.read_part(request, "entry", letter.pk)
     as_text = request.GET.get("view") == "text"
     page = document(request.practice, letter, as_text=as_text, dark=request.member.theme == "dark")
     answer = HttpResponse(page)
@@ -73,7 +75,9 @@ def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
     found = get_object_or_404(
         Attachment.objects.filter(entry__in=readable).select_related("mail"), pk=attachment
     )
-    return _download(HttpResponse(_content(found), content_type=UNKNOWN), found.name)
+    content = _content(found)
+    audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
+    return _download(HttpResponse(content, content_type=UNKNOWN), found.name)
 
 
 @member_required(READ)
@@ -88,6 +92,7 @@ def raw(request: MemberRequest, entry: int) -> FileResponse:
         file = mail.path.open("rb")
     except OSError as missing:
         raise Http404 from missing
+    audit.read(request, "entry", letter.pk, action=audit.DOWNLOAD)
     name = safe_file_name(f"{letter.subject or 'message'}.eml")
     return _download(Streamed(file, content_type=UNKNOWN), name)
 

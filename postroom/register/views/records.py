@@ -1,10 +1,13 @@
 """A client's record, and the correspondence of the whole family (AK-42, RX-3)."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from postroom.clients.models import Client
+from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
 from postroom.register.models import Entry
@@ -36,11 +39,18 @@ def _record(request: MemberRequest, pk: int) -> Client:
     return get_object_or_404(clients, pk=pk)
 
 
+def _shown(clients: list[int], before: Entry | None) -> dict[str, Any]:
+    """What the audit says of a page: whose correspondence besides, and from where on."""
+    shown: dict[str, Any] = {"clients": clients} if len(clients) > 1 else {}
+    return shown | ({"before": before.pk} if before else {})
+
+
 def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) -> HttpResponse:
     asked = number(request.GET.get("before"))
     before = None
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
+    audit.read(request, "client", record.pk, **_shown(clients, before))
     with_files = request.GET.get("show") == "files"
     days, following = timeline(request.member, clients, before=before, with_files=with_files)
     families = family(request.member, record)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
 from postroom.kit.text import clean
+from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
 from postroom.register import actions, suggestions
@@ -136,6 +137,7 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
     pane = request.GET.get("pane")
     if letter is None:
         return {"desk": None, "pane": "thread"}
+    _write_down(request, letter)
     as_text = request.GET.get("view") == "text"
     laid = desk(
         request.member,
@@ -151,6 +153,13 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
         "pane": shown if asked else "list",
         "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
     }
+
+
+def _write_down(request: MemberRequest, letter: Entry) -> None:
+    """The audit's line of this reading; choosing a client on the desk is none of its own."""
+    if letter.is_waiting:
+        chooses = "client" in request.GET or "find" in request.GET
+        (audit.read_part if chooses else audit.read)(request, "entry", letter.pk)
 
 
 def _go_on(request: MemberRequest, letter: Entry) -> HttpResponse:
