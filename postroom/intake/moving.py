@@ -25,6 +25,7 @@ from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
 FEW = 200  # mails that may all be compared
+SEARCHES = 50  # by Message-ID, one request each; beyond that the whole folder is compared
 
 
 def move_wanted(
@@ -289,7 +290,7 @@ def _likely(mailbox: Mailbox, sightings: Sequence[Sighting]) -> list[int]:
     """UIDs worth comparing in a folder whose history is unknown: by Message-ID where all have
     one, else all of them."""
     ids = [s.mail.message_id if s.mail else "" for s in sightings]
-    if len(ids) > BATCH_MAILS or not all(ids):
+    if len(ids) > SEARCHES or not all(ids):
         return mailbox.uids()
     return sorted({uid for message_id in set(ids) for uid in mailbox.with_message_id(message_id)})
 

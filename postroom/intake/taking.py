@@ -148,7 +148,8 @@ def _new_mails(batch: Iterable[Taken], fresh: list[Taken]) -> None:
         key = one.sighting.content_key
         if one.mail is None:
             one.mail = new.setdefault(key, _mail(one))
-    StoredMail.objects.bulk_create(new.values())
+    # In one order everywhere: two workers with the same mails must not wait for each other.
+    StoredMail.objects.bulk_create(mail for _, mail in sorted(new.items()))
 
 
 def _new_details(fresh: list[Taken], *, now: datetime) -> None:

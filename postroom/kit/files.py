@@ -17,15 +17,14 @@ def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
     A name stands for its content here (a hash), so a file that is already there is the same
     file, and writing it again after a crash is harmless. Raises OSError (a full disk).
     """
-    folders: dict[Path, None] = {}
+    items = list(items)
+    folders = list(dict.fromkeys(path.parent for path, _ in items))
+    make_folders(folders)
     moves: list[tuple[Path, Path]] = []
     # Each handle stays open until its file is synced: an error of the disk is told to it.
     with _open_handles() as handles:
         try:
             for path, data in items:
-                if path.parent not in folders:
-                    make_folder(path.parent)
-                    folders[path.parent] = None  # also for a file found there: see below
                 if path.exists():
                     os.utime(path)  # in use again: not to be tidied away as an old orphan
                     continue
@@ -46,13 +45,16 @@ def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
     _sync_folders(folders)
 
 
-def make_folder(folder: Path) -> None:
-    """A folder that will still be there after a power cut, with those above it."""
-    if folder.is_dir():
+def make_folders(folders: Iterable[Path]) -> None:
+    """Folders that will still be there after a power cut, with those above them."""
+    new = [folder for folder in folders if not folder.is_dir()]
+    if not new:
         return
-    make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folders([folder.parent])
+    above = dict.fromkeys(folder.parent for folder in new)
+    make_folders(above)
+    for folder in new:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folders(above)  # once for all of them: a young practice begins with 256
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -41,9 +41,9 @@ class Mail:
     size: int
 
 
-def test_batches_hold_at_most_fifty_mails():
-    groups = list(rules.batches([Mail(1000)] * 120))
-    assert [len(group) for group in groups] == [50, 50, 20]
+def test_batches_hold_at_most_two_hundred_mails():
+    groups = list(rules.batches([Mail(1000)] * 420))
+    assert [len(group) for group in groups] == [200, 200, 20]
 
 
 def test_batches_hold_at_most_so_many_bytes_and_a_giant_stands_alone():

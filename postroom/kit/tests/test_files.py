@@ -49,6 +49,15 @@ def test_every_file_and_folder_of_a_large_batch_is_synced(tmp_path, monkeypatch)
     assert sorted(last) == [str(tmp_path / f"{n}") for n in range(7)]
 
 
+def test_new_folders_are_made_and_their_own_folder_synced_once(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(_name_of(handle)))
+    write_durably((tmp_path / "mail" / f"{n}" / "letter", b"x") for n in range(9))
+    assert synced[:2] == [str(tmp_path), str(tmp_path / "mail")]
+    assert synced.count(str(tmp_path / "mail")) == 1
+    assert all((tmp_path / "mail" / f"{n}" / "letter").read_bytes() == b"x" for n in range(9))
+
+
 def test_no_name_is_given_before_every_file_is_synced(tmp_path, monkeypatch):
     named = []
     monkeypatch.setattr(os, "fsync", lambda handle: named.append(list(tmp_path.glob("letter*"))))
