@@ -9,6 +9,7 @@ from pathlib import Path
 from postroom.kit.crash import crash_point
 
 SYNCED_AT_ONCE = 8
+OPEN_AT_ONCE = 64  # a process may have 1024 files open, and several accounts are filed at once
 
 
 def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
@@ -21,23 +22,13 @@ def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
     folders = list(dict.fromkeys(path.parent for path, _ in items))
     make_folders(folders)
     moves: list[tuple[Path, Path]] = []
-    # Each handle stays open until its file is synced: an error of the disk is told to it.
-    with _open_handles() as handles:
-        try:
-            for path, data in items:
-                if path.exists():
-                    os.utime(path)  # in use again: not to be tidied away as an old orphan
-                    continue
-                aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-                handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-                moves.append((aside, path))
-                _write_all(handles[-1], data)
-            # Synced after all are written: the disk then takes the batch in one go.
-            _sync(handles)
-        except OSError:
-            for aside, _ in moves:
-                aside.unlink(missing_ok=True)
-            raise
+    try:
+        for start in range(0, len(items), OPEN_AT_ONCE):
+            _write_aside(items[start : start + OPEN_AT_ONCE], moves)
+    except OSError:
+        for aside, _ in moves:
+            aside.unlink(missing_ok=True)
+        raise
     crash_point("inside-raw")
     for aside, path in moves:
         aside.rename(path)
@@ -57,6 +48,22 @@ def make_folders(folders: Iterable[Path]) -> None:
     _sync_folders(above)  # once for all of them: a young practice begins with 256
 
 
+def _write_aside(items: Iterable[tuple[Path, bytes]], moves: list[tuple[Path, Path]]) -> None:
+    """Write and sync each under another name; `moves` learns of it before it is written."""
+    # Each handle stays open until its file is synced: an error of the disk is told to it.
+    with _open_handles() as handles:
+        for path, data in items:
+            if path.exists():
+                os.utime(path)  # in use again: not to be tidied away as an old orphan
+                continue
+            aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+            handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            moves.append((aside, path))
+            _write_all(handles[-1], data)
+        # Synced after all are written: the disk then takes the batch in one go.
+        _sync(handles)
+
+
 def _write_all(handle: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -64,10 +71,12 @@ def _write_all(handle: int, data: bytes) -> None:
 
 
 def _sync_folders(folders: Iterable[Path]) -> None:
-    with _open_handles() as handles:
-        for folder in folders:
-            handles.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
-        _sync(handles)
+    folders = list(folders)
+    for start in range(0, len(folders), OPEN_AT_ONCE):
+        with _open_handles() as handles:
+            for folder in folders[start : start + OPEN_AT_ONCE]:
+                handles.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+            _sync(handles)
 
 
 def _sync(handles: Sequence[int]) -> None:
