@@ -72,7 +72,11 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     if "too-big" in letter.problems:
         failure = reasons.TOO_BIG
     key = rules.fold_key(
-        letter.message_id, letter.text, letter.html, (file.sha256 for file in letter.files)
+        letter.message_id,
+        (address.norm for address in letter.senders),
+        letter.text,
+        letter.html,
+        (file.sha256 for file in letter.files),
     )
     sender = next(iter(letter.senders), None)
     unread = Placed(Entry.FAILED, failure, {"size": len(raw)}, sender=sender)
