@@ -127,7 +127,8 @@ def _take_batch(
     *,
     clock: Clock,
 ) -> int:
-    letters = list(_bodies(mailbox, batch))
+    # Newest first inside a batch too: which of two copies speaks must not hang on its borders.
+    letters = sorted(_bodies(mailbox, batch), key=lambda pair: -pair[0].uid)
     refused += _withheld(mailbox, {s.uid for s in batch} - {seen.uid for seen, _ in letters})
     if not letters:
         return 0

@@ -26,6 +26,7 @@ from postroom.register.models import Entry
 Place = tuple[str, int]  # folder, UIDVALIDITY
 FEW = 200  # mails that may all be compared
 MANY = 500  # mails that are asked for at once
+SEARCHES = 50  # by Message-ID, one request each; beyond that the whole folder is compared
 
 
 def move_wanted(
@@ -319,7 +320,7 @@ def _likely(mailbox: Mailbox, sightings: Sequence[Sighting]) -> list[int]:
     with accents, and some servers search only words, or an index that lags behind.
     """
     ids = [s.mail.message_id if s.mail else "" for s in sightings]
-    if len(ids) > BATCH_MAILS or not all(ids):
+    if len(ids) > SEARCHES or not all(ids):
         return []
     return sorted({uid for message_id in set(ids) for uid in mailbox.with_message_id(message_id)})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
-BATCH_MAILS = 50  # one MOVE of 50 costs the server 5.7 times less than 50 of one (measured)
+BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
 MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside; of a password, too
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
@@ -45,7 +45,7 @@ S = TypeVar("S", bound=Sized)
 
 
 def batches(seen: Iterable[S]) -> Iterable[list[S]]:
-    """Groups of at most 50 mails and 24 MB, in the order given; a larger mail stands alone."""
+    """Groups of at most 200 mails and 24 MB, in the order given; a larger mail stands alone."""
     group: list[S] = []
     size = 0
     for one in seen:
@@ -58,15 +58,18 @@ def batches(seen: Iterable[S]) -> Iterable[list[S]]:
         yield group
 
 
-def fold_key(message_id: str, text: str, html: str, files: Iterable[str]) -> str:
+def fold_key(
+    message_id: str, senders: Iterable[str], text: str, html: str, files: Iterable[str]
+) -> str:
     """What two copies of one letter share though their bytes differ: "" without Message-ID.
 
-    Same Message-ID, same body, same attachments (AK-112): the same letter by two ways.
+    Same Message-ID, same body, same attachments (AK-112): the same letter by two ways. And the
+    same From: else a stranger who repeats a short letter could hide the client who wrote it.
     """
     if not message_id:
         return ""
     said = hashlib.sha256()
-    for part in (message_id, text, html, *files):
+    for part in (message_id, " ".join(senders), text, html, *files):
         said.update(hashlib.sha256(part.encode("utf-8", "replace")).digest())
     return said.hexdigest()
 

@@ -72,7 +72,11 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     if "too-big" in letter.problems:
         failure = reasons.TOO_BIG
     key = rules.fold_key(
-        letter.message_id, letter.text, letter.html, (file.sha256 for file in letter.files)
+        letter.message_id,
+        (address.norm for address in letter.senders),
+        letter.text,
+        letter.html,
+        (file.sha256 for file in letter.files),
     )
     sender = next(iter(letter.senders), None)
     unread = Placed(Entry.FAILED, failure, {"size": len(raw)}, sender=sender)
@@ -148,7 +152,8 @@ def _new_mails(batch: Iterable[Taken], fresh: list[Taken]) -> None:
         key = one.sighting.content_key
         if one.mail is None:
             one.mail = new.setdefault(key, _mail(one))
-    StoredMail.objects.bulk_create(new.values())
+    # In one order everywhere: two workers with the same mails must not wait for each other.
+    StoredMail.objects.bulk_create(mail for _, mail in sorted(new.items()))
 
 
 def _new_details(fresh: list[Taken], *, now: datetime) -> None:

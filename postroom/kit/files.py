@@ -10,6 +10,7 @@ from postroom.kit.crash import crash_point
 
 SYNCED_AT_ONCE = 8
 SOME_FILE = "(a file that was being written)"
+OPEN_AT_ONCE = 64  # a process may have 1024 files open, and several accounts are filed at once
 
 
 def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
@@ -20,36 +21,24 @@ def write_durably(items: Iterable[tuple[Path, bytes]]) -> None:
     to write); it always names a file, which tells it from the errors of a wire.
     """
     try:
-        _write(items)
+        _write(list(items))
     except OSError as error:
         if error.filename is None:  # what fails by its handle comes without a name
             error.filename = SOME_FILE
         raise
 
 
-def _write(items: Iterable[tuple[Path, bytes]]) -> None:
-    folders: dict[Path, None] = {}
+def _write(items: list[tuple[Path, bytes]]) -> None:
+    folders = list(dict.fromkeys(path.parent for path, _ in items))
+    make_folders(folders)
     moves: list[tuple[Path, Path]] = []
-    # Each handle stays open until its file is synced: an error of the disk is told to it.
-    with _open_handles() as handles:
-        try:
-            for path, data in items:
-                if path.parent not in folders:
-                    make_folder(path.parent)
-                    folders[path.parent] = None  # also for a file found there: see below
-                if path.exists():
-                    os.utime(path)  # in use again: not to be tidied away as an old orphan
-                    continue
-                aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-                handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-                moves.append((aside, path))
-                _write_all(handles[-1], data)
-            # Synced after all are written: the disk then takes the batch in one go.
-            _sync(handles)
-        except OSError:
-            for aside, _ in moves:
-                aside.unlink(missing_ok=True)
-            raise
+    try:
+        for start in range(0, len(items), OPEN_AT_ONCE):
+            _write_aside(items[start : start + OPEN_AT_ONCE], moves)
+    except OSError:
+        for aside, _ in moves:
+            aside.unlink(missing_ok=True)
+        raise
     crash_point("inside-raw")
     for aside, path in moves:
         aside.rename(path)
@@ -57,13 +46,32 @@ def _write(items: Iterable[tuple[Path, bytes]]) -> None:
     _sync_folders(folders)
 
 
-def make_folder(folder: Path) -> None:
-    """A folder that will still be there after a power cut, with those above it."""
-    if folder.is_dir():
+def make_folders(folders: Iterable[Path]) -> None:
+    """Folders that will still be there after a power cut, with those above them."""
+    new = [folder for folder in folders if not folder.is_dir()]
+    if not new:
         return
-    make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folders([folder.parent])
+    above = dict.fromkeys(folder.parent for folder in new)
+    make_folders(above)
+    for folder in new:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folders(above)  # once for all of them: a young practice begins with 256
+
+
+def _write_aside(items: Iterable[tuple[Path, bytes]], moves: list[tuple[Path, Path]]) -> None:
+    """Write and sync each under another name; `moves` learns of it before it is written."""
+    # Each handle stays open until its file is synced: an error of the disk is told to it.
+    with _open_handles() as handles:
+        for path, data in items:
+            if path.exists():
+                os.utime(path)  # in use again: not to be tidied away as an old orphan
+                continue
+            aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+            handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            moves.append((aside, path))
+            _write_all(handles[-1], data)
+        # Synced after all are written: the disk then takes the batch in one go.
+        _sync(handles)
 
 
 def _write_all(handle: int, data: bytes) -> None:
@@ -73,10 +81,12 @@ def _write_all(handle: int, data: bytes) -> None:
 
 
 def _sync_folders(folders: Iterable[Path]) -> None:
-    with _open_handles() as handles:
-        for folder in folders:
-            handles.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
-        _sync(handles)
+    folders = list(folders)
+    for start in range(0, len(folders), OPEN_AT_ONCE):
+        with _open_handles() as handles:
+            for folder in folders[start : start + OPEN_AT_ONCE]:
+                handles.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+            _sync(handles)
 
 
 def _sync(handles: Sequence[int]) -> None:

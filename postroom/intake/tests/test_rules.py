@@ -41,9 +41,9 @@ class Mail:
     size: int
 
 
-def test_batches_hold_at_most_fifty_mails():
-    groups = list(rules.batches([Mail(1000)] * 120))
-    assert [len(group) for group in groups] == [50, 50, 20]
+def test_batches_hold_at_most_two_hundred_mails():
+    groups = list(rules.batches([Mail(1000)] * 420))
+    assert [len(group) for group in groups] == [200, 200, 20]
 
 
 def test_batches_hold_at_most_so_many_bytes_and_a_giant_stands_alone():
@@ -57,21 +57,22 @@ def test_nothing_makes_no_batch():
     assert list(rules.batches([])) == []
 
 
-def test_copies_fold_by_message_id_body_and_files():
-    key = rules.fold_key("<1@x>", "text", "", ["aa"])
-    assert key == rules.fold_key("<1@x>", "text", "", ["aa"])
+def test_copies_fold_by_message_id_sender_body_and_files():
+    key = rules.fold_key("<1@x>", ["a@x"], "text", "", ["aa"])
+    assert key == rules.fold_key("<1@x>", ["a@x"], "text", "", ["aa"])
     others = [
-        rules.fold_key("<2@x>", "text", "", ["aa"]),
-        rules.fold_key("<1@x>", "text!", "", ["aa"]),
-        rules.fold_key("<1@x>", "", "text", ["aa"]),
-        rules.fold_key("<1@x>", "text", "", []),
+        rules.fold_key("<2@x>", ["a@x"], "text", "", ["aa"]),
+        rules.fold_key("<1@x>", ["a@x"], "text!", "", ["aa"]),
+        rules.fold_key("<1@x>", ["a@x"], "", "text", ["aa"]),
+        rules.fold_key("<1@x>", ["a@x"], "text", "", []),
+        rules.fold_key("<1@x>", ["b@x"], "text", "", ["aa"]),
     ]
     assert key not in others
-    assert len(set(others)) == 4
+    assert len(set(others)) == 5
 
 
 def test_a_letter_without_message_id_is_never_folded():
-    assert rules.fold_key("", "text", "", []) == ""
+    assert rules.fold_key("", ["a@x"], "text", "", []) == ""
 
 
 @pytest.mark.parametrize(

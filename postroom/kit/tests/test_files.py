@@ -49,6 +49,15 @@ def test_every_file_and_folder_of_a_large_batch_is_synced(tmp_path, monkeypatch)
     assert sorted(last) == [str(tmp_path / f"{n}") for n in range(7)]
 
 
+def test_new_folders_are_made_and_their_own_folder_synced_once(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(_name_of(handle)))
+    write_durably((tmp_path / "mail" / f"{n}" / "letter", b"x") for n in range(9))
+    assert synced[:2] == [str(tmp_path), str(tmp_path / "mail")]
+    assert synced.count(str(tmp_path / "mail")) == 1
+    assert all((tmp_path / "mail" / f"{n}" / "letter").read_bytes() == b"x" for n in range(9))
+
+
 def test_no_name_is_given_before_every_file_is_synced(tmp_path, monkeypatch):
     named = []
     monkeypatch.setattr(os, "fsync", lambda handle: named.append(list(tmp_path.glob("letter*"))))
@@ -69,9 +78,18 @@ def test_an_error_of_one_sync_is_raised_and_leaves_nothing(tmp_path, monkeypatch
 
 
 def test_no_handle_is_left_open(tmp_path):
-    before = len(list(Path("/dev/fd").iterdir()))
+    before = _open_files()
     write_durably((tmp_path / f"{n % 3}" / f"{n}", b"x") for n in range(20))
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert _open_files() == before
+
+
+def test_few_files_are_open_at_once_however_many_are_written(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(os, "fsync", lambda handle: opened.append(_open_files()))
+    before = _open_files()
+    write_durably((tmp_path / f"{n}" / "letter", b"x") for n in range(200))
+    assert max(opened) - before < 80
+    assert len(list(tmp_path.glob("*/letter"))) == 200
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
@@ -86,3 +104,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
 
 def _name_of(handle):
     return str(Path(f"/dev/fd/{handle}").readlink())
+
+
+def _open_files():
+    return len(list(Path("/dev/fd").iterdir()))
