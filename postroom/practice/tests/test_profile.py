@@ -49,7 +49,7 @@ def test_name_and_signature_are_ones_own(cast: Cast) -> None:
     cast.browser(cast.bob).post(PROFILE, form)
     cast.bob.refresh_from_db()
     assert (cast.bob.full_name, cast.bob.signature) == ("Dr Bob Adé", "{name}")
-    event = AuditEvent.objects.get()
+    event = AuditEvent.objects.exclude(action="sign-in").get()
     assert (event.member, event.data) == (cast.bob, {"fields": ["title", "name", "signature"]})
 
 
@@ -81,7 +81,10 @@ def test_a_further_address_can_be_taken_out(cast: Cast) -> None:
     browser.post(f"{PROFILE}/addresses", {"address": "bob@home.example"})
     browser.post(f"{PROFILE}/addresses/{MemberAddress.objects.get().pk}/remove")
     assert not MemberAddress.objects.exists()
-    assert [e.action for e in AuditEvent.objects.order_by("pk")] == ["add", "remove"]
+    assert [e.action for e in AuditEvent.objects.exclude(action="sign-in").order_by("pk")] == [
+        "add",
+        "remove",
+    ]
 
 
 def test_a_colleagues_address_is_not_ones_own(cast: Cast) -> None:
