@@ -27,13 +27,22 @@ def record(
     by: Member | None,
     now: datetime,
     data: dict[str, Any] | None = None,
+    who: str = "",
+    network: str = "",
 ) -> AuditEvent:
-    """Write one line; `by` None is Postroom itself."""
-    return record_all(practice_id, [Deed(action, kind, id, data or {})], by=by, now=now)[0]
+    """Write one line; `by` None is Postroom itself, or `who`: a program by its token's name."""
+    deeds = [Deed(action, kind, id, data or {})]
+    return record_all(practice_id, deeds, by=by, now=now, who=who, network=network)[0]
 
 
 def record_all(
-    practice_id: int, deeds: Iterable[Deed], *, by: Member | None, now: datetime
+    practice_id: int,
+    deeds: Iterable[Deed],
+    *,
+    by: Member | None,
+    now: datetime,
+    who: str = "",
+    network: str = "",
 ) -> list[AuditEvent]:
     """Write many lines at once."""
     return AuditEvent.objects.bulk_create(
@@ -41,11 +50,12 @@ def record_all(
             practice_id=practice_id,
             at=now,
             member=by,
-            who=by.name if by else "",
+            who=by.name if by else who[:120],
             action=deed.action,
             object_kind=deed.kind,
             object_id=deed.id,
             data=deed.data,
+            network=network,
         )
         for deed in deeds
     )

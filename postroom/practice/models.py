@@ -304,6 +304,10 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def url_place(self) -> str:
+        return f"practice {self.practice_id} source {self.pk} url"
+
 
 class Job(models.Model):
     """Long work that goes on when the page is left, and after a restart."""
