@@ -44,25 +44,24 @@ class Changes:
 
 def plan(source: Source, rows: Sequence[Row], now: datetime) -> Changes:
     """What these rows change; reads only."""
-    model, known = MODELS[source.kind], whose(source.practice_id, rows)
+    model = MODELS[source.kind]
     refs = [row.ref for row in rows]
     kept: dict[str, Any] = {}
     for start in range(0, len(refs) if source.pk else 0, BATCH):
         found = model.objects.filter(source=source, ref__in=refs[start : start + BATCH])
         kept |= {thing.ref: thing for thing in found}
+    known = whose(source.practice_id, rows, [thing.client_ref for thing in kept.values()])
     changes = Changes()
     for row in rows:
         thing = kept.get(row.ref)
         new = thing is None
-        thing = thing or model(
-            practice_id=source.practice_id, source_id=source.pk, ref=row.ref
-        )
+        thing = thing or model(practice_id=source.practice_id, source_id=source.pk, ref=row.ref)
         before = _facts(thing, source.kind)
         for name, value in row.values.items():
             setattr(thing, name, value)
         thing.client_ref, client = known.client_of(row, thing.client_ref)
-        # A client found once stays, should the row name none.
-        thing.client_id = client or (thing.client_id if not thing.client_ref else None)
+        # One told by its address alone stays, should the address be told no longer.
+        thing.client_id = client or (None if thing.client_ref else thing.client_id)
         thing.patient_id = known.patient_of(thing.client_id, thing.patient_ref)
         if isinstance(thing, Appointment):
             thing.practitioner_id = known.member_of(thing.practitioner_name)

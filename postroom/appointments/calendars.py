@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 from icalendar.error import GloballyUniqueTZIDGuessed
+from icalendar.timezone import tzp
 
 from postroom.appointments.importing import CUT, LIMITS, LONGEST, Row
 from postroom.appointments.rules import localised, plain_ref, short_ref
@@ -36,6 +38,7 @@ TOO_OFTEN = ("HOURLY", "MINUTELY", "SECONDLY")
 _NAMED = re.compile(
     r"(?im)^[ \t]*(?:client|dossier|patient id)\b[^:\n]{0,20}:[ \t]*(\S[^\n,;]{0,63})"
 )
+_ONE_AT_A_TIME = Lock()
 _BROKEN = (ValueError, TypeError, KeyError, AttributeError, OverflowError, IndexError)
 
 
@@ -45,10 +48,7 @@ def read_calendar(data: bytes, *, zone: ZoneInfo, now: datetime) -> list[Row]:
     `zone` is the practice's own, for times that name none. Raises NotATable: calendar, many.
     """
     try:
-        with warnings.catch_warnings():
-            # «/vendor.example/Europe/Berlin» is read as Europe/Berlin, which is what we want.
-            warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
-            calendars = Calendar.from_ical(data, multiple=True)
+        calendars = _parsed(data)
     except _BROKEN as error:
         raise NotATable("calendar") from error
     rows = _rows(calendars, zone, now)
@@ -62,6 +62,16 @@ def read_calendar(data: bytes, *, zone: ZoneInfo, now: datetime) -> list[Row]:
     if len(found) + len(unread) > MOST:
         raise NotATable("many", most=str(MOST))
     return sorted([*found.values(), *unread], key=lambda row: row.number)
+
+
+def _parsed(data: bytes) -> list[Any]:
+    """The library keeps a file's own time zones for the whole process: without this, one
+    calendar's «Customized Time Zone» would be every later one's (icalendar.timezone.tzp)."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        # «/vendor.example/Europe/Berlin» is read as Europe/Berlin, which is what we want.
+        warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
+        tzp.use_default()
+        return list(Calendar.from_ical(data, multiple=True))
 
 
 def _rows(calendars: Iterable[Any], zone: ZoneInfo, now: datetime) -> Iterator[Row]:

@@ -46,9 +46,9 @@ class Whose:
         return self.members.get(_plain(name)) if name else None
 
 
-def whose(practice_id: int, rows: Iterable[Row]) -> Whose:
-    """What is known of all these rows, in few queries."""
-    refs: set[str] = set()
+def whose(practice_id: int, rows: Iterable[Row], kept: Iterable[str] = ()) -> Whose:
+    """What is known of all these rows, and of the clients they had before, in few queries."""
+    refs: set[str] = set(kept)
     addresses: set[str] = set()
     for row in rows:
         refs.add(row.values.get("client_ref", ""))

@@ -69,7 +69,7 @@ def test_a_time_that_comes_twice_is_told_and_is_the_first() -> None:
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),  # noqa: DTZ001
     st.sampled_from(["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]),
 )
 def test_every_time_that_is_not_odd_stands_on_the_wall_again(naive: datetime, name: str) -> None:

@@ -86,7 +86,10 @@ def test_a_column_that_is_absent_says_nothing_and_an_empty_cell_says_none() -> N
             f"A,{'1' * 65},,2026-11-26 09:20,,,,",
             f"Row 2, Client number: “{'1' * 65}” is longer than 64 characters.",
         ),
-        ("A,1,,2026-11-26 09:20,,,,,9", "Row 2: This row has more cells than the file has columns."),
+        (
+            "A,1,,2026-11-26 09:20,,,,,9",
+            "Row 2: This row has more cells than the file has columns.",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(line: str, words: str) -> None:
