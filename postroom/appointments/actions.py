@@ -13,8 +13,8 @@ from django.db import transaction
 from postroom.appointments import bulk
 from postroom.appointments.calendars import BEFORE
 from postroom.appointments.feeds import seal
-from postroom.appointments.importing import Row
 from postroom.appointments.models import Appointment, DueItem, Look
+from postroom.appointments.values import Row
 from postroom.appointments.words import sentence
 from postroom.clients.importing import Problem
 from postroom.clients.models import Client

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from postroom.appointments.importing import Row
 from postroom.appointments.matching import whose
 from postroom.appointments.models import Appointment, DueItem
+from postroom.appointments.values import Row
 from postroom.kit.rows import update_each
 from postroom.practice.models import Source
 

@@ -22,8 +22,8 @@ from icalendar import Calendar
 from icalendar.error import GloballyUniqueTZIDGuessed
 from icalendar.timezone import tzp
 
-from postroom.appointments.importing import CUT, LIMITS, LONGEST, Row
 from postroom.appointments.rules import localised, plain_ref, short_ref
+from postroom.appointments.values import CUT, LIMITS, LONGEST, Row
 from postroom.clients.importing import Problem
 from postroom.kit.addresses import normalise_email
 from postroom.kit.tables import NotATable

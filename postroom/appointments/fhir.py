@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from postroom.appointments.importing import CUT, LIMITS, LONGEST, Row
 from postroom.appointments.rules import LONGEST_REF, moment_of, plain_ref
+from postroom.appointments.values import CUT, LIMITS, LONGEST, Row
 from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
 from postroom.kit.text import clean

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from postroom.appointments.calendars import read_calendar
 from postroom.appointments.fhir import read_fhir
-from postroom.appointments.importing import Kind, Row, read_table
+from postroom.appointments.importing import read_table
+from postroom.appointments.values import Kind, Row
 from postroom.kit.tables import NotATable
 from postroom.practice.models import Practice, Source
 

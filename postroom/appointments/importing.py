@@ -1,18 +1,13 @@
-"""What a file says of appointments or due dates, row by row; how a table says it.
-
-Every reader (this one, calendars.py, fhir.py) gives the same rows. A field that is not told is
-absent from `values` and left as it is; one that is told empty is emptied.
-"""
+"""Reading appointments or due dates from a table, as another system wrote it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from postroom.appointments.headings import APPOINTMENTS, DUE
 from postroom.appointments.rules import (
-    LONGEST_REF,
     Moment,
     day_of,
     moment_of,
@@ -21,29 +16,13 @@ from postroom.appointments.rules import (
     state_of,
     time_of,
 )
+from postroom.appointments.values import CUT, LIMITS, LONGEST, Kind, Row
 from postroom.clients.importing import Problem
 from postroom.kit.columns import Headings
 from postroom.kit.tables import Table, open_table
 from postroom.practice.models import Source
 
-Kind = Literal["appointments", "due"]
 HEADINGS: dict[str, Headings] = {Source.APPOINTMENTS: APPOINTMENTS, Source.DUE: DUE}
-# What the tables hold, in characters. What is only shown is cut; what is compared must fit.
-LIMITS = {"reference": LONGEST_REF, "client": 64, "patient": 120, "kind": 120}
-CUT = {"subject": 200, "practitioner": 120}
-LONGEST = timedelta(days=31)  # of one appointment; a longer one has a wrong end
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One appointment or due date. With errors, only `number` and `errors` mean something."""
-
-    number: int
-    ref: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)  # fields of the model
-    hints: tuple[tuple[str, str], ...] = ()  # other ways to the client: ("ref" | "email", text)
-    errors: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from postroom.appointments.importing import Row
 from postroom.appointments.models import WAITING, Appointment, DueItem
+from postroom.appointments.values import Row
 from postroom.clients.matching import known
 from postroom.clients.models import Client, Patient
 from postroom.kit.rows import update_each

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from postroom.appointments.actions import Report, bring_in, source_named
 from postroom.appointments.formats import read_book
-from postroom.appointments.importing import Kind
+from postroom.appointments.values import Kind
 from postroom.appointments.words import counted, placed, sentence
 from postroom.cli.common import Failure, add_practice, need_ready, utc_now
 from postroom.kit.tables import NotATable

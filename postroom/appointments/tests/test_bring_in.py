@@ -10,8 +10,8 @@ import pytest
 from postroom.appointments import matching
 from postroom.appointments.actions import Report, bring_in, move_client, source_named, take_away
 from postroom.appointments.formats import read_book
-from postroom.appointments.importing import Row
 from postroom.appointments.models import Appointment, DueItem, Look
+from postroom.appointments.values import Row
 from postroom.clients.models import Patient
 from postroom.kit.tables import NotATable
 from postroom.practice.models import AuditEvent, Event, Source

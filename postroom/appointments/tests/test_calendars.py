@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from postroom.appointments.calendars import AFTER, BEFORE, read_calendar
-from postroom.appointments.importing import Row
+from postroom.appointments.values import Row
 from postroom.appointments.words import placed
 from postroom.kit.tables import NotATable
 from tests.support.real_data import FOLDER

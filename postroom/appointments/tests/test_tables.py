@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from postroom.appointments.importing import Row, read_table
+from postroom.appointments.importing import read_table
+from postroom.appointments.values import Row
 from postroom.appointments.words import placed
 from postroom.kit.tables import NotATable
 from tests.support.real_data import FOLDER
