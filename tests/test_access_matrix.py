@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from postroom.appointments.actions import save_feed
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
@@ -36,8 +37,8 @@ PUBLIC = {
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.
-PLAIN = {"n": 1, "token": "forged"}
-NOUNS = ("account", "attachment", "client", "entry")
+PLAIN = {"n": 1, "token": "forged", "kind": "due"}
+NOUNS = ("account", "attachment", "client", "entry", "source")
 NEVER = 987_654_321
 
 
@@ -119,11 +120,13 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     attachment = Attachment.objects.create(
         practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
     )
+    feed = save_feed(practice, "Book", "https://book.example/a.ics", 15, by=None, now=now)
     return {
         "account": account.pk,
         "attachment": attachment.pk,
         "client": client.pk,
         "entry": entry.pk,
+        "source": feed.pk,
     }
 
 

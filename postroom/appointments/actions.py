@@ -13,11 +13,10 @@ from django.db import transaction
 from postroom.appointments import bulk
 from postroom.appointments.calendars import BEFORE
 from postroom.appointments.feeds import seal
-from postroom.appointments.models import Appointment, DueItem, Look
+from postroom.appointments.models import Look
 from postroom.appointments.values import Row
 from postroom.appointments.words import sentence
 from postroom.clients.importing import Problem
-from postroom.clients.models import Client
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice, Source
 
@@ -75,6 +74,7 @@ def bring_in(
     skip_bad: bool = False,
     mark_gone: bool = False,
     who: str = "",
+    network: str = "",
     progress: Callable[[str, int], None] = lambda stage, rows: None,
 ) -> Report:
     """Bring a source's appointments or due dates up to date with the rows, by reference.
@@ -97,7 +97,7 @@ def bring_in(
             if not dry_run and (changes.new or changes.changed):
                 bulk.apply(source, changes)
                 data = {"created": len(changes.new), "updated": len(changes.changed)}
-                _record(source, f"import_{source.kind}", by, now, data, who)
+                _record(source, f"import_{source.kind}", by, now, data, who, network)
         progress("write", check.written)
     if mark_gone and source.pk and check.first is not None:
         missing = bulk.gone(source, check.refs, *_period(source, check, way, now))
@@ -105,7 +105,7 @@ def bring_in(
         if missing and not dry_run:
             with transaction.atomic():
                 check.gone = bulk.mark_gone(source.kind, missing, now)
-                _record(source, f"gone_{source.kind}", by, now, {"gone": check.gone}, who)
+                _record(source, f"gone_{source.kind}", by, now, {"gone": check.gone}, who, network)
     report = check.report(dry_run=dry_run)
     if not dry_run:
         _note(source, report, way, now)
@@ -114,14 +114,25 @@ def bring_in(
 
 @transaction.atomic
 def take_away(
-    source: Source, refs: Iterable[str], *, by: Member | None, now: datetime, who: str = ""
+    source: Source,
+    refs: Iterable[str],
+    *,
+    by: Member | None,
+    now: datetime,
+    who: str = "",
+    network: str = "",
 ) -> int:
     """Mark these rows gone, as their source said; how many there were."""
     rows = bulk.MODELS[source.kind]._default_manager.filter(source=source, ref__in=list(refs))
     marked = bulk.mark_gone(source.kind, list(rows.values_list("pk", flat=True)), now)
     if marked:
-        _record(source, f"gone_{source.kind}", by, now, {"gone": marked}, who)
+        _record(source, f"gone_{source.kind}", by, now, {"gone": marked}, who, network)
     return marked
+
+
+def knows(source: Source, ref: str) -> bool:
+    """Has the source ever told of this reference?"""
+    return bulk.MODELS[source.kind]._default_manager.filter(source=source, ref=ref).exists()
 
 
 @transaction.atomic
@@ -176,12 +187,6 @@ def feed_failed(look: Look, code: str, detail: str, *, next_at: datetime, now: d
     """The feed could not be read; what came before stays, and grows old."""
     look.failed(code, detail, next_at)
     events.tell(look.practice_id, SOURCE, [look.source_id], now=now)
-
-
-def move_client(keep: Client, gone: Client) -> None:
-    """Give the appointments and due dates of one client to another, within a merge."""
-    Appointment.objects.filter(client=gone).update(client=keep)
-    DueItem.objects.filter(client=gone).update(client=keep)
 
 
 # --- bringing in ----------------------------------------------------------------------------
@@ -284,9 +289,19 @@ def _record(
     now: datetime,
     data: dict[str, Any],
     who: str = "",
+    network: str = "",
 ) -> None:
-    practice, pk = source.practice_id, source.pk
-    audit.record(practice, action, "source", pk, by=by, now=now, data=data, who=who)
+    audit.record(
+        source.practice_id,
+        action,
+        "source",
+        source.pk,
+        by=by,
+        now=now,
+        data=data,
+        who=who,
+        network=network,
+    )
 
 
 def _told(problem: Problem) -> dict[str, Any]:

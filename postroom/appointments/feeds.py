@@ -3,8 +3,18 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from postroom.practice.models import Source
+
+# minutes between two looks: what it is called
+INTERVALS: dict[int, Promise] = {
+    5: _("Every 5 minutes"),
+    15: _("Every 15 minutes"),
+    60: _("Every hour"),
+    360: _("Every 6 hours"),
+}
 
 
 def seal(source: Source, url: str) -> str:

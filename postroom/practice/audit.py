@@ -1,11 +1,26 @@
-"""Writing down who did what, in the same commit as the deed."""
+"""Writing down who did what, in the same commit as the deed, and who read what.
 
+A row is only ever added. `sealing` chains the rows afterwards; nothing here waits for it.
+"""
+
+import ipaddress
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError
+from django.utils import timezone
+
 from postroom.practice.models import AuditEvent, Member
+
+log = logging.getLogger(__name__)
+
+READ = "read"  # a letter, a record: shown on a page
+DOWNLOAD = "download"  # a letter as it came, a file
+READS = (READ, DOWNLOAD)
+ONE_READING = timedelta(hours=1)  # the parts of a page belong to the page for so long
 
 
 @dataclass(frozen=True)
@@ -30,7 +45,10 @@ def record(
     who: str = "",
     network: str = "",
 ) -> AuditEvent:
-    """Write one line; `by` None is Postroom itself, or `who`: a program by its token's name."""
+    """Write one line; `by` None is Postroom itself, or `who`: a program by its token's name.
+
+    A member's network comes with the member, as the request gave it.
+    """
     deeds = [Deed(action, kind, id, data or {})]
     return record_all(practice_id, deeds, by=by, now=now, who=who, network=network)[0]
 
@@ -46,16 +64,58 @@ def record_all(
 ) -> list[AuditEvent]:
     """Write many lines at once."""
     return AuditEvent.objects.bulk_create(
-        AuditEvent(
-            practice_id=practice_id,
-            at=now,
-            member=by,
-            who=by.name if by else who[:120],
-            action=deed.action,
-            object_kind=deed.kind,
-            object_id=deed.id,
-            data=deed.data,
-            network=network,
+        _line(practice_id, deed, by, now, who, network) for deed in deeds
+    )
+
+
+def read(request: Any, kind: str, id: int, *, action: str = READ, **data: Any) -> None:
+    """This member is about to be shown a client's correspondence: one line for each time.
+
+    A commit of its own, before the answer. Where nothing can be written, the disk being full,
+    people go on reading (RELIABILITY R7) and the process's own log says who read what.
+    """
+    if request.method == "HEAD":
+        return
+    member, deed = request.member, Deed(action, kind, id, data)
+    try:
+        _line(member.practice_id, deed, member, timezone.now(), "", "").save(force_insert=True)
+    except OperationalError:
+        log.critical(
+            "Not in the audit: member %s, %s, %s %s, %s",
+            *(member.pk, action, kind, id, member.network),
+            exc_info=True,
         )
-        for deed in deeds
+
+
+def read_part(request: Any, kind: str, id: int) -> None:
+    """A part of a page that was written down when it was opened; alone, it is a reading."""
+    since = timezone.now() - ONE_READING
+    opened = AuditEvent.objects.filter(
+        practice=request.practice, object_kind=kind, object_id=id, at__gte=since
+    )
+    if not opened.filter(member=request.member, action=READ).exists():
+        read(request, kind, id)
+
+
+def network_of(request: Any) -> str:
+    """The address a request came from; "" where there is none."""
+    try:
+        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))[:45]
+    except ValueError:
+        return ""
+
+
+def _line(
+    practice_id: int, deed: Deed, by: Member | None, now: datetime, who: str, network: str
+) -> AuditEvent:
+    return AuditEvent(
+        practice_id=practice_id,
+        at=now,
+        member=by,
+        who=by.name if by else who[:120],
+        action=deed.action,
+        object_kind=deed.kind,
+        object_id=deed.id,
+        data=deed.data,
+        network=by.network if by else network,
     )

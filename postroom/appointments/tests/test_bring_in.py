@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from postroom.appointments import matching
-from postroom.appointments.actions import Report, bring_in, move_client, source_named, take_away
+from postroom.appointments.actions import Report, bring_in, source_named, take_away
 from postroom.appointments.formats import read_book
 from postroom.appointments.models import Appointment, DueItem, Look
 from postroom.appointments.values import Row
@@ -252,13 +252,6 @@ def test_one_appointment_taken_away_is_gone(cast: Cast) -> None:
     assert take_away(source, ["A1"], by=None, now=LATER) == 0
     assert Appointment.objects.get(ref="A1").gone_at == LATER
     assert AuditEvent.objects.get(action="gone_appointments").who == "PMS"
-
-
-def test_a_merge_takes_the_book_along(cast: Cast) -> None:
-    bring(cast, CSV)
-    keep = make_client(cast.practice, "1", "Kept", [])
-    move_client(keep, cast.hollis)
-    assert Appointment.objects.get(ref="A1").client == keep
 
 
 def test_many_rows_are_brought_in_few_queries(
