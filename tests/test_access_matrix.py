@@ -22,6 +22,7 @@ from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
 from postroom.practice.models import Member, Practice
+from postroom.practice.tokens import create
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
 
@@ -34,10 +35,12 @@ PUBLIC = {
     "web:readyz": "says yes or no",
     "practice:sign_in": "is the door",
     "practice:sign_out": "ends one's own session",
+    "api:openapi-json": "says what the API understands, the same to everybody",
+    "api:api-root": "says that there is nothing",
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.
-PLAIN = {"n": 1, "token": "forged", "kind": "due"}
+PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182"}
 NOUNS = ("account", "attachment", "client", "entry", "source")
 NEVER = 987_654_321
 
@@ -72,7 +75,9 @@ def _walk(patterns: list[Any], path: str, space: str) -> Iterator[Route]:
 
 
 ALL = routes()
-CLOSED = [route for route in ALL if route.name not in PUBLIC]
+# Programs come in by token: these paths name no practice, since the token does.
+API = [route for route in ALL if route.name.startswith("api:") and route.name not in PUBLIC]
+CLOSED = [route for route in ALL if route.name not in PUBLIC and route not in API]
 
 
 @dataclass(frozen=True)
@@ -216,3 +221,31 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
                 assert answer.status_code not in (403, 404), (role, method)
             else:
                 assert answer.status_code == 403, (role, method)
+
+
+def test_the_api_has_routes() -> None:
+    assert API
+
+
+@pytest.mark.parametrize("route", API, ids=lambda route: route.name)
+def test_the_api_knows_nobody_without_a_token_whoever_is_signed_in(
+    route: Route, world: World
+) -> None:
+    browsers = [world.cast.browser(), *map(world.cast.browser, world.members.values())]
+    for browser in browsers:
+        answers = [ask(browser, method, route.url("tern", {}), {}) for method in METHODS]
+        seen = {answer.status_code for answer in answers}
+        assert seen == {401, 405}  # a method that is not there is refused to everybody
+
+
+@pytest.mark.parametrize("route", API, ids=lambda route: route.name)
+def test_another_practices_token_finds_nothing_of_this_one(route: Route, world: World) -> None:
+    _, words = create(world.cast.other, "Theirs", expires_at=None, by=None, now=timezone.now())
+    browser = Client(headers={"Authorization": f"Bearer {words}"})
+    before = list(world.cast.practice.clients.values())
+    for method in ("DELETE", "POST", "PUT"):
+        answer = browser.generic(
+            method, route.url("tern", {}), "{}", content_type="application/json"
+        )
+        assert answer.status_code in (404, 405, 422), method
+    assert list(world.cast.practice.clients.values()) == before
