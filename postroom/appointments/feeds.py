@@ -30,8 +30,8 @@ def address(source: Source) -> str:
 def masked(url: str) -> str:
     """An address to recognise, not to use: «https://calendar.example/…4f2c»."""
     parts = urlsplit(url)
-    ending = url.rstrip("/").rpartition("/")[2].rpartition("?")[0] or url
-    return f"{parts.scheme}://{parts.hostname}/…{ending.removesuffix('.ics')[-4:]}"
+    ending = parts.path.rstrip("/").rpartition("/")[2].removesuffix(".ics")
+    return f"{parts.scheme}://{parts.hostname}/…{ending[-4:]}"
 
 
 def tidied(url: str) -> str:

@@ -66,7 +66,7 @@ class Shell:
             return []
         return [
             self._item("accounts", _("Email accounts"), "mail", "connections:accounts"),
-            self._item("sources", _("Data from your system"), "database", "appointments:sources"),
+            self._item("sources", _("Your system"), "database", "appointments:sources"),
         ]
 
     @cached_property
