@@ -10,18 +10,18 @@ Times stand on the wall of the event's own zone, so that a weekly 09:00 stays 09
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from icalendar import Calendar
 from icalendar.error import GloballyUniqueTZIDGuessed
 from icalendar.timezone import tzp
 
+from postroom.appointments.repeating import Patience, Wall, on_wall, times
 from postroom.appointments.rules import localised, plain_ref, short_ref
 from postroom.appointments.values import CUT, LIMITS, LONGEST, Row
 from postroom.clients.importing import Problem
@@ -31,9 +31,6 @@ from postroom.kit.text import clean
 
 BEFORE, AFTER = timedelta(days=35), timedelta(days=365)  # the window of what repeats: 400 days
 MOST = 50_000  # rows of one file
-STEPS = 40_000  # days walked through for one rule: a hundred years of every day
-# Once an hour or oftener is no appointment, and could keep us walking for ever.
-TOO_OFTEN = ("HOURLY", "MINUTELY", "SECONDLY")
 # «Client: 4182» on a line of its own, or X-POSTROOM-CLIENT, names the client.
 _NAMED = re.compile(
     r"(?im)^[ \t]*(?:client|dossier|patient id)\b[^:\n]{0,20}:[ \t]*(\S[^\n,;]{0,63})"
@@ -80,30 +77,24 @@ def _rows(calendars: Iterable[Any], zone: ZoneInfo, now: datetime) -> Iterator[R
     for calendar in calendars:
         called_off = str(calendar.get("METHOD", "")).upper() == "CANCEL"
         events += [(event, called_off) for event in calendar.walk("VEVENT")]
+    patience = Patience()
     numbered = list(enumerate(events, 1))
     numbered.sort(key=lambda each: "RECURRENCE-ID" in each[1][0])
     for number, (event, called_off) in numbered:
         try:
-            yield from _Reading(number, event, zone, called_off=called_off).rows(now)
+            yield from _Reading(number, event, zone, patience, called_off=called_off).rows(now)
         except _BROKEN:
             yield Row(number, errors=(Problem(number, "VEVENT", "resource"),))
-
-
-@dataclass(frozen=True)
-class _Start:
-    """The wall on which an event stands."""
-
-    naive: datetime
-    zone: tzinfo
-    all_day: bool
 
 
 class _Reading:
     """One event being read."""
 
-    def __init__(self, number: int, event: Any, zone: ZoneInfo, *, called_off: bool) -> None:
+    def __init__(
+        self, number: int, event: Any, zone: ZoneInfo, patience: Patience, *, called_off: bool
+    ) -> None:
         self.number, self.event, self.zone = number, event, zone
-        self.called_off = called_off
+        self.patience, self.called_off = patience, called_off
         self.warnings: list[Problem] = []
 
     def rows(self, now: datetime) -> Iterator[Row]:
@@ -140,9 +131,7 @@ class _Reading:
             values["booked_at"] = self.moment(self.start(self.event["CREATED"]))
         return Row(self.number, values=values, hints=tuple(self.guests()))
 
-    def at(
-        self, row: Row, start: _Start, naive: datetime, length: timedelta | None, ref: str
-    ) -> Row:
+    def at(self, row: Row, start: Wall, naive: datetime, length: timedelta | None, ref: str) -> Row:
         moment = localised(naive, start.zone)
         told = list(self.warnings)
         if moment.odd:
@@ -157,7 +146,7 @@ class _Reading:
         values = {**row.values, "start": moment.at, "end": end}
         return replace(row, ref=ref, values=values, warnings=tuple(told))
 
-    def start(self, prop: Any) -> _Start:
+    def start(self, prop: Any) -> Wall:
         prop = _listed(prop)[0]
         value = prop.dt
         if isinstance(value, datetime):
@@ -166,15 +155,15 @@ class _Reading:
                 if not known:
                     data = {"text": str(name)[:80]}
                     self.warnings.append(Problem(self.number, "TZID", "zone", data))
-            return _Start(value.replace(tzinfo=None), value.tzinfo or self.zone, all_day=False)
+            return Wall(value.replace(tzinfo=None), value.tzinfo or self.zone, all_day=False)
         if isinstance(value, date):
-            return _Start(datetime.combine(value, time()), self.zone, all_day=True)
+            return Wall(datetime.combine(value, time()), self.zone, all_day=True)
         raise ValueError(str(value))
 
-    def moment(self, start: _Start) -> datetime:
+    def moment(self, start: Wall) -> datetime:
         return localised(start.naive, start.zone).at
 
-    def length(self, start: _Start) -> timedelta | None:
+    def length(self, start: Wall) -> timedelta | None:
         length: timedelta | None
         if "DTEND" in self.event:
             end = self.start(self.event["DTEND"])
@@ -187,14 +176,14 @@ class _Reading:
             length = timedelta(days=1) if start.all_day else None
         return length if length is None or timedelta(0) <= length <= LONGEST else None
 
-    def length_or_none(self, start: _Start) -> timedelta | None:
+    def length_or_none(self, start: Wall) -> timedelta | None:
         """An end that cannot be read is no reason to lose the appointment."""
         try:
             return self.length(start)
         except _BROKEN:
             return None
 
-    def uid(self, start: _Start) -> str:
+    def uid(self, start: Wall) -> str:
         """RFC 5545 demands one; an event without is known by what it is and when."""
         uid = clean(str(self.event.get("UID", ""))).strip()
         return uid or short_ref(
@@ -219,7 +208,7 @@ class _Reading:
             if address[:7].lower() == "mailto:" and (norm := normalise_email(address[7:])):
                 yield "email", norm
 
-    def days(self, start: _Start, now: datetime) -> list[datetime]:
+    def days(self, start: Wall, now: datetime) -> list[datetime]:
         """When it takes place within the window, on the event's own wall."""
         first, last = (
             (now + shift).astimezone(start.zone).replace(tzinfo=None) for shift in (-BEFORE, AFTER)
@@ -230,60 +219,30 @@ class _Reading:
             found.add(start.naive)  # always counts as the first (3.8.5.3)
         return sorted(found - set(self.dates("EXDATE", start)))
 
-    def of_rule(self, start: _Start, first: datetime, last: datetime) -> list[datetime]:
+    def of_rule(self, start: Wall, first: datetime, last: datetime) -> list[datetime]:
         found = []
         for rule in _listed(self.event.get("RRULE")):
             try:
-                walk = iter(rrulestr(_rule(rule, start), dtstart=start.naive))
-                for naive in islice(walk, STEPS):
-                    if naive > last:
-                        break
-                    if naive >= first:
-                        found.append(naive)
+                found += times(rule, start, first, last, self.patience)
             except _BROKEN:
                 text = rule.to_ical().decode("utf-8", "replace")[:80]
                 self.warnings.append(Problem(self.number, "RRULE", "repeats", {"text": text}))
         return found
 
-    def dates(self, field: str, start: _Start) -> list[datetime]:
+    def dates(self, field: str, start: Wall) -> list[datetime]:
         found = []
         try:
             for dates in _listed(self.event.get(field)):
                 for each in dates.dts:
                     # Of a period, its start.
                     value = each.dt[0] if isinstance(each.dt, tuple) else each.dt
-                    found.append(_on_wall(value, start))
+                    found.append(on_wall(value, start))
         except _BROKEN:
             self.warnings.append(Problem(self.number, field, "repeats", {"text": field}))
         return found
 
 
-def _rule(rule: Any, start: _Start) -> str:
-    """The rule with its UNTIL on the event's own wall. Raises ValueError for one too often."""
-    if set(map(str, rule.get("FREQ", ["?"]))) & {*TOO_OFTEN, "?"}:
-        raise ValueError("FREQ")
-    parts = [
-        part for part in rule.to_ical().decode().split(";") if not part.upper().startswith("UNTIL=")
-    ]
-    if any(part.upper().startswith(("BYHOUR", "BYMINUTE", "BYSECOND")) for part in parts):
-        raise ValueError("BYHOUR")
-    for until in rule.get("UNTIL", []):
-        last = _on_wall(until, start)
-        if not isinstance(until, datetime):
-            last = datetime.combine(last, time.max)
-        parts.append(f"UNTIL={last:%Y%m%dT%H%M%S}")
-    return ";".join(parts)
-
-
-def _on_wall(value: date | datetime, start: _Start) -> datetime:
-    """A day or moment as it stands on the wall of the event."""
-    if not isinstance(value, datetime):
-        clock = time() if start.all_day else start.naive.time()
-        return datetime.combine(value, clock)
-    return value.astimezone(start.zone).replace(tzinfo=None) if value.tzinfo else value
-
-
-def _stamp(start: _Start, naive: datetime) -> str:
+def _stamp(start: Wall, naive: datetime) -> str:
     """Which day of something that repeats; the same for the rule and for its exception."""
     if start.all_day:
         return f"{naive:%Y%m%d}"

@@ -25,7 +25,7 @@ class UploadForm(forms.Form):
 
     source = forms.CharField(label=_("Name of the system"), max_length=80, widget=_line())
     file = forms.FileField(
-        label=_("File"),
+        label=_("The file"),
         help_text=_("At most %(most)d MB.") % {"most": MOST_MB},
         widget=forms.FileInput(attrs={"class": "inp", "hx-preserve": "true"}),
         error_messages={

@@ -113,7 +113,7 @@ class Look(models.Model):
     """What came of a source the last time; for a feed also when it is looked at next."""
 
     FILE, FEED, API = "file", "feed", "api"
-    WAYS = [(FILE, _("File")), (FEED, _("Feed")), (API, _("API"))]
+    WAYS = [(FILE, FILE), (FEED, FEED), (API, API)]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     source = models.OneToOneField(Source, models.CASCADE, related_name="look")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "way",
                     models.CharField(
                         blank=True,
-                        choices=[("file", "File"), ("feed", "Feed"), ("api", "API")],
+                        choices=[("file", "file"), ("feed", "feed"), ("api", "api")],
                         max_length=4,
                     ),
                 ),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from postroom.appointments.calendars import AFTER, BEFORE, read_calendar
+from postroom.appointments.repeating import PATIENCE
 from postroom.appointments.values import Row
 from postroom.appointments.words import placed
 from postroom.kit.tables import NotATable
@@ -143,6 +144,32 @@ def test_what_repeats_every_hour_is_told_and_not_followed() -> None:
 def test_a_rule_that_never_comes_ends_by_itself() -> None:
     rule = "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
     assert starts(read(f"UID:n\nDTSTART:20261201T080000Z\nRRULE:{rule}")) == ["2026-12-01 08:00"]
+
+
+def test_only_so_many_rules_that_never_come_are_walked() -> None:
+    never = "UID:n{}\nDTSTART:20261201T080000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+    daily = "UID:d\nDTSTART:20261201T080000Z\nRRULE:FREQ=DAILY;COUNT=2"
+    rows = read(*(never.format(n) for n in range(PATIENCE + 2)), daily)
+    assert len(rows) == PATIENCE + 3
+    assert len(warnings(rows)) == 3  # they keep their first day
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=YEARLY", ["2026-12-01"]),
+        ("FREQ=MONTHLY;BYDAY=-1FR;COUNT=2", ["2026-12-01", "2026-12-25", "2027-01-29"]),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;UNTIL=20261218",
+            ["2026-12-01", "2026-12-03", "2026-12-15", "2026-12-17"],
+        ),
+        ("FREQ=YEARLY;BYYEARDAY=1,100;COUNT=2", ["2026-12-01", "2027-01-01", "2027-04-10"]),
+        ("FREQ=DAILY;UNTIL=20261101T000000Z", ["2026-12-01"]),
+    ],
+)
+def test_rules_give_the_days_of_the_calendar(rule: str, days: list[str]) -> None:
+    rows = read(f"UID:r\nDTSTART:20261201T080000Z\nRRULE:{rule}", now=NOW - timedelta(days=60))
+    assert [start[:10] for start in starts(rows)] == days
 
 
 def test_a_time_the_clocks_skip_is_told() -> None:
