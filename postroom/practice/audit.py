@@ -47,7 +47,7 @@ def record(
 ) -> AuditEvent:
     """Write one line; `by` None is Postroom itself, or `who`: a program by its token's name.
 
-    A member's network comes with the member, as the request gave it.
+    A member's network comes with the member, as the request gave it, unless it is said here.
     """
     deeds = [Deed(action, kind, id, data or {})]
     return record_all(practice_id, deeds, by=by, now=now, who=who, network=network)[0]
@@ -117,5 +117,5 @@ def _line(
         object_kind=deed.kind,
         object_id=deed.id,
         data=deed.data,
-        network=by.network if by else network,
+        network=network or (by.network if by else ""),
     )

@@ -31,7 +31,7 @@ def create(
         created_at=now,
         expires_at=expires_at,
     )
-    data = {"name": name, "expires_at": expires_at.isoformat() if expires_at else None}
+    data = {"name": name, "expires_at": f"{expires_at:%Y-%m-%d}" if expires_at else None}
     audit.record(practice.pk, "add", "token", token.pk, by=by, now=now, data=data)
     return token, words
 
