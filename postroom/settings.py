@@ -63,6 +63,8 @@ globals().update(EMAIL_CONFIG)
 # Mail hosts on the practice's own network are refused on the account form unless the installer
 # says otherwise (RELIABILITY 4.2); `postroom account add` is the installer and may name any host.
 PRIVATE_MAIL_HOSTS = choice("POSTROOM_PRIVATE_MAIL_HOSTS", YES_NO, "no")
+# The same for the addresses of calendar feeds, which then need no encryption either.
+PRIVATE_FEEDS = choice("POSTROOM_PRIVATE_FEEDS", YES_NO, "no")
 
 # --- the clockwork --------------------------------------------------------------------------
 POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workflow's own interval

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from postroom.appointments.actions import save_feed
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules, tokens
@@ -36,13 +37,15 @@ PUBLIC = {
     "practice:sign_out": "ends one's own session",
     "practice:invitation": "gives a place to whoever has its link, once, for 48 hours",
     "practice:confirm_email": "changes an address for whoever has its link, once, for a day",
+    "api:openapi-json": "says what the API understands, the same to everybody",
+    "api:api-root": "says that there is nothing",
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.
-PLAIN = {"n": 1, "token": "forged"}
+PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182"}
 NOUNS = (
     *("access_token", "account", "address", "attachment", "client", "closed_day", "entry"),
-    *("invitation", "member", "role"),
+    *("invitation", "member", "role", "source"),
 )
 NEVER = 987_654_321
 
@@ -77,7 +80,9 @@ def _walk(patterns: list[Any], path: str, space: str) -> Iterator[Route]:
 
 
 ALL = routes()
-CLOSED = [route for route in ALL if route.name not in PUBLIC]
+# Programs come in by token: these paths name no practice, since the token does.
+API = [route for route in ALL if route.name.startswith("api:") and route.name not in PUBLIC]
+CLOSED = [route for route in ALL if route.name not in PUBLIC and route not in API]
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         expires_at=now + timedelta(hours=48),
     )
     token, _words = tokens.create(practice, "System", expires_at=None, by=None, now=now)
+    feed = save_feed(practice, "Book", "https://book.example/a.ics", 15, by=None, now=now)
     return {
         "access_token": token.pk,
         "account": account.pk,
@@ -152,6 +158,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "invitation": invitation.pk,
         "member": somebody.pk,
         "role": role.pk,
+        "source": feed.pk,
     }
 
 
@@ -242,3 +249,31 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
                 assert answer.status_code not in (403, 404), (role, method)
             else:
                 assert answer.status_code == 403, (role, method)
+
+
+def test_the_api_has_routes() -> None:
+    assert API
+
+
+@pytest.mark.parametrize("route", API, ids=lambda route: route.name)
+def test_the_api_knows_nobody_without_a_token_whoever_is_signed_in(
+    route: Route, world: World
+) -> None:
+    browsers = [world.cast.browser(), *map(world.cast.browser, world.members.values())]
+    for browser in browsers:
+        answers = [ask(browser, method, route.url("tern", {}), {}) for method in METHODS]
+        seen = {answer.status_code for answer in answers}
+        assert seen == {401, 405}  # a method that is not there is refused to everybody
+
+
+@pytest.mark.parametrize("route", API, ids=lambda route: route.name)
+def test_another_practices_token_finds_nothing_of_this_one(route: Route, world: World) -> None:
+    _, words = tokens.create(world.cast.other, "Theirs", expires_at=None, by=None, now=timezone.now())
+    browser = Client(headers={"Authorization": f"Bearer {words}"})
+    before = list(world.cast.practice.clients.values())
+    for method in ("DELETE", "POST", "PUT"):
+        answer = browser.generic(
+            method, route.url("tern", {}), "{}", content_type="application/json"
+        )
+        assert answer.status_code in (404, 405, 422), method
+    assert list(world.cast.practice.clients.values()) == before

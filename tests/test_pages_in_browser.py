@@ -18,6 +18,9 @@ ADDRESSES = [
     "/p/tern/profile",
     "/p/tern/settings/accounts",
     "/p/tern/settings/accounts/add",
+    "/p/tern/settings/data",
+    "/p/tern/settings/data/feeds/add",
+    "/p/tern/settings/data/import/appointments",
     "/p/tern/help/mailbox",
     "/p/tern/nothing",
 ]

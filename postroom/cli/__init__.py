@@ -54,12 +54,9 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 def _run(words: list[str]) -> int:
-    args = _parser(words[0] if words else "").parse_args(words)
-    from postroom.cli.common import Failure, write_down
-
     with _kept_for_good():
         args = _parser(words[0] if words else "").parse_args(words)
-    from postroom.cli.common import Failure
+    from postroom.cli.common import Failure, write_down
     from postroom.practice.actions import Refused
 
     try:

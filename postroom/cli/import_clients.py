@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from postroom.cli import import_book
 from postroom.cli.common import Failure, add_practice, need_ready, utc_now
 from postroom.clients.actions import Report, import_clients
 from postroom.clients.importing import read_clients
@@ -31,6 +32,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     clients.add_argument("--json", action="store_true")
     clients.set_defaults(run=run)
     add_practice(clients)
+    import_book.add(kinds)
 
 
 def run(args: argparse.Namespace) -> int:

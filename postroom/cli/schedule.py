@@ -1,12 +1,15 @@
 """What the clock does, in one table: when, its name, and the task."""
 
-from postroom.intake.tasks import tidy_mail_folder
+from postroom.appointments.tasks import link_appointments
+from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
 from postroom.practice.tasks import check_audits, seal_audit, sweep_events
 
 SCHEDULE = [
     every(60, "seal audit")(seal_audit),
+    every(15, "feeds")(look_at_feeds),
+    every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),

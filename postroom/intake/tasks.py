@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from postroom.intake import feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task
 
@@ -10,3 +11,15 @@ from postroom.kit.background import task
 def tidy_mail_folder() -> int:
     """Remove raw mails that no row speaks of, a day after they were written."""
     return drop_orphans(now=timezone.now())
+
+
+def look_at_feeds() -> None:
+    """Hand each feed whose time has come to a worker; a slow one delays no other for long."""
+    for pk in feeds.due(timezone.now()):
+        look_at_feed.enqueue(pk)
+
+
+@task()
+def look_at_feed(pk: int) -> bool:
+    """Look at one feed; harmless when it has been looked at meanwhile."""
+    return feeds.look_at(pk, now=timezone.now())

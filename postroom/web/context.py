@@ -81,6 +81,7 @@ class Shell:
         if self.member.may(rules.SETTINGS):
             items += [
                 self._item("practice", _("Practice"), "building-2", "practice:settings"),
+                self._item("sources", _("Your system"), "database", "appointments:sources"),
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
             ]
         if self.member.may(rules.AUDIT):

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.appointments.records import card
 from postroom.clients.models import Client
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
@@ -63,6 +65,7 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "before": asked,
         "with_files": with_files,
         "addresses": addresses(record),
+        "book": card(record, timezone.now()),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
     }
