@@ -101,6 +101,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
 
     alice.reload()
     alice.get_by_role("link", name="Nadia Rahmani").click()
+    alice.wait_for_load_state("load")  # before its script is there, the link leads to a page
     alice.get_by_role("link", name="End access").click()
     dialog = alice.get_by_role("dialog", name="End the access of Nadia Rahmani?")
     expect(dialog).to_be_visible()

@@ -195,8 +195,14 @@ class Role(models.Model):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def of(self, user: User) -> "MemberQuerySet":
-        """The memberships through which this person may come in."""
-        return self.filter(user=user, active=True).select_related("practice", "role", "user")
+        """The memberships through which this person may come in; `elsewhere` says of each
+        whether there is another one, which every page shows."""
+        others = self.model._base_manager.filter(user=models.OuterRef("user"), active=True)
+        return (
+            self.filter(user=user, active=True)
+            .select_related("practice", "role", "user")
+            .annotate(elsewhere=models.Exists(others.exclude(pk=models.OuterRef("pk"))))
+        )
 
 
 class Member(models.Model):

@@ -95,8 +95,8 @@ class Shell:
 
     @cached_property
     def elsewhere(self) -> bool:
-        """Whether this person belongs to another practice too."""
-        return Member.objects.of(self.member.user).exclude(pk=self.member.pk).exists()
+        """Whether this person belongs to another practice too; known from the way in."""
+        return bool(getattr(self.member, "elsewhere", False))
 
     @cached_property
     def search_url(self) -> str:
