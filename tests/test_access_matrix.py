@@ -268,7 +268,8 @@ def test_the_api_knows_nobody_without_a_token_whoever_is_signed_in(
 
 @pytest.mark.parametrize("route", API, ids=lambda route: route.name)
 def test_another_practices_token_finds_nothing_of_this_one(route: Route, world: World) -> None:
-    _, words = tokens.create(world.cast.other, "Theirs", expires_at=None, by=None, now=timezone.now())
+    now = timezone.now()
+    _, words = tokens.create(world.cast.other, "Theirs", expires_at=None, by=None, now=now)
     browser = Client(headers={"Authorization": f"Bearer {words}"})
     before = list(world.cast.practice.clients.values())
     for method in ("DELETE", "POST", "PUT"):
