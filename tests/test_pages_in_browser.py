@@ -18,6 +18,8 @@ ADDRESSES = [
     "/p/tern/profile",
     "/p/tern/settings/accounts",
     "/p/tern/settings/accounts/add",
+    "/p/tern/settings/audit",
+    "/p/tern/settings/tokens",
     "/p/tern/help/mailbox",
     "/p/tern/nothing",
 ]
