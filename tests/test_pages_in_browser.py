@@ -21,6 +21,8 @@ ADDRESSES = [
     "/p/tern/settings/data",
     "/p/tern/settings/data/feeds/add",
     "/p/tern/settings/data/import/appointments",
+    "/p/tern/settings/audit",
+    "/p/tern/settings/tokens",
     "/p/tern/help/mailbox",
     "/p/tern/nothing",
 ]

@@ -73,14 +73,16 @@ UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", 
 def write_down(args: argparse.Namespace) -> None:
     """One line of the audit for a command that was carried out: who gave it, and its words.
 
-    Options are left out: they may name people. A command for no practice in particular is
-    written down in each.
+    Options are left out, as they may name people; but not whose letters were shown. A command
+    for no practice in particular is written down in each.
     """
     if args.command in UNWRITTEN:
         return
     verb = getattr(args, "kind" if args.command == "import" else "verb", "")
     words = f"{args.command} {verb}".strip()
     data = {"command": words, "shell_user": shell_user()}
+    if args.command == "register" and args.client:
+        data["client"] = args.client
     for practice in _concerned(getattr(args, "practice", None)):
         audit.record(
             practice.pk, "command", "practice", practice.pk, by=None, now=utc_now(), data=data

@@ -21,6 +21,11 @@ def test_a_command_is_a_line_by_postroom_with_the_shells_user(cast: Cast) -> Non
     assert shell_user()
 
 
+def test_a_command_that_shows_a_clients_letters_says_whose(cast: Cast) -> None:
+    assert main(["register", "--practice", "tern", "--client", "4182", "--json"]) == 0
+    assert AuditEvent.objects.get().data["client"] == "4182"
+
+
 def test_a_command_for_nobody_in_particular_is_a_line_in_each_practice(cast: Cast) -> None:
     assert main(["account", "list", "--practice", "tern"]) == 0
     assert AuditEvent.objects.get().data["command"] == "account list"

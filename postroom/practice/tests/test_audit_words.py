@@ -153,6 +153,10 @@ def _values(place: Place, given: ast.expr | None) -> set[str]:
             return {word}
         case ast.IfExp():
             return _values(place, given.body) | _values(place, given.orelse)
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):  # «import_» and a kind
+            words = {action for _kind, action in audit_words.ACTIONS if action.startswith(start)}
+            assert words, f"{place}: nothing begins with {start}"
+            return words
         case ast.Attribute(value=ast.Name(id="audit"), attr=name):
             return {getattr(audit, name)}
         case ast.Name(id=name):
