@@ -1,13 +1,16 @@
-"""Reading a table that somebody exported: its encoding, its delimiter, its records."""
+"""A table written as text: its encoding, its delimiter, its records."""
 
 import codecs
 import csv
 import io
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
+from postroom.kit.tables.problems import NotATable
+from postroom.kit.tables.workbooks import is_workbook, workbook_as_text
 from postroom.kit.text import clean
 
 DELIMITERS = (",", ";", "\t")
@@ -18,20 +21,20 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\f\x1a")
 
 
-class NotATable(Exception):
-    """Code: workbook, damaged (data: line), encoding, nothing."""
+class Table(Protocol):
+    """Rows of cells under a header. They can be walked as often as one likes."""
 
-    def __init__(self, code: str, **data: str) -> None:
-        super().__init__(code)
-        self.code, self.data = code, data
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+    def records(self) -> Iterator[tuple[int, list[str] | None]]: ...
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A file of records; it can be read as often as one likes, a block at a time."""
 
     file: BinaryIO
@@ -53,11 +56,24 @@ class Table:
             text.detach()
 
 
-def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> Table:
+def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
     """The table in a seekable file. `score` tells how many of a header's names are understood.
 
-    Raises NotATable.
+    A workbook is unpacked into a file of its own. Raises NotATable.
     """
+    if not is_workbook(file):
+        return _text_table(file, score)
+    text = workbook_as_text(file)
+    try:
+        table = _text_table(text, score)
+    except BaseException:
+        text.close()
+        raise
+    weakref.finalize(table, text.close)
+    return table
+
+
+def _text_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
     encoding = encoding_of(file)
     head = _head(file, encoding)
     found = [_header(head, delimiter) for delimiter in DELIMITERS]
@@ -68,7 +84,7 @@ def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> Table:
     )
     if not names:
         raise NotATable("nothing")
-    return Table(file, encoding, delimiter, row, tuple(names))
+    return TextTable(file, encoding, delimiter, row, tuple(names))
 
 
 def encoding_of(file: BinaryIO) -> str:
@@ -79,8 +95,6 @@ def encoding_of(file: BinaryIO) -> str:
     """
     file.seek(0)
     start = file.read(_BLOCK)
-    if start.startswith(_WORKBOOKS):
-        raise NotATable("workbook")
     encoding = _by_mark(start) or _by_zeros(start) or "utf-8-sig"
     if _reads_as(file, encoding):
         return encoding
