@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.cli.common import Failure, add_practice, need_ready, utc_now
-from postroom.clients.actions import Report, import_clients
 from postroom.clients.importing import read_clients
+from postroom.clients.imports import Report, TooManyGone, import_clients, source_named
 from postroom.clients.words import placed, sentence
 from postroom.kit.tables import NotATable
 from postroom.practice.actions import the_practice

@@ -303,7 +303,7 @@ class _Reading:
         places = self.file.columns.get(column)
         if places is None:
             return None
-        texts = [self.cells[place] for place in places if place < len(self.cells)]
+        texts = [_bare(self.cells[place]) for place in places if place < len(self.cells)]
         return texts[0] if len(texts) == 1 else "\n".join(text for text in texts if text)
 
     def pieces(self, column: str, between: re.Pattern[str]) -> list[str] | None:
@@ -332,3 +332,8 @@ class _Reading:
 
 def _pairs(found: Mapping[str, str]) -> Pairs:
     return tuple((text, norm) for norm, text in found.items())
+
+
+def _bare(cell: str) -> str:
+    """Without the mark that keeps a spreadsheet program from calculating: '+44 becomes +44."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

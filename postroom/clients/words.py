@@ -7,10 +7,23 @@ from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
 
 FILE: dict[str, Promise] = {
-    "workbook": _(
-        "This is a workbook, not a CSV file. Open it in your spreadsheet program and save it as "
+    "unreadable": _(
+        "This workbook cannot be read: it is damaged, or no workbook. Save it again, or as "
         "“CSV UTF-8”."
     ),
+    "locked": _("This workbook is locked with a password. Save it without one."),
+    "huge": _(
+        "This workbook is far too large once it is unpacked. Save the sheet with the clients as "
+        "“CSV UTF-8”."
+    ),
+    "too_big": _("The file is larger than {most} MB. Divide it into several."),
+    "columns": _("The file has more than {most} columns: is it a list of clients?"),
+    "json": _("This is not JSON that can be read, or not all of it arrived. Export it again."),
+    "bundle_big": _(
+        "One JSON document of more than {most} MB cannot be read. Export one resource a line "
+        "(NDJSON)."
+    ),
+    "no_patients": _("There is no FHIR Patient in this file."),
     "damaged": _(
         "The file is written in UTF-8, but line {line} has characters that are not. Save it "
         "again as “CSV UTF-8” where it comes from."
@@ -38,6 +51,8 @@ ROW: dict[str, Promise] = {
     "date": _("“{text}” is not a date. Write 1980-12-31 or 31/12/1980."),
     "phone": _("“{text}” cannot be read as a telephone number. It is kept as written."),
     "language": _("“{text}” is not a language we know, so it is left out."),
+    "person": _("“{text}” is not a contact. Write: Name (mother, responsible): address, number."),
+    "state": _("“{text}” is not a state we know, so it is left out."),
     "shared": _("{text} is also an address of {client}. Letters from it will wait in Unresolved."),
     "own": _("{text} is the address of a member of the practice. Its letters are never filed."),
 }

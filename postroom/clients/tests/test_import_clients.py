@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from postroom.clients import actions, checking
-from postroom.clients.actions import import_clients, remember_address
+from postroom.clients import checking, imports
+from postroom.clients.actions import remember_address
 from postroom.clients.importing import read_clients
+from postroom.clients.imports import import_clients
 from postroom.clients.matching import match_all
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint, Patient
 from postroom.clients.rules import One
@@ -188,7 +189,9 @@ def test_the_report_speaks_to_programs(bring):
         "created": 0,
         "updated": 0,
         "unchanged": 0,
+        "merged": 0,
         "skipped": 1,
+        "gone": 0,
         "errors": [
             {
                 "row": 2,
@@ -245,7 +248,7 @@ def test_what_an_import_did_is_audited(cast, bring):
 
 
 def test_an_import_killed_between_two_chunks_is_finished_by_the_next(bring, monkeypatch):
-    monkeypatch.setattr(actions, "CHUNK", 2)
+    monkeypatch.setattr(imports, "CHUNK", 2)
     text = HEADER + "".join(f"C{n},Name {n},c{n}@x.example,,,,,\n" for n in range(5))
 
     def killed(stage, rows):
