@@ -7,7 +7,7 @@ named here is looked at; the rest of a Bundle is skipped.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -141,7 +141,7 @@ def _state(patient: Thing) -> str:
     return "archived" if patient.get("active") is False else ""
 
 
-def _person(thing: Thing, relationships: list[Thing]) -> str:
+def _person(thing: Thing, relationships: Sequence[Thing]) -> str:
     """As a cell of the column "contacts" has it; "" without a name."""
     name = _in_cell(_name(thing))
     if not name:

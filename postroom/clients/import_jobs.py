@@ -12,10 +12,12 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
+from io import TextIOWrapper
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
 from postroom.clients import uploads
 from postroom.clients.checking import Check, checked, unpacked
@@ -31,7 +33,7 @@ from postroom.clients.imports import (
     refuse_many,
     source_named,
 )
-from postroom.kit.tables import NotATable, Table
+from postroom.kit.tables import NotATable
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member, Practice, Source
 
@@ -76,10 +78,10 @@ def check(job: Job, places: Places, gone_too: bool, *, now: datetime) -> None:
     names["-"] = [name for place, name in enumerate(header) if place not in others and name]
     with transaction.atomic():
         longwork.start(job, READ, data={"places": places, "gone_too": gone_too}, now=now)
-        Source.objects.filter(pk=job.source_id).update(mapping=names)
+        _source_of(job).update(mapping=names)
 
 
-def write(job: Job, *, sure: bool, now: datetime) -> None:
+def write(job: Job, *, sure: bool, by: Member, now: datetime) -> None:
     """Have what was checked imported, without its bad rows.
 
     Raises imports.TooManyGone unless `sure`, longwork.Busy, longwork.Lost.
@@ -90,8 +92,7 @@ def write(job: Job, *, sure: bool, now: datetime) -> None:
     with transaction.atomic():
         longwork.start(job, WRITE, data=checked_as, now=now)
         data = {"job": job.pk, "rows": job.data["rows"]}
-        who = {"by": job.member, "now": now}
-        audit.record(job.practice_id, "start_import", "job", job.pk, data=data, **who)
+        audit.record(job.practice_id, "start_import", "job", job.pk, by=by, now=now, data=data)
 
 
 def stop(job: Job, *, by: Member, now: datetime) -> bool:
@@ -149,9 +150,10 @@ def _check(job: Job, clock: Clock) -> None:
 
     with (
         uploads.opened(key) as table,
-        uploads.writing(key, "good") as good,
+        TextIOWrapper(uploads.writing(key, "good"), encoding="utf-8") as good,
     ):
-        check = _checked(job, table, good, read)
+        rows = uploads.clients_of(table, job.data["places"], job.practice.country)
+        check = checked(job.practice_id, rows, good, read)
     _note_problems(key, check)
     counts = Counts()
     with uploads.path(key, "good").open(encoding="utf-8") as lines:
@@ -175,21 +177,6 @@ def _check(job: Job, clock: Clock) -> None:
         "held": held_by(source) if source else 0,
     }
     longwork.put_down(job, CHECKED, result)
-
-
-def _checked(job: Job, table: Table, good: Any, progress: Callable[[int], None]) -> Check:
-    rows = uploads.clients_of(table, job.data["places"], job.practice.country)
-    return checked(job.practice_id, rows, _Encoded(good), progress)
-
-
-class _Encoded:
-    """A binary file that takes text."""
-
-    def __init__(self, file: Any) -> None:
-        self.file = file
-
-    def write(self, text: str) -> None:
-        self.file.write(text.encode())
 
 
 def _note_problems(key: str, check: Check) -> None:
@@ -223,11 +210,14 @@ def _write(job: Job, clock: Clock) -> None:
     mark_gone(job.practice_id, gone, by=job.member, now=clock())
     with transaction.atomic():
         now = clock()
-        if job.source_id:
-            Source.objects.filter(pk=job.source_id).update(fresh_at=now)
+        _source_of(job).update(fresh_at=now)
         told = {name: job.data["checked"][name] for name in ("rows", "bad", "warned")}
         longwork.finish(job, {**told, **vars(counts), "gone": len(gone)}, now=now)
     uploads.path(key, "good").unlink(missing_ok=True)
+
+
+def _source_of(job: Job) -> QuerySet[Source]:
+    return Source.objects.filter(pk=job.source_id or 0)
 
 
 def _fail(job: Job, code: str, data: dict[str, str], clock: Clock) -> None:

@@ -132,8 +132,9 @@ def bring(
     data = {"created": created, "updated": updated}
     if not dry_run and any(data.values()):
         bulk.apply(practice_id, changes, now)
-        who = {"by": by, "now": now}
-        audit.record(practice_id, "import_clients", "practice", practice_id, data=data, **who)
+        audit.record(
+            practice_id, "import_clients", "practice", practice_id, by=by, now=now, data=data
+        )
     return Counts(created, updated, len(rows) - created - updated - merged, merged)
 
 
@@ -170,9 +171,10 @@ def mark_gone(practice_id: int, clients: list[int], *, by: Member | None, now: d
         with transaction.atomic():
             some = Client.objects.filter(pk__in=clients[start : start + CHUNK], gone_at=None)
             if count := some.update(gone_at=now):
-                who = {"by": by, "now": now}
                 data = {"gone": count}
-                audit.record(practice_id, "mark_gone", "practice", practice_id, data=data, **who)
+                audit.record(
+                    practice_id, "mark_gone", "practice", practice_id, by=by, now=now, data=data
+                )
 
 
 def _held(source: Source) -> Any:

@@ -65,7 +65,7 @@ def keep(file: BinaryIO, size: int) -> Kept:
         raise
 
 
-class opened:  # noqa: N801 - reads as a word: `with opened(key) as table`
+class opened:
     """The table of an upload, open for the length of a block. Raises NotATable, OSError."""
 
     def __init__(self, key: str) -> None:
@@ -119,6 +119,21 @@ def tidy(now: datetime) -> int:
     return len(old)
 
 
+def some_rows(table: Table, told: dict[int, list[str]], heading: str) -> bytes:
+    """The rows told of as a CSV file, their cells as they were, and last what is told."""
+    text = io.StringIO(newline="")
+    text.write("\ufeff")  # without it, a spreadsheet program spoils every accent
+    delimiter = table.delimiter if isinstance(table, TextTable) else ","
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow([guarded(name) for name in (*table.header, heading)])
+    for number, cells in table.records():
+        if number in told:
+            # It stands under its heading also where a row is short.
+            row = [*(cells or []), *[""] * (len(table.header) - len(cells or []))]
+            writer.writerow([guarded(cell) for cell in (*row, " ".join(told[number]))])
+    return text.getvalue().encode()
+
+
 def guarded(cell: str) -> str:
     """A cell that a spreadsheet program takes for words, not for a formula; `importing` takes the
     mark away again."""
@@ -130,7 +145,7 @@ def _all() -> Iterator[Path]:
         yield from (each for each in settings.IMPORTS_FOLDER.iterdir() if _KEY.fullmatch(each.name))
 
 
-def _copy(file: BinaryIO, kept: IO[bytes]) -> None:
+def _copy(file: IO[bytes], kept: IO[bytes]) -> None:
     file.seek(0)
     shutil.copyfileobj(file, kept, 1 << 20)
 

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
@@ -39,6 +40,37 @@ FILE: dict[str, Promise] = {
     "twice": _("Two columns are called “{column}”. Give one of them another name."),
 }
 
+# Why an import that was begun could not be finished.
+JOB: dict[str, Promise] = {
+    "file": _("The file is no longer here: it is kept for a week. Bring it again."),
+    "unexpected": _(
+        "Something went wrong that should not have. What is in stays in; bring the file again, "
+        "and tell whoever looks after Postroom: the log has the details."
+    ),
+}
+
+FIELDS: dict[str, Promise] = {
+    "reference": _("Number"),
+    "name": _("Name"),
+    "first_name": _("First name"),
+    "email": _("Email"),
+    "phone": _("Telephone"),
+    "group": _("Family or group"),
+    "language": _("Language"),
+    "birth_date": _("Date of birth"),
+    "patients": _("Patients"),
+    "contacts": _("Further contacts"),
+    "state": _("State (active, archived, deceased)"),
+    "deceased": _("Deceased (yes, or a date)"),
+}
+
+STAGES: dict[str, Promise] = {
+    "read": _("Reading the file"),
+    "compare": _("Comparing it with what is here"),
+    "write": _("Importing clients"),
+    "gone": _("Marking who is gone"),
+}
+
 ROW: dict[str, Promise] = {
     "quotes": _(
         "The quotation marks of this row make no sense, so its cells cannot be told apart."
@@ -60,7 +92,7 @@ ROW: dict[str, Promise] = {
 
 def sentence(problem: Problem | NotATable) -> str:
     """The problem in the reader's language, without its place."""
-    words = FILE if isinstance(problem, NotATable) else ROW
+    words = FILE | JOB if isinstance(problem, NotATable) else ROW
     return str(words[problem.code]).format(**problem.data)
 
 
@@ -71,3 +103,13 @@ def placed(problem: Problem) -> str:
     return str(_("Row {row}, {column}: {sentence}")).format(
         row=problem.row, column=problem.column, sentence=sentence(problem)
     )
+
+
+def time_left(seconds: float | None) -> str:
+    """ "About 2 minutes left"; nothing while it cannot be known."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return str(_("Less than a minute left."))
+    minutes = round(seconds / 60)
+    return ngettext("About %d minute left.", "About %d minutes left.", minutes) % minutes

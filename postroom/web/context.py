@@ -64,7 +64,10 @@ class Shell:
     def settings(self) -> list[Item]:
         if not self.member.may(rules.SETTINGS):
             return []
-        return [self._item("accounts", _("Email accounts"), "mail", "connections:accounts")]
+        return [
+            self._item("accounts", _("Email accounts"), "mail", "connections:accounts"),
+            self._item("import", _("Import clients"), "file-up", "clients:imports"),
+        ]
 
     @cached_property
     def search_url(self) -> str:

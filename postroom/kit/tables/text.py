@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from postroom.kit.tables.problems import NotATable
 from postroom.kit.tables.workbooks import is_workbook, workbook_as_text
@@ -37,7 +37,7 @@ class Table(Protocol):
 class TextTable:
     """A file of records; it can be read as often as one likes, a block at a time."""
 
-    file: BinaryIO
+    file: IO[bytes]
     encoding: str
     delimiter: str
     header_row: int  # as a spreadsheet counts: the first row is 1
@@ -56,7 +56,7 @@ class TextTable:
             text.detach()
 
 
-def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
+def open_table(file: IO[bytes], score: Callable[[list[str]], int]) -> TextTable:
     """The table in a seekable file. `score` tells how many of a header's names are understood.
 
     A workbook is unpacked into a file of its own. Raises NotATable.
@@ -73,7 +73,7 @@ def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
     return table
 
 
-def _text_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
+def _text_table(file: IO[bytes], score: Callable[[list[str]], int]) -> TextTable:
     encoding = encoding_of(file)
     head = _head(file, encoding)
     found = [_header(head, delimiter) for delimiter in DELIMITERS]
@@ -87,7 +87,7 @@ def _text_table(file: BinaryIO, score: Callable[[list[str]], int]) -> TextTable:
     return TextTable(file, encoding, delimiter, row, tuple(names))
 
 
-def encoding_of(file: BinaryIO) -> str:
+def encoding_of(file: IO[bytes]) -> str:
     """utf-8-sig, utf-16(-le, -be) or cp1252: the first in which every byte has a meaning.
 
     Raises NotATable when there is none, and when a UTF-8 file has a few bytes that are not:
@@ -122,7 +122,7 @@ def _by_zeros(start: bytes) -> str:
     return ""
 
 
-def _reads_as(file: BinaryIO, encoding: str) -> bool:
+def _reads_as(file: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in _blocks(file):
@@ -133,7 +133,7 @@ def _reads_as(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _damaged_utf8(file: BinaryIO) -> tuple[bool, int]:
+def _damaged_utf8(file: IO[bytes]) -> tuple[bool, int]:
     """Is it UTF-8 with a few bad bytes, and in which line is the first? cp1252 is hardly ever."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     good = bad = 0
@@ -152,17 +152,17 @@ def _ascii(text: str) -> set[str]:
     return {letter for letter in set(text) if letter < "\x80"}
 
 
-def _has_controls(file: BinaryIO) -> bool:
+def _has_controls(file: IO[bytes]) -> bool:
     return any(len(block.translate(None, _CONTROLS)) < len(block) for block in _blocks(file))
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while block := file.read(_BLOCK):
         yield block
 
 
-def _head(file: BinaryIO, encoding: str) -> str:
+def _head(file: IO[bytes], encoding: str) -> str:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     return decoder.decode(file.read(_HEAD))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from postroom.kit.tables.problems import NotATable
 
@@ -23,13 +23,13 @@ _CHILD = Path(__file__).with_name("unpacking.py")
 _CODES = {3: "locked", 4: "nothing"}
 
 
-def is_workbook(file: BinaryIO) -> bool:
+def is_workbook(file: IO[bytes]) -> bool:
     """By its first bytes, whatever it is called."""
     file.seek(0)
     return file.read(4) in (_ZIP, _OLE)
 
 
-def workbook_as_text(file: BinaryIO) -> IO[bytes]:
+def workbook_as_text(file: IO[bytes]) -> IO[bytes]:
     """The sheet as CSV in UTF-8, row for row, in a file without a name. Raises NotATable.
 
     Formulas are what they last came to; dates are written 1980-12-31.
@@ -50,7 +50,7 @@ def workbook_as_text(file: BinaryIO) -> IO[bytes]:
     return text
 
 
-def _refuse_bombs(file: BinaryIO) -> None:
+def _refuse_bombs(file: IO[bytes]) -> None:
     """What a look at the directory of the zip file tells; the limits of the child are the wall."""
     file.seek(0)
     if file.read(4) != _ZIP:
