@@ -4,6 +4,7 @@ The routes come from the resolver: a new one joins by itself, and fails here unt
 declares its right and every object in its path is in NOUNS.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from postroom.clients import uploads
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
-from postroom.practice.models import Member, Practice
+from postroom.practice.models import Job, Member, Practice
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
 
@@ -37,7 +39,7 @@ PUBLIC = {
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged"}
-NOUNS = ("account", "attachment", "client", "entry")
+NOUNS = ("account", "attachment", "client", "entry", "job")
 NEVER = 987_654_321
 
 
@@ -119,11 +121,17 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     attachment = Attachment.objects.create(
         practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
     )
+    kept = uploads.keep(io.BytesIO(b"reference,name\nC1,Ana\n"), 23)
+    data = {"key": kept.key, "name": "list.csv", "rows": 1, "places": {}, "task": ""}
+    job = Job.objects.create(
+        practice=practice, kind="import.clients", state=Job.STOPPED, data=data, created_at=now
+    )
     return {
         "account": account.pk,
         "attachment": attachment.pk,
         "client": client.pk,
         "entry": entry.pk,
+        "job": job.pk,
     }
 
 

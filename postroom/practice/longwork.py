@@ -45,10 +45,12 @@ def draft(
 ) -> Job:
     """A job being prepared. `task` is the path of the task that takes its id and advances it."""
     data = {**data, "task": task}
-    return Job.objects.create(
+    job = Job.objects.create(
         practice=practice, kind=kind, member=by, source=source, data=data,
         state=Job.DRAFT, created_at=now,
     )  # fmt: skip
+    job.refresh_from_db()  # data as JSON has it
+    return job
 
 
 def start(job: Job, stage: str, *, data: dict[str, Any], now: datetime) -> None:
