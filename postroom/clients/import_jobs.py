@@ -154,7 +154,7 @@ def _check(job: Job, clock: Clock) -> None:
     ):
         rows = uploads.clients_of(table, job.data["places"], job.practice.country)
         check = checked(job.practice_id, rows, good, read)
-    _note_problems(key, check)
+    warned = _note_problems(key, check)
     counts = Counts()
     with uploads.path(key, "good").open(encoding="utf-8") as lines:
         total = check.rows - check.bad
@@ -171,7 +171,7 @@ def _check(job: Job, clock: Clock) -> None:
         **vars(counts),
         "rows": check.rows,
         "bad": check.bad,
-        "warned": len({problem.row for problem in check.warnings}),
+        "warned": warned,
         "nameless": check.nameless,
         "gone": len(gone),
         "held": held_by(source) if source else 0,
@@ -179,13 +179,16 @@ def _check(job: Job, clock: Clock) -> None:
     longwork.put_down(job, CHECKED, result)
 
 
-def _note_problems(key: str, check: Check) -> None:
-    kinds = (("error", check.errors), ("warning", check.warnings))
+def _note_problems(key: str, check: Check) -> int:
+    """How many rows are imported although there is something to say about them."""
+    bad = {problem.row for problem in check.errors}
+    warnings = [problem for problem in check.warnings if problem.row not in bad]
     with uploads.writing(key, "problems") as file:
-        for kind, found in kinds:
+        for kind, found in (("error", check.errors), ("warning", warnings)):
             for each in found:
                 line = [kind, each.row, each.column, each.code, dict(each.data)]
                 file.write(json.dumps(line).encode() + b"\n")
+    return len({problem.row for problem in warnings})
 
 
 def _write(job: Job, clock: Clock) -> None:

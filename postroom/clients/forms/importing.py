@@ -19,7 +19,7 @@ class UploadForm(forms.Form):
     """A file, and the system it comes from."""
 
     file = forms.FileField(
-        label=gettext_lazy("File"),
+        label=gettext_lazy("The list"),
         help_text=gettext_lazy(
             "CSV, a workbook (.xlsx, .xls, .ods), vCards or FHIR, at most 200 MB."
         ),

@@ -165,7 +165,13 @@ def _columns(request: MemberRequest, job: Job, context: dict[str, Any]) -> HttpR
         return redirect("clients:imports", request.practice.slug)
     wrong = request.POST.get("do") == "check" and bool(form.errors)
     columns = list(zip(form.columns, samples, strict=True))
-    context |= {"form": form, "columns": columns, "rows": rows, "wrong": wrong}
+    context |= {
+        "form": form,
+        "columns": columns,
+        "rows": rows,
+        "read": set(form.places()),
+        "wrong": wrong,
+    }
     return render(request, "clients/import_columns.html", context, status=422 if wrong else 200)
 
 
