@@ -19,7 +19,7 @@ from typing import BinaryIO
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
-from postroom.clients import uploads
+from postroom.clients import bulk, uploads
 from postroom.clients.checking import Check, checked, unpacked
 from postroom.clients.headings import HEADINGS, Places, complete, proposed
 from postroom.clients.importing import Problem
@@ -205,6 +205,7 @@ def _write(job: Job, clock: Clock) -> None:
                     bring(job.practice_id, chunk, job.source, by=job.member, now=now, dry_run=False)
                 )
                 longwork.beat(job, now=now, done=counts.rows, total=total, result=vars(counts))
+            bulk.keep_statistics(-(-counts.rows // CHUNK))
             if time.monotonic() - began > SLICE:
                 longwork.pause(job, now=clock())
                 return

@@ -107,6 +107,8 @@ def import_clients(
         while chunk := list(islice(good, CHUNK)):
             with nullcontext() if dry_run else transaction.atomic():
                 counts.add(bring(practice.pk, chunk, source, by=by, now=now, dry_run=dry_run))
+            if not dry_run:
+                bulk.keep_statistics(-(-counts.rows // CHUNK))
             progress("write", counts.rows)
         if not dry_run:
             mark_gone(practice.pk, gone, by=by, now=now)
