@@ -4,6 +4,7 @@ The routes come from the resolver: a new one joins by itself, and fails here unt
 declares its right and every object in its path is in NOUNS.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +20,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from postroom.appointments.actions import save_feed
+from postroom.clients import uploads
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules, tokens
-from postroom.practice.models import ClosedDay, Invitation, Member, MemberAddress, Practice, Role
+from postroom.practice.models import (
+    ClosedDay,
+    Invitation,
+    Job,
+    Member,
+    MemberAddress,
+    Practice,
+    Role,
+)
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
 
@@ -45,7 +55,7 @@ PUBLIC = {
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182"}
 NOUNS = (
     *("access_token", "account", "address", "attachment", "client", "closed_day", "entry"),
-    *("invitation", "member", "role", "source"),
+    *("invitation", "job", "member", "role", "source"),
 )
 NEVER = 987_654_321
 
@@ -147,6 +157,11 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     )
     token, _words = tokens.create(practice, "System", expires_at=None, by=None, now=now)
     feed = save_feed(practice, "Book", "https://book.example/a.ics", 15, by=None, now=now)
+    kept = uploads.keep(io.BytesIO(b"reference,name\nC1,Ana\n"), 23)
+    data = {"key": kept.key, "name": "list.csv", "rows": 1, "places": {}, "task": ""}
+    job = Job.objects.create(
+        practice=practice, kind="import.clients", state=Job.STOPPED, data=data, created_at=now
+    )
     return {
         "access_token": token.pk,
         "account": account.pk,
@@ -159,6 +174,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "member": somebody.pk,
         "role": role.pk,
         "source": feed.pk,
+        "job": job.pk,
     }
 
 

@@ -31,7 +31,7 @@ from postroom.appointments import words as book_words
 from postroom.appointments.models import Look
 from postroom.appointments.values import Kind
 from postroom.clients import words as client_words
-from postroom.clients.actions import import_clients
+from postroom.clients.imports import import_clients
 from postroom.clients.leaving import mark_gone
 from postroom.clients.models import Client
 from postroom.kit.text import clean

@@ -1,4 +1,4 @@
-"""`postroom import clients FILE`: bring the clients up to date with a CSV file (XP-38)."""
+"""`postroom import clients FILE`: bring the clients up to date with a list (XP-38)."""
 
 import argparse
 import json
@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from postroom.cli import import_book
 from postroom.cli.common import Failure, add_practice, need_ready, utc_now
-from postroom.clients.actions import Report, import_clients
 from postroom.clients.importing import read_clients
+from postroom.clients.imports import Report, TooManyGone, import_clients, source_named
 from postroom.clients.words import placed, sentence
 from postroom.kit.tables import NotATable
 from postroom.practice.actions import the_practice
@@ -22,13 +22,20 @@ SHOWN = 50  # problems printed; --json has them all
 def add(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("import", help=_("bring in what another program has written"))
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
-    clients = kinds.add_parser("clients", help=_("a CSV file of clients; repeat it at will"))
+    clients = kinds.add_parser("clients", help=_("a list of clients: CSV, workbook, vCard or FHIR"))
     clients.add_argument("file", type=Path, metavar="FILE")
     clients.add_argument(
         "--mapping", type=Path, metavar="FILE", help=_('JSON: {"name": "the column\'s name", …}')
     )
     clients.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     clients.add_argument("--skip-bad", action="store_true", help=_("leave out rows with errors"))
+    clients.add_argument(
+        "--source", metavar="NAME", help=_("where the list comes from, when there are several")
+    )
+    clients.add_argument(
+        "--mark-gone", action="store_true", help=_("mark the source's clients it does not name")
+    )
+    clients.add_argument("--sure", action="store_true", help=_("even when they are most of them"))
     clients.add_argument("--json", action="store_true")
     clients.set_defaults(run=run)
     add_practice(clients)
@@ -40,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     need_ready()
     practice = the_practice(args.practice)
     mapping = _mapping(args.mapping) if args.mapping else {}
+    if args.mark_gone and not args.source:
+        raise Failure(_("--mark-gone needs --source: whose clients are not in the list?"))
     try:
         with args.file.open("rb") as file:
             report = import_clients(
@@ -47,12 +56,17 @@ def run(args: argparse.Namespace) -> int:
                 read_clients(file, country=practice.country, mapping=mapping),
                 by=None,
                 now=utc_now(),
+                source=source_named(practice, args.source) if args.source else None,
+                gone_too=args.mark_gone,
+                sure=args.sure,
                 dry_run=args.dry_run,
                 skip_bad=args.skip_bad,
                 progress=_progress if sys.stderr.isatty() else lambda stage, rows: None,
             )
     except OSError as error:
         raise Failure(_("The file cannot be read: %s") % error) from error
+    except TooManyGone as error:
+        raise Failure(_too_many(error)) from error
     except NotATable as error:
         raise Failure(sentence(error)) from error
     refused = bool(report.errors) and not args.skip_bad
@@ -91,6 +105,31 @@ def _print(report: Report, *, refused: bool) -> None:
         )
     )
     print(words % report.as_dict())
+    if report.merged:
+        merged = ngettext(
+            "%d row is of a client merged into another: its record decides.",
+            "%d rows are of clients merged into others: their records decide.",
+            report.merged,
+        )
+        print(merged % report.merged)
+    if report.gone:
+        gone = ngettext(
+            "%d client is marked as gone.", "%d clients are marked as gone.", report.gone
+        )
+        if report.dry_run:
+            gone = ngettext(
+                "%d client would be marked as gone.",
+                "%d clients would be marked as gone.",
+                report.gone,
+            )
+        print(gone % report.gone)
+
+
+def _too_many(error: TooManyGone) -> str:
+    return _(
+        "Nothing was imported: %(gone)d of the %(held)d clients of this source are not in the "
+        "list. Is it a whole one? Then say --sure."
+    ) % vars(error)
 
 
 def _mapping(path: Path) -> dict[str, str]:

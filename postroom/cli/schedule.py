@@ -1,17 +1,20 @@
 """What the clock does, in one table: when, its name, and the task."""
 
 from postroom.appointments.tasks import link_appointments
+from postroom.clients.tasks import tidy_uploads
 from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
-from postroom.practice.tasks import check_audits, seal_audit, sweep_events
+from postroom.practice.tasks import check_audits, resume_long_work, seal_audit, sweep_events
 
 SCHEDULE = [
+    every(15, "resume long work")(resume_long_work),
     every(60, "seal audit")(seal_audit),
     every(15, "feeds")(look_at_feeds),
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),
+    every("03:30", "tidy uploads")(tidy_uploads),
     every("03:40", "check audit")(check_audits),
 ]

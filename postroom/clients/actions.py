@@ -1,25 +1,14 @@
-"""Verbs of the clients room: addresses remembered and forgotten, a list of clients imported."""
+"""Verbs of the clients room: addresses remembered and forgotten."""
 
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
-from tempfile import TemporaryFile
-from typing import Any
 
 from django.db import transaction
 
 from postroom.clients import bulk
-from postroom.clients.checking import Check, checked
-from postroom.clients.importing import Problem, Row
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint
-from postroom.clients.words import sentence
 from postroom.kit.addresses import normalise_email
 from postroom.practice import audit
-from postroom.practice.models import Member, Practice
-
-CHUNK = 2_000
+from postroom.practice.models import Member
 
 
 def remember_address(
@@ -74,86 +63,6 @@ def forget_address(point: ContactPoint, *, by: Member | None, now: datetime) -> 
             audit.record(
                 point.practice_id, "forget_address", "client", client, by=by, now=now, data=data
             )
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an import did, or would do. The four counts add up to the rows of the file."""
-
-    created: int
-    updated: int
-    unchanged: int
-    skipped: int
-    errors: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-    dry_run: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """For programs: counts, and problems with their sentences."""
-        return {
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "skipped": self.skipped,
-            "errors": [_told(problem) for problem in self.errors],
-            "warnings": [_told(problem) for problem in self.warnings],
-            "dry_run": self.dry_run,
-        }
-
-
-def import_clients(
-    practice: Practice,
-    rows: Iterable[Row],
-    *,
-    by: Member | None,
-    now: datetime,
-    dry_run: bool = False,
-    skip_bad: bool = False,
-    progress: Callable[[str, int], None] = lambda stage, rows: None,
-) -> Report:
-    """Bring the clients up to date with the rows, by reference (XP-38); repeatable.
-
-    With one bad row nothing is imported, unless `skip_bad`. All rows are read first and put
-    aside on disk, then written 2,000 to a transaction: killed half way, run it again.
-    `progress` is told the stage ("read", "write") and how many rows are through.
-    """
-    with TemporaryFile("w+", encoding="utf-8") as aside:
-        check = checked(practice.pk, rows, aside, lambda done: progress("read", done))
-        if check.errors and not skip_bad:
-            return _report(check, 0, 0, 0, dry_run)
-        created = updated = unchanged = 0
-        good = check.good_rows()
-        while chunk := list(islice(good, CHUNK)):
-            with nullcontext() if dry_run else transaction.atomic():
-                changes = bulk.plan(practice.pk, chunk)
-                new = sum(change.new for change in changes)
-                changed = sum(map(bool, changes)) - new
-                counts = {"created": new, "updated": changed}
-                if not dry_run and any(counts.values()):
-                    bulk.apply(practice.pk, changes, now)
-                    audit.record(
-                        practice.pk,
-                        "import_clients",
-                        "practice",
-                        practice.pk,
-                        by=by,
-                        now=now,
-                        data=counts,
-                    )
-            created, updated = created + new, updated + changed
-            unchanged += len(chunk) - new - changed
-            progress("write", created + updated + unchanged)
-        return _report(check, created, updated, unchanged, dry_run)
-
-
-def _report(check: Check, created: int, updated: int, unchanged: int, dry_run: bool) -> Report:
-    skipped = check.rows - created - updated - unchanged
-    errors, warnings = tuple(check.errors), tuple(check.warnings)
-    return Report(created, updated, unchanged, skipped, errors, warnings, dry_run)
-
-
-def _told(problem: Problem) -> dict[str, Any]:
-    return asdict(problem) | {"sentence": sentence(problem)}
 
 
 def _main_contact(client: Client) -> Contact:

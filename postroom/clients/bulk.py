@@ -1,8 +1,8 @@
 """Bringing many clients up to date with the rows of a file, in few queries.
 
 `plan` only reads; `apply` writes what was planned, within the caller's transaction.
-A column the file has decides: names, numbers, groups and patients become what its cell says,
-except that an address a member wrote is left alone.
+A column the file has decides: names, numbers, groups, patients and contacts become what its cell
+says, except that what a member wrote of addresses and contacts is left alone.
 """
 
 from collections import defaultdict
@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Model
 
-from postroom.clients.importing import Pairs, Row
+from postroom.clients.importing import Pairs, Person, Row
 from postroom.clients.models import (
+    IMPORT,
+    MEMBER,
     Client,
     ClientQuerySet,
     Contact,
@@ -36,18 +38,28 @@ class Held:
     client: Client
     contact: Contact | None = None  # the client in person
     points: list[ContactPoint] = field(default_factory=list)
-    others: list[ContactPoint] = field(default_factory=list)  # of further contacts
+    kin: list["Kin"] = field(default_factory=list)  # further contacts
     patients: list[Patient] = field(default_factory=list)
     groups: dict[str, int] = field(default_factory=dict)  # name -> membership
 
     def search_name(self, more: "Change | None" = None) -> str:
         """The words of all that is kept, and of what a change is about to add."""
-        points = [(point.value, point.norm) for point in self.points + self.others]
+        points = [(point.value, point.norm) for point in self.points]
+        points += [(point.value, point.norm) for kin in self.kin for point in kin.points]
         patients = [patient.name for patient in self.patients]
         if more:
-            points += [(point.value, point.norm) for point in more.new_points]
+            points += [(point.value, point.norm) for _, point in more.new_points]
             patients += [patient.name for patient in more.new_patients]
         return search_name(self.client.name, self.client.ref, patients, points)
+
+
+@dataclass
+class Kin:
+    """A further contact of a client."""
+
+    link: ContactLink
+    contact: Contact
+    points: list[ContactPoint] = field(default_factory=list)
 
 
 class NewPoint(NamedTuple):
@@ -70,10 +82,14 @@ class Change:
     held: Held
     person: Contact  # the main one, whose addresses the file knows
     new: bool
+    merged: bool = False  # into another client, whose own row decides
     fields: bool = False
     new_contact: bool = False
     contact: bool = False
-    new_points: list[NewPoint] = field(default_factory=list)
+    new_kin: list[Kin] = field(default_factory=list)
+    kin: list[ContactLink] = field(default_factory=list)
+    gone_kin: list[Kin] = field(default_factory=list)
+    new_points: list[tuple[Contact, NewPoint]] = field(default_factory=list)
     points: list[ContactPoint] = field(default_factory=list)
     gone_points: list[int] = field(default_factory=list)
     new_patients: list[NewPatient] = field(default_factory=list)
@@ -83,29 +99,33 @@ class Change:
     gone_groups: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return any(value for name, value in vars(self).items() if name not in ("held", "person"))
+        said = ("held", "person", "merged")
+        return any(value for name, value in vars(self).items() if name not in said)
 
 
-def plan(practice_id: int, rows: Sequence[Row]) -> list[Change]:
+def plan(practice_id: int, rows: Sequence[Row], source_id: int | None = None) -> list[Change]:
     """What these rows change, row by row; a Change that is false changes nothing."""
     clients = Client.objects.filter(practice=practice_id, ref__in=[row.ref for row in rows])
     found = {held.client.ref: held for held in holdings(clients)}
-    return [_change(practice_id, row, found.get(row.ref)) for row in rows]
+    return [_change(practice_id, row, found.get(row.ref), source_id) for row in rows]
 
 
 def holdings(clients: ClientQuerySet) -> list[Held]:
     """The clients with all that is kept about them: five queries, whatever their number."""
     held = {client.pk: Held(client) for client in clients}
     links = ContactLink.objects.filter(client__in=held).select_related("contact")
-    holders: dict[int, list[ContactLink]] = defaultdict(list)
+    points: dict[int, list[list[ContactPoint]]] = defaultdict(list)  # of a contact: who has them
     for link in links:
-        holders[link.contact_id].append(link)
+        one = held[link.client_id]
         if link.main:
-            held[link.client_id].contact = link.contact
-    for point in ContactPoint.objects.filter(contact__in=holders).order_by("id"):
-        for link in holders[point.contact_id]:
-            one = held[link.client_id]
-            (one.points if link.main else one.others).append(point)
+            one.contact = link.contact
+            points[link.contact_id].append(one.points)
+        else:
+            one.kin.append(Kin(link, link.contact))
+            points[link.contact_id].append(one.kin[-1].points)
+    for point in ContactPoint.objects.filter(contact__in=points).order_by("id"):
+        for theirs in points[point.contact_id]:
+            theirs.append(point)
     for patient in Patient.objects.filter(client__in=held):
         held[patient.client_id].patients.append(patient)
     members = GroupMember.objects.filter(client__in=held)
@@ -124,6 +144,19 @@ def apply(practice_id: int, changes: Iterable[Change], now: datetime) -> None:
     _write_groups(practice_id, changes)
 
 
+def keep_statistics(chunk: int) -> None:
+    """After the 1st, 2nd, 4th, 8th … chunk, let PostgreSQL count again what has grown.
+
+    It plans by what it believes the tables to hold: a list brought into empty ones would be
+    compared row by row with all of them.
+    """
+    if connection.vendor == "postgresql" and chunk & (chunk - 1) == 0:
+        models = (Client, Contact, ContactLink, ContactPoint, Group, GroupMember, Patient)
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {tables}")
+
+
 def refresh_search(client_ids: Iterable[int]) -> None:
     """Let searches find these clients by what is kept about them now."""
     for held in holdings(Client.objects.filter(pk__in=list(client_ids))):
@@ -135,18 +168,25 @@ def refresh_search(client_ids: Iterable[int]) -> None:
 # --- planning -------------------------------------------------------------------------------
 
 
-def _change(practice_id: int, row: Row, held: Held | None) -> Change:
+def _change(practice_id: int, row: Row, held: Held | None, source_id: int | None) -> Change:
     new = held is None
-    held = held or Held(Client(practice_id=practice_id, ref=row.ref))
+    held = held or Held(Client(practice_id=practice_id, ref=row.ref, source_id=source_id))
     person = held.contact or Contact(practice_id=practice_id, name=row.name)
+    if held.client.merged_into_id:
+        return Change(held, person, new=False, merged=True)
     change = Change(held, person, new=new, new_contact=held.contact is None)
     # A contact that was given a name of its own keeps it.
     name = {"name": row.name} if person.name == held.client.name else {}
     language = {} if row.language is None else {"language": row.language}
     change.contact = _set(person, name | language) and not change.new_contact
     change.fields = _set(held.client, _client_fields(row))
-    _change_points(change, ContactPoint.EMAIL, row.emails)
-    _change_points(change, ContactPoint.PHONE, row.phones)
+    if source_id and held.client.source_id is None:  # one made by hand, now in the list
+        change.fields = _set(held.client, {"source_id": source_id})
+    for kind, pairs in ((ContactPoint.EMAIL, row.emails), (ContactPoint.PHONE, row.phones)):
+        if pairs is not None:
+            _change_points(change, person, held.points, kind, pairs)
+    if row.contacts is not None:
+        _change_kin(change, row.contacts)
     _change_patients(change, row.patients)
     if row.groups is not None:
         change.new_groups = [name for name in row.groups if name not in held.groups]
@@ -157,15 +197,18 @@ def _change(practice_id: int, row: Row, held: Held | None) -> Change:
 
 
 def _client_fields(row: Row) -> dict[str, object]:
-    fields: dict[str, object] = {"name": row.name}
+    fields: dict[str, object] = {"name": row.name, "gone_at": None}
     if row.language is not None:
         fields["language"] = row.language
     if row.has_birth_date:
         fields["birth_date"] = row.birth_date
+        fields["birthday"] = row.birthday
+    if row.state is not None:
+        fields["state"] = row.state
     return fields
 
 
-def _set(thing: Client | Contact | ContactPoint | Patient, fields: Mapping[str, object]) -> bool:
+def _set(thing: Model, fields: Mapping[str, object]) -> bool:
     """Set the fields; is anything different now?"""
     changed = [name for name, value in fields.items() if getattr(thing, name) != value]
     for name in changed:
@@ -173,26 +216,52 @@ def _set(thing: Client | Contact | ContactPoint | Patient, fields: Mapping[str, 
     return bool(changed)
 
 
-def _change_points(change: Change, kind: str, pairs: Pairs | None) -> None:
-    if pairs is None:
-        return
-    held = change.held
+def _change_points(
+    change: Change, contact: Contact, points: list[ContactPoint], kind: str, pairs: Pairs
+) -> None:
+    """`points` are all the contact's; afterwards, those it keeps."""
     wanted = {norm: value for value, norm in pairs}
     gone = [
         point
-        for point in held.points
+        for point in points
         if point.kind == kind and point.origin == point.IMPORT and point.norm not in wanted
     ]
-    held.points = [point for point in held.points if point not in gone]
-    change.gone_points += [point.pk for point in gone]
-    here = {point.norm: point for point in held.points if point.kind == kind}
+    if gone:
+        points[:] = [point for point in points if point not in gone]
+        change.gone_points += [point.pk for point in gone]
+    here = {point.norm: point for point in points if point.kind == kind}
     preferred = any(point.preferred for point in here.values())
     for norm, value in wanted.items():
         if norm not in here:
-            change.new_points.append(NewPoint(kind, value, norm, preferred=not preferred))
+            change.new_points.append((contact, NewPoint(kind, value, norm, not preferred)))
             preferred = True
         elif here[norm].origin == ContactPoint.IMPORT and _set(here[norm], {"value": value}):
             change.points.append(here[norm])
+
+
+def _change_kin(change: Change, people: Sequence[Person]) -> None:
+    """A further contact is recognised by its name; one that a member added is left alone."""
+    held = change.held
+    here = {fold(kin.contact.name): kin for kin in held.kin}
+    wanted = {fold(person[0]) for person in people}
+    change.gone_kin = [
+        kin for name, kin in here.items() if kin.link.origin == IMPORT and name not in wanted
+    ]
+    held.kin = [kin for kin in held.kin if kin not in change.gone_kin]
+    for name, role, responsible, emails, phones in people:
+        kin = here.get(fold(name)) or _new_kin(change, name)
+        fields = {"role": role, "responsible": responsible}
+        if kin.link.origin == IMPORT and _set(kin.link, fields) and kin.link.pk:
+            change.kin.append(kin.link)
+        _change_points(change, kin.contact, kin.points, ContactPoint.EMAIL, emails)
+        _change_points(change, kin.contact, kin.points, ContactPoint.PHONE, phones)
+
+
+def _new_kin(change: Change, name: str) -> Kin:
+    contact = Contact(practice_id=change.person.practice_id, name=name)
+    link = ContactLink(practice_id=contact.practice_id, contact=contact, origin=IMPORT)
+    change.new_kin.append(Kin(link, contact))
+    return change.new_kin[-1]
 
 
 def _change_patients(change: Change, pairs: Pairs | None) -> None:
@@ -255,7 +324,16 @@ def _write_clients(changes: list[Change]) -> None:
         clients,
         update_conflicts=True,
         unique_fields=["practice", "ref"],
-        update_fields=["name", "language", "birth_date", "search_name"],
+        update_fields=[
+            "name",
+            "language",
+            "birth_date",
+            "birthday",
+            "state",
+            "gone_at",
+            "source",
+            "search_name",
+        ],
     )
     assert all(key in (None, client.pk) for key, client in zip(keys, clients, strict=True))
 
@@ -265,14 +343,32 @@ def _write_contacts(practice_id: int, changes: list[Change]) -> None:
     Contact.objects.bulk_create([change.person for change in fresh])
     _insert(
         ContactLink,
-        ("practice_id", "contact_id", "client_id", "role", "main", "responsible"),
+        ("practice_id", "contact_id", "client_id", "role", "main", "responsible", "origin"),
         [
-            (practice_id, change.person.pk, change.held.client.pk, "", True, False)
+            (practice_id, change.person.pk, change.held.client.pk, "", True, False, IMPORT)
             for change in fresh
         ],
     )
+    _write_kin(changes)
     known = [change.person for change in changes if change.contact]
     Contact.objects.bulk_update(known, ["name", "language"])
+
+
+def _write_kin(changes: list[Change]) -> None:
+    Contact.objects.bulk_create([kin.contact for change in changes for kin in change.new_kin])
+    fresh = []
+    for change in changes:
+        for kin in change.new_kin:
+            kin.link.contact, kin.link.client = kin.contact, change.held.client
+            fresh.append(kin.link)
+    ContactLink.objects.bulk_create(fresh)
+    known = [link for change in changes for link in change.kin]
+    ContactLink.objects.bulk_update(known, ["role", "responsible"])
+    gone = [kin for change in changes for kin in change.gone_kin]
+    ContactLink.objects.filter(pk__in=[kin.link.pk for kin in gone]).delete()
+    # Nobody else's, and nothing about them was written by hand.
+    alone = Contact.objects.filter(pk__in=[kin.contact.pk for kin in gone], links=None)
+    alone.filter(professional=False).exclude(points__origin=MEMBER).delete()
 
 
 def _write_points(practice_id: int, changes: list[Change], now: datetime) -> None:
@@ -284,9 +380,9 @@ def _write_points(practice_id: int, changes: list[Change], now: datetime) -> Non
         ContactPoint,
         ("practice_id", "contact_id", *NewPoint._fields, *fresh, "origin", "created_at"),
         [
-            (practice_id, change.person.pk, *point, *fresh.values(), ContactPoint.IMPORT, at)
+            (practice_id, contact.pk, *point, *fresh.values(), ContactPoint.IMPORT, at)
             for change in changes
-            for point in change.new_points
+            for contact, point in change.new_points
         ],
     )
     ContactPoint.objects.bulk_update([p for change in changes for p in change.points], ["value"])

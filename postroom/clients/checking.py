@@ -15,6 +15,10 @@ from postroom.clients.matching import own_addresses
 from postroom.clients.models import ContactPoint
 
 CHUNK = 2_000
+PACKED = (
+    "number", "ref", "name", "emails", "phones", "groups", "language", "birthday",
+    "has_birth_date", "patients", "contacts", "state",
+)  # fmt: skip
 
 
 @dataclass
@@ -23,14 +27,17 @@ class Check:
 
     aside: IO[str]
     rows: int = 0
+    bad: int = 0  # rows with errors
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    refs: set[str] = field(default_factory=set)  # of all rows, the bad ones too
+    nameless: int = 0  # bad rows whose reference is not known
 
     def good_rows(self) -> Iterator[Row]:
         """The rows without errors, from the copy."""
         self.aside.seek(0)
         for line in self.aside:
-            yield _unpacked(line)
+            yield unpacked(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def checked(
     """
     check = Check(aside)
     own = own_addresses(practice_id)
-    refs: set[str] = set()
+    refs: set[str] = set()  # of the good rows
     owners: dict[str, _Owner] = {}  # within the file: the first who has an address
     elsewhere: list[tuple[str, Problem]] = []  # shared with a client the file may still name
     waiting = iter(rows)
@@ -57,6 +64,9 @@ def checked(
         good = [row for row in chunk if not row.errors]
         kept = _kept_owners(practice_id, good)
         for row in chunk:
+            check.bad += bool(row.errors)
+            check.refs.add(row.ref)
+            check.nameless += not row.ref
             check.errors += row.errors
             check.warnings += row.warnings
         for row in good:
@@ -109,24 +119,12 @@ def _warning(row: Row, code: str, norm: str, **data: str) -> Problem:
 
 
 def _packed(row: Row) -> str:
-    born = row.birth_date.isoformat() if row.birth_date else None
-    cells = (row.number, row.ref, row.name, row.emails, row.phones, row.groups, row.language)
-    return json.dumps((*cells, born, row.has_birth_date, row.patients)) + "\n"
+    cells = [getattr(row, name) for name in PACKED]
+    return json.dumps([row.birth_date.isoformat() if row.birth_date else None, *cells]) + "\n"
 
 
-def _unpacked(line: str) -> Row:
-    number, ref, name, emails, phones, groups, language, born, has_birth_date, patients = (
-        json.loads(line)
-    )
-    return Row(
-        number=number,
-        ref=ref,
-        name=name,
-        emails=emails,
-        phones=phones,
-        groups=groups,
-        language=language,
-        birth_date=date.fromisoformat(born) if born else None,
-        has_birth_date=has_birth_date,
-        patients=patients,
-    )
+def unpacked(line: str) -> Row:
+    """The row of a line of the copy."""
+    born, *cells = json.loads(line)
+    birth_date = date.fromisoformat(born) if born else None
+    return Row(**dict(zip(PACKED, cells, strict=True)), birth_date=birth_date)

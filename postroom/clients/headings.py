@@ -42,6 +42,15 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "patients": (
         "patients", "patient", "patients animaux", "animals", "animal", "animaux", "pets", "pet",
     ),
+    "contacts": (
+        "contacts", "further contacts", "related persons", "responsible persons", "guardians",
+        "personnes liees", "autres contacts", "responsables", "representants legaux",
+    ),
+    # Not "state" alone: that is a part of an address.
+    "state": (
+        "client state", "client status", "patient status", "etat du client", "statut du client",
+    ),
+    "deceased": ("deceased", "died", "date of death", "decede", "date de deces"),
 }  # fmt: skip
 REQUIRED = ("reference", "name")
 REPEATED = ("email", "phone")  # "Mobile" and "Home phone" are both read
@@ -49,7 +58,10 @@ REPEATED = ("email", "phone")  # "Mobile" and "Home phone" are both read
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
-def columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+Places = dict[str, tuple[int, ...]]
+
+
+def columns(header: Sequence[str], mapping: Mapping[str, str]) -> Places:
     """The places of each field's columns. `mapping` ({field: column's name}) comes first.
 
     Raises NotATable: field, column (mapping names what is not there), twice, missing.
@@ -59,12 +71,38 @@ def columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, tupl
     taken = {place for found in places.values() for place in found}
     for field, headings in HEADINGS.items():
         if field not in places:
-            free = ["" if place in taken else name for place, name in enumerate(names)]
-            if found := _recognised(field, headings, free, header):
-                places[field] = found
+            found = _recognised(field, headings, _free(names, taken))
+            if found:
+                places[field] = _single(field, found, header)
+    return complete(header, places)
+
+
+def complete(header: Sequence[str], places: Places) -> Places:
+    """The places, when what is needed is among them. Raises NotATable: missing."""
     for field in REQUIRED:
-        if field not in places:
+        if not places.get(field):
             raise NotATable("missing", field=field, columns=_listed(header))
+    return places
+
+
+def proposed(header: Sequence[str], remembered: Mapping[str, Sequence[str]]) -> Places:
+    """What each column could be: as it was `remembered` (field -> names of columns), else as its
+    name says. A column that was remembered for nothing stays out; nothing is raised."""
+    names = [_plain(name) for name in header]
+    places: Places = {}
+    for field, columns_of in remembered.items():
+        wanted = {_plain(name) for name in columns_of}
+        found = tuple(n for n, name in enumerate(names) if name and name in wanted)
+        if field in HEADINGS and found:
+            places[field] = found if field in REPEATED else found[:1]
+    known = {_plain(name) for columns_of in remembered.values() for name in columns_of}
+    taken = {place for place, name in enumerate(names) if name in known}
+    for field, headings in HEADINGS.items():
+        if field not in places:
+            found = _recognised(field, headings, _free(names, taken))
+            if found:
+                places[field] = found if field in REPEATED else found[:1]
+                taken |= set(places[field])
     return places
 
 
@@ -84,15 +122,17 @@ def _named(field: str, name: str, names: list[str], header: Sequence[str]) -> tu
     return _single(field, found, header)
 
 
-def _recognised(
-    field: str, headings: tuple[str, ...], names: list[str], header: Sequence[str]
-) -> tuple[int, ...]:
+def _free(names: list[str], taken: set[int]) -> list[str]:
+    return ["" if place in taken else name for place, name in enumerate(names)]
+
+
+def _recognised(field: str, headings: tuple[str, ...], names: list[str]) -> tuple[int, ...]:
     if field in REPEATED:
         # "Email 2" is one more email.
         return tuple(n for n, name in enumerate(names) if name.rstrip(" 0123456789") in headings)
     for heading in headings:
         if found := tuple(place for place, name in enumerate(names) if name == heading):
-            return _single(field, found, header)
+            return found
     return ()
 
 

@@ -1,5 +1,7 @@
 """Reading a practice's list of clients, as its own system wrote it (XP-38).
 
+Whatever the file is, it is read as a table: see `vcards` and `fhir`.
+
 A cell is data, whatever it begins with: "=1+1" is a strange name and nothing else.
 A column that is absent says nothing (None in the row); an empty cell says "none".
 """
@@ -10,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO
 
+from postroom.clients.fhir import is_json, patients_in
 from postroom.clients.headings import columns, understood
+from postroom.clients.vcards import Cards, head_of, is_vcards
 from postroom.kit.addresses import normalise_email
 from postroom.kit.phones import normalise_phone
 from postroom.kit.tables import Table, open_table
@@ -18,9 +22,13 @@ from postroom.kit.text import fold
 
 UNREADABLE = "?"  # before the norm of a number that cannot be read: it equals itself alone
 # What the tables hold, in characters.
-LIMITS = {"reference": 64, "name": 200, "group": 160, "patients": 120, "kind": 60, "phone": 300}
+LIMITS = {
+    "reference": 64, "name": 200, "group": 160, "patients": 120, "kind": 60, "phone": 300,
+    "contacts": 200, "role": 60,
+}  # fmt: skip
 
 Pairs = tuple[tuple[str, str], ...]
+Person = tuple[str, str, bool, Pairs, Pairs]  # name, role, responsible, emails, phones
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,11 @@ class Row:
     groups: tuple[str, ...] | None = None
     language: str | None = None
     birth_date: date | None = None
+    birthday: int | None = None  # month * 100 + day
     has_birth_date: bool = False
     patients: Pairs | None = None  # (name, kind)
+    contacts: tuple[Person, ...] | None = None
+    state: str | None = None  # of Client; None: as it is
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -75,18 +86,34 @@ class ClientFile:
 def read_clients(
     file: BinaryIO, *, country: str, mapping: Mapping[str, str] | None = None
 ) -> ClientFile:
-    """The clients in a seekable CSV file. Raises NotATable; what is wrong in a row is in it."""
+    """The clients in a seekable file: a table as text or a workbook, vCards, FHIR.
+
+    Raises NotATable; what is wrong in a row is in it.
+    """
     mapping = mapping or {}
-    table = open_table(file, lambda header: understood(header, mapping))
+    table = client_table(file, mapping)
     return ClientFile(table, columns(table.header, mapping), country)
+
+
+def client_table(file: BinaryIO, mapping: Mapping[str, str] | None = None) -> Table:
+    """What is in the file as a table, by its content, whatever it is called. Raises NotATable."""
+    start = head_of(file)
+    if is_vcards(start):
+        return Cards.of(file)
+    if is_json(start):
+        return patients_in(file)
+    return open_table(file, lambda header: understood(header, mapping or {}))
 
 
 _BETWEEN_ADDRESSES = re.compile(r"[;,\s]+")
 _BETWEEN_NUMBERS = re.compile(r"[;,\n]+")
 _BETWEEN_NAMES = re.compile(r"[;\n]+")
 _PATIENT = re.compile(r"(.*?)\s*\(([^()]*)\)")
+_PERSON = re.compile(r"([^():]+?)\s*(?:\(([^()]*)\))?\s*(?::\s*(.*))?")
+_RESPONSIBLE = ("responsible", "responsable")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")  # ISO 8601:2000, as in vCards
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?")
 _LANGUAGES = {
     "english": "en", "anglais": "en", "french": "fr", "francais": "fr", "german": "de",
@@ -95,6 +122,14 @@ _LANGUAGES = {
     "espagnol": "es", "portuguese": "pt", "portugues": "pt", "portugais": "pt",
 }  # fmt: skip
 _EARLIEST = 1850
+_STATES = {
+    "active": "active", "current": "active", "actif": "active", "active client": "active",
+    "archived": "archived", "inactive": "archived", "former": "archived", "archive": "archived",
+    "inactif": "archived", "ancien": "archived",
+    "deceased": "deceased", "dead": "deceased", "died": "deceased", "decede": "deceased",
+    "decedee": "deceased",
+}  # fmt: skip
+_NOT_DEAD = ("", "no", "non", "false", "faux", "0", "n", "-", "alive", "vivant")
 
 
 class _Reading:
@@ -115,6 +150,7 @@ class _Reading:
 
     def row(self) -> Row:
         birth_text = self.cell("birth_date")
+        birth_date, birthday = self.birth_date(birth_text) if birth_text else (None, None)
         return Row(
             number=self.number,
             ref=self.reference(),
@@ -124,9 +160,12 @@ class _Reading:
             phones=self.phones(),
             groups=self.group_names(),
             language=self.language(),
-            birth_date=self.birth_date(birth_text) if birth_text else None,
+            birth_date=birth_date,
+            birthday=birthday,
             has_birth_date=birth_text is not None,
             patients=self.patients(),
+            contacts=self.contacts(),
+            state=self.state(),
             errors=tuple(self.errors),
             warnings=tuple(self.warnings),
         )
@@ -152,23 +191,31 @@ class _Reading:
         return self.short("name", f"{first} {name}")
 
     def emails(self) -> Pairs | None:
+        texts = self.pieces("email", _BETWEEN_ADDRESSES)
+        return None if texts is None else self.addresses("email", texts)
+
+    def addresses(self, column: str, texts: list[str]) -> Pairs:
         found: dict[str, str] = {}
-        for text in self.pieces("email", _BETWEEN_ADDRESSES) or ():
+        for text in texts:
             if norm := normalise_email(text):
                 found.setdefault(norm, text)
             else:
-                self.error("email", "email", text=text)
-        return self.pairs("email", found)
+                self.error(column, "email", text=text)
+        return _pairs(found)
 
     def phones(self) -> Pairs | None:
+        texts = self.pieces("phone", _BETWEEN_NUMBERS)
+        return None if texts is None else self.numbers("phone", texts)
+
+    def numbers(self, column: str, texts: list[str]) -> Pairs:
         found: dict[str, str] = {}
-        for text in self.pieces("phone", _BETWEEN_NUMBERS) or ():
+        for text in texts:
             norm = normalise_phone(text, self.file.country)
             if not norm:
-                self.warning("phone", "phone", text=text)
-                norm = UNREADABLE + self.short("phone", text)
+                self.warning(column, "phone", text=text)
+                norm = UNREADABLE + self.short(column, text, "phone")
             found.setdefault(norm, text)
-        return self.pairs("phone", found)
+        return _pairs(found)
 
     def group_names(self) -> tuple[str, ...] | None:
         names = self.pieces("group", _BETWEEN_NAMES)
@@ -187,18 +234,58 @@ class _Reading:
         self.warning("language", "language", text=text)
         return None
 
-    def birth_date(self, text: str) -> date | None:
-        if found := _YEAR_FIRST.fullmatch(text):
+    def birth_date(self, text: str) -> tuple[date | None, int | None]:
+        """The date, and the day in the year as month * 100 + day."""
+        if without := _NO_YEAR.fullmatch(text):
+            year, month, day = "2000", without[1], without[2]
+        elif found := _YEAR_FIRST.fullmatch(text):
             year, month, day = found[1], found[2], found[3]
         elif found := _DAY_FIRST.fullmatch(text):
             year, month, day = found[4], found[3], found[1]
+        else:
+            year = ""
         try:
-            if found and int(year) >= _EARLIEST:
-                return date(int(year), int(month), int(day))
+            if year and int(year) >= _EARLIEST:
+                born = date(int(year), int(month), int(day))
+                return None if without else born, born.month * 100 + born.day
         except ValueError:
             pass  # the 30th of February is told like any other text
         self.error("birth_date", "date", text=text)
-        return None
+        return None, None
+
+    def state(self) -> str | None:
+        if fold(self.cell("deceased") or "").strip() not in _NOT_DEAD:
+            return "deceased"
+        text = " ".join(fold(self.cell("state") or "").split())
+        if not text:
+            return None
+        if text not in _STATES:
+            self.warning("state", "state", text=text)
+        return _STATES.get(text)
+
+    def contacts(self) -> tuple[Person, ...] | None:
+        pieces = self.pieces("contacts", _BETWEEN_NAMES)
+        if pieces is None:
+            return None
+        people = [person for piece in pieces if (person := self.person(" ".join(piece.split())))]
+        return tuple({fold(person[0]): person for person in people}.values())
+
+    def person(self, text: str) -> Person | None:
+        """ "June Farrow (mother, responsible): june@x.example, 020 7946 0018"."""
+        found = _PERSON.fullmatch(text)
+        if not found:
+            self.error("contacts", "person", text=text)
+            return None
+        words = [word.strip() for word in (found[2] or "").split(",")]
+        role = ", ".join(word for word in words if word and fold(word) not in _RESPONSIBLE)
+        ways = [way.strip() for way in (found[3] or "").split(",") if way.strip()]
+        return (
+            self.short("contacts", found[1]),
+            self.short("contacts", role, "role"),
+            any(fold(word) in _RESPONSIBLE for word in words),
+            self.addresses("contacts", [way for way in ways if "@" in way]),
+            self.numbers("contacts", [way for way in ways if "@" not in way]),
+        )
 
     def patients(self) -> Pairs | None:
         pieces = self.pieces("patients", _BETWEEN_NAMES)
@@ -216,7 +303,7 @@ class _Reading:
         places = self.file.columns.get(column)
         if places is None:
             return None
-        texts = [self.cells[place] for place in places if place < len(self.cells)]
+        texts = [_bare(self.cells[place]) for place in places if place < len(self.cells)]
         return texts[0] if len(texts) == 1 else "\n".join(text for text in texts if text)
 
     def pieces(self, column: str, between: re.Pattern[str]) -> list[str] | None:
@@ -224,11 +311,6 @@ class _Reading:
         if text is None:
             return None
         return [piece for part in between.split(text) if (piece := part.strip())]
-
-    def pairs(self, column: str, found: Mapping[str, str]) -> Pairs | None:
-        if column not in self.file.columns:
-            return None
-        return tuple((text, norm) for norm, text in found.items())
 
     def short(self, column: str, text: str, limit: str = "") -> str:
         most = LIMITS[limit or column]
@@ -246,3 +328,12 @@ class _Reading:
         if len(text := data.get("text", "")) > 80:
             data["text"] = text[:79] + "…"
         return Problem(self.number, self.names.get(column, column), code, data)
+
+
+def _pairs(found: Mapping[str, str]) -> Pairs:
+    return tuple((text, norm) for norm, text in found.items())
+
+
+def _bare(cell: str) -> str:
+    """Without the mark that keeps a spreadsheet program from calculating: '+44 becomes +44."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

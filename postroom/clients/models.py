@@ -145,6 +145,10 @@ class Contact(models.Model):
         return self.name
 
 
+IMPORT, MEMBER = "import", "member"
+ORIGINS = [(IMPORT, _("Imported")), (MEMBER, _("By a member"))]
+
+
 class ContactLink(models.Model):
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="links")
@@ -152,6 +156,8 @@ class ContactLink(models.Model):
     role = models.CharField(max_length=60, blank=True)
     main = models.BooleanField(default=False)  # the client in person
     responsible = models.BooleanField(default=False)  # answers for a minor, a company
+    # As with ContactPoint: whom an import brought, a later one may take away.
+    origin = models.CharField(max_length=8, choices=ORIGINS, default=MEMBER)
 
     class Meta:
         constraints = [
@@ -170,8 +176,8 @@ class ContactPoint(models.Model):
 
     EMAIL, PHONE = "email", "phone"
     KINDS = [(EMAIL, _("Email")), (PHONE, _("Telephone"))]
-    IMPORT, MEMBER = "import", "member"
-    ORIGINS = [(IMPORT, _("Imported")), (MEMBER, _("By a member"))]
+    IMPORT, MEMBER = IMPORT, MEMBER
+    ORIGINS = ORIGINS
     STATES = [("ok", _("In use")), ("bouncing", _("Does not arrive")), ("blocked", _("Blocked"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="points")

@@ -2,15 +2,29 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
 
 FILE: dict[str, Promise] = {
-    "workbook": _(
-        "This is a workbook, not a CSV file. Open it in your spreadsheet program and save it as "
+    "unreadable": _(
+        "This workbook cannot be read: it is damaged, or no workbook. Save it again, or as "
         "“CSV UTF-8”."
     ),
+    "locked": _("This workbook is locked with a password. Save it without one."),
+    "huge": _(
+        "This workbook is far too large once it is unpacked. Save the sheet with the clients as "
+        "“CSV UTF-8”."
+    ),
+    "too_big": _("The file is larger than {most} MB. Divide it into several."),
+    "columns": _("The file has more than {most} columns: is it a list of clients?"),
+    "json": _("This is not JSON that can be read, or not all of it arrived. Export it again."),
+    "bundle_big": _(
+        "One JSON document of more than {most} MB cannot be read. Export one resource a line "
+        "(NDJSON)."
+    ),
+    "no_patients": _("There is no FHIR Patient in this file."),
     "damaged": _(
         "The file is written in UTF-8, but line {line} has characters that are not. Save it "
         "again as “CSV UTF-8” where it comes from."
@@ -26,6 +40,37 @@ FILE: dict[str, Promise] = {
     "twice": _("Two columns are called “{column}”. Give one of them another name."),
 }
 
+# Why an import that was begun could not be finished.
+JOB: dict[str, Promise] = {
+    "file": _("The file is no longer here: it is kept for a week. Bring it again."),
+    "unexpected": _(
+        "Something went wrong that should not have. What is in stays in; bring the file again, "
+        "and tell whoever looks after Postroom: the log has the details."
+    ),
+}
+
+FIELDS: dict[str, Promise] = {
+    "reference": _("Number"),
+    "name": _("Name"),
+    "first_name": _("First name"),
+    "email": _("Email"),
+    "phone": _("Telephone"),
+    "group": _("Family or group"),
+    "language": _("Language"),
+    "birth_date": _("Date of birth"),
+    "patients": _("Patients"),
+    "contacts": _("Further contacts"),
+    "state": _("State (active, archived, deceased)"),
+    "deceased": _("Deceased (yes, or a date)"),
+}
+
+STAGES: dict[str, Promise] = {
+    "read": _("Reading the file"),
+    "compare": _("Comparing it with what is here"),
+    "write": _("Importing clients"),
+    "gone": _("Marking who is gone"),
+}
+
 ROW: dict[str, Promise] = {
     "quotes": _(
         "The quotation marks of this row make no sense, so its cells cannot be told apart."
@@ -38,6 +83,8 @@ ROW: dict[str, Promise] = {
     "date": _("“{text}” is not a date. Write 1980-12-31 or 31/12/1980."),
     "phone": _("“{text}” cannot be read as a telephone number. It is kept as written."),
     "language": _("“{text}” is not a language we know, so it is left out."),
+    "person": _("“{text}” is not a contact. Write: Name (mother, responsible): address, number."),
+    "state": _("“{text}” is not a state we know, so it is left out."),
     "shared": _("{text} is also an address of {client}. Letters from it will wait in Unresolved."),
     "own": _("{text} is the address of a member of the practice. Its letters are never filed."),
 }
@@ -45,7 +92,7 @@ ROW: dict[str, Promise] = {
 
 def sentence(problem: Problem | NotATable) -> str:
     """The problem in the reader's language, without its place."""
-    words = FILE if isinstance(problem, NotATable) else ROW
+    words = FILE | JOB if isinstance(problem, NotATable) else ROW
     return str(words[problem.code]).format(**problem.data)
 
 
@@ -56,3 +103,13 @@ def placed(problem: Problem) -> str:
     return str(_("Row {row}, {column}: {sentence}")).format(
         row=problem.row, column=problem.column, sentence=sentence(problem)
     )
+
+
+def time_left(seconds: float | None) -> str:
+    """ "About 2 minutes left"; nothing while it cannot be known."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return str(_("Less than a minute left."))
+    minutes = round(seconds / 60)
+    return ngettext("About %d minute left.", "About %d minutes left.", minutes) % minutes

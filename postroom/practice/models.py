@@ -341,8 +341,10 @@ class Source(models.Model):
 class Job(models.Model):
     """Long work that goes on when the page is left, and after a restart."""
 
-    WAITING, RUNNING, DONE, FAILED, STOPPED = "waiting", "running", "done", "failed", "stopped"
+    DRAFT, WAITING, RUNNING = "draft", "waiting", "running"
+    DONE, FAILED, STOPPED = "done", "failed", "stopped"
     STATES = [
+        (DRAFT, _("Being prepared")),
         (WAITING, _("Waiting")),
         (RUNNING, _("Running")),
         (DONE, _("Done")),
@@ -366,6 +368,13 @@ class Job(models.Model):
     beat_at = models.DateTimeField(null=True)  # its worker lives
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "kind"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="one_job_at_a_time",
+            )
+        ]
         indexes = [models.Index(fields=["practice", "kind", "id"])]
 
     def __str__(self) -> str:

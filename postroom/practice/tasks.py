@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.practice import events, sealing
+from postroom.practice import events, longwork, sealing
 from postroom.practice.models import Practice
 
 
@@ -22,3 +22,9 @@ def seal_audit() -> int:
 def check_audits() -> int:
     """Look at everybody's, each night."""
     return sum(map(sealing.check_later.call, Practice.objects.values_list("pk", flat=True)))
+
+
+@task()
+def resume_long_work() -> int:
+    """Go on with long work whose worker died."""
+    return longwork.resume(now=timezone.now())

@@ -100,3 +100,30 @@ def test_a_missing_mapping_is_told(run, tmp_path):
 def test_a_missing_file_is_told(run):
     with pytest.raises(Failure, match="The file cannot be read"):
         run(None)
+
+
+def test_who_is_not_in_the_list_of_a_source_is_marked_when_asked(run, capsys):
+    assert run(GOOD, "--source", "Ours") == 0
+    assert run(GOOD.partition("C2")[0], "--source", "Ours", "--mark-gone") == 0
+    assert capsys.readouterr().out.endswith("1 client is marked as gone.\n")
+    assert Client.objects.exclude(gone_at=None).get().ref == "C2"
+
+
+def test_marking_needs_a_source(run):
+    with pytest.raises(Failure, match="--mark-gone needs --source"):
+        run(GOOD, "--mark-gone")
+
+
+def test_most_of_a_source_is_marked_only_when_sure(run, capsys):
+    many = "reference,name\n" + "".join(f"C{n},Name {n}\n" for n in range(30))
+    run(many, "--source", "Ours")
+    with pytest.raises(Failure, match="29 of the 30 clients"):
+        run("reference,name\nC1,Name 1\n", "--source", "Ours", "--mark-gone")
+    assert run("reference,name\nC1,Name 1\n", "--source", "Ours", "--mark-gone", "--sure") == 0
+    assert capsys.readouterr().out.endswith("29 clients are marked as gone.\n")
+
+
+def test_any_format_is_taken_by_its_content_whatever_its_name(run):
+    assert run("BEGIN:VCARD\nVERSION:4.0\nUID:C7\nFN:Ana\nEND:VCARD\n") == 0
+    assert run('{"resourceType": "Patient", "id": "C8", "name": [{"text": "Bo"}]}') == 0
+    assert imported() == ["C7", "C8"]

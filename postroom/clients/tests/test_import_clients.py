@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from postroom.clients import actions, checking
-from postroom.clients.actions import import_clients, remember_address
+from postroom.clients import checking, imports
+from postroom.clients.actions import remember_address
 from postroom.clients.importing import read_clients
+from postroom.clients.imports import import_clients
 from postroom.clients.matching import match_all
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint, Patient
 from postroom.clients.rules import One
@@ -188,7 +189,9 @@ def test_the_report_speaks_to_programs(bring):
         "created": 0,
         "updated": 0,
         "unchanged": 0,
+        "merged": 0,
         "skipped": 1,
+        "gone": 0,
         "errors": [
             {
                 "row": 2,
@@ -245,7 +248,7 @@ def test_what_an_import_did_is_audited(cast, bring):
 
 
 def test_an_import_killed_between_two_chunks_is_finished_by_the_next(bring, monkeypatch):
-    monkeypatch.setattr(actions, "CHUNK", 2)
+    monkeypatch.setattr(imports, "CHUNK", 2)
     text = HEADER + "".join(f"C{n},Name {n},c{n}@x.example,,,,,\n" for n in range(5))
 
     def killed(stage, rows):
@@ -276,3 +279,118 @@ def test_ten_thousand_rows_with_37_bad_ones(cast, bring, monkeypatch):
     assert Client.objects.filter(ref__startswith="C").count() == 9_963
     assert progress[-1] == ("write", 9_963)
     assert counts(bring(text, skip_bad=True)) == (0, 0, 9_963, 37)
+
+
+# --- contacts, state, birthday, merged and gone -----------------------------------------------
+
+KIN = "reference,name,contacts,client state,birth_date\n"
+JUNE = '"June Ruiz (mother, responsible): june@x.example, 020 7946 0018"'
+
+
+def kin(client):
+    links = ContactLink.objects.filter(client=client, main=False).order_by("contact__name")
+    return [(link.contact.name, link.role, link.responsible) for link in links]
+
+
+def test_further_contacts_come_with_role_and_addresses(bring):
+    bring(KIN + f"C1,Ana,{JUNE},,\n")
+    ana = Client.objects.get(ref="C1")
+    assert kin(ana) == [("June Ruiz", "mother", True)]
+    assert emails(ana) == ["june@x.example"]
+    assert Client.objects.search("june@x.example").get() == ana
+    assert match_all(ana.practice_id, ["june@x.example"]) == {"june@x.example": One(ana.pk)}
+    assert counts(bring(KIN + f"C1,Ana,{JUNE},,\n")) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        JUNE.replace("mother", "aunt"),
+        JUNE.replace(", responsible", ""),
+        JUNE.replace("june@", "june.ruiz@"),
+        JUNE.replace("0018", "0019"),
+        JUNE.replace('18"', '18; Max Ruiz"'),
+        "",
+    ],
+)
+def test_any_change_of_a_contact_is_one_update_and_then_nothing(bring, changed):
+    bring(KIN + f"C1,Ana,{JUNE},,\n")
+    assert counts(bring(KIN + f"C1,Ana,{changed},,\n")) == (0, 1, 0, 0)
+    assert counts(bring(KIN + f"C1,Ana,{changed},,\n")) == (0, 0, 1, 0)
+    assert counts(bring(KIN + f"C1,Ana,{JUNE},,\n")) == (0, 1, 0, 0)
+    assert kin(Client.objects.get(ref="C1")) == [("June Ruiz", "mother", True)]
+
+
+def test_a_contact_that_leaves_the_list_is_gone_unless_somebody_wrote_of_them(bring):
+    bring(KIN + f"C1,Ana,{JUNE},,\nC2,Bo,Max (uncle): max@x.example,,\n")
+    max_ = Contact.objects.get(name="Max")
+    max_.points.create(
+        practice=max_.practice, kind="email", value="m@x.example", norm="m@x.example"
+    )
+    bring(KIN + "C1,Ana,,,\nC2,Bo,,,\n")
+    assert not Contact.objects.filter(name="June Ruiz").exists()
+    assert [point.norm for point in max_.points.filter(origin="member")] == ["m@x.example"]
+    assert kin(Client.objects.get(ref="C1")) == kin(Client.objects.get(ref="C2")) == []
+
+
+def test_a_contact_that_a_member_added_is_left_alone(cast, bring):
+    bring(KIN + "C1,Ana,,,\n")
+    ana = Client.objects.get(ref="C1")
+    june = Contact.objects.create(practice=cast.practice, name="June Ruiz")
+    ContactLink.objects.create(practice=cast.practice, contact=june, client=ana, role="friend")
+    bring(KIN + "C1,Ana,Max (uncle),,\n")
+    bring(KIN + f"C1,Ana,{JUNE},,\n")
+    assert kin(ana) == [("June Ruiz", "friend", False)]
+
+
+def test_the_day_of_the_birthday_is_kept_beside_the_date(bring):
+    bring(KIN + "C1,Ana,,,1980-12-31\nC2,Bo,,,--02-29\nC3,Cy,,,\n")
+    found = dict(Client.objects.filter(ref__startswith="C").values_list("ref", "birthday"))
+    assert found == {"C1": 1231, "C2": 229, "C3": None}
+
+
+def test_a_list_says_who_has_died_and_an_empty_cell_says_nothing(bring):
+    bring(KIN + "C1,Ana,,deceased,\nC2,Bo,,inactif,\nC3,Cy,,,\n")
+    bring(KIN + "C1,Ana,,,\nC2,Bo,,active,\nC3,Cy,,,\n")
+    states = Client.objects.filter(ref__startswith="C").order_by("ref")
+    assert list(states.values_list("state", flat=True)) == ["deceased", "active", "active"]
+
+
+def test_the_clients_of_a_source_who_are_not_in_its_list_are_gone(cast, bring):
+    source = imports.source_named(cast.practice, "Ours")
+    bring(HEADER + ANA + "C2,Bo,,,,,,\n", source=source)
+    report = bring(HEADER + ANA, source=source, gone_too=True)
+    assert (counts(report), report.gone) == ((0, 0, 1, 0), 1)
+    assert list(Client.objects.exclude(gone_at=None).values_list("ref", flat=True)) == ["C2"]
+    assert AuditEvent.objects.get(action="mark_gone").data == {"gone": 1}
+    report = bring(HEADER + ANA, source=source, gone_too=True)
+    assert report.gone == 0
+
+
+def test_whoever_is_gone_keeps_addresses_and_letters_are_still_theirs(cast, bring):
+    source = imports.source_named(cast.practice, "Ours")
+    bring(HEADER + ANA + "C2,Bo,b2@x.example,,,,,\n", source=source)
+    bring(HEADER + ANA, source=source, gone_too=True)
+    bo = Client.objects.get(ref="C2")
+    assert match_all(cast.practice.pk, ["b2@x.example"]) == {"b2@x.example": One(bo.pk)}
+
+
+def test_a_dry_run_marks_nobody(cast, bring):
+    source = imports.source_named(cast.practice, "Ours")
+    bring(HEADER + ANA + "C2,Bo,,,,,,\n", source=source)
+    assert bring(HEADER + ANA, source=source, gone_too=True, dry_run=True).gone == 1
+    assert not Client.objects.exclude(gone_at=None).exists()
+
+
+def test_an_empty_list_is_not_nobody(cast, bring):
+    source = imports.source_named(cast.practice, "Ours")
+    bring(HEADER + ANA, source=source)
+    assert bring(HEADER, source=source, gone_too=True).gone == 0
+
+
+def test_one_row_that_is_counted_as_merged_changes_nothing(cast, bring):
+    bring(HEADER + ANA + "C2,Bo,,,,,,\n")
+    Client.objects.filter(ref="C2").update(merged_into=Client.objects.get(ref="C1"))
+    report = bring(HEADER + ANA + "C2,Changed,new@x.example,,,,,\n")
+    assert (counts(report), report.merged) == ((0, 0, 1, 0), 1)
+    assert Client.objects.get(ref="C2").name == "Bo"

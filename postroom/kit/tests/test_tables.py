@@ -51,13 +51,6 @@ def test_what_no_encoding_explains_is_refused(data):
     assert told.value.code == "encoding"
 
 
-@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
-def test_a_workbook_is_told_apart(start):
-    with pytest.raises(NotATable) as told:
-        table_of(start + bytes(100))
-    assert told.value.code == "workbook"
-
-
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_told_apart(data):
     with pytest.raises(NotATable) as told:

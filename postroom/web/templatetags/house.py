@@ -104,6 +104,12 @@ def ago(value: datetime) -> str:
 
 
 @register.filter
+def number(value: int) -> str:
+    """A count with its thousands apart: 9,480; 9 480."""
+    return formats.number_format(value, force_grouping=True)
+
+
+@register.filter
 def size(octets: int) -> str:
     """A file's size in words: 96 KB, 1.2 MB; 96 Ko, 1,2 Mo."""
     for unit, words in ((10**9, gettext("GB")), (10**6, gettext("MB")), (10**3, gettext("KB"))):

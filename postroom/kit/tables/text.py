@@ -1,13 +1,16 @@
-"""Reading a table that somebody exported: its encoding, its delimiter, its records."""
+"""A table written as text: its encoding, its delimiter, its records."""
 
 import codecs
 import csv
 import io
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import IO, Protocol
 
+from postroom.kit.tables.problems import NotATable
+from postroom.kit.tables.workbooks import is_workbook, workbook_as_text
 from postroom.kit.text import clean
 
 DELIMITERS = (",", ";", "\t")
@@ -18,23 +21,23 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\f\x1a")
 
 
-class NotATable(Exception):
-    """Code: workbook, damaged (data: line), encoding, nothing."""
+class Table(Protocol):
+    """Rows of cells under a header. They can be walked as often as one likes."""
 
-    def __init__(self, code: str, **data: str) -> None:
-        super().__init__(code)
-        self.code, self.data = code, data
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+    def records(self) -> Iterator[tuple[int, list[str] | None]]: ...
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A file of records; it can be read as often as one likes, a block at a time."""
 
-    file: BinaryIO
+    file: IO[bytes]
     encoding: str
     delimiter: str
     header_row: int  # as a spreadsheet counts: the first row is 1
@@ -53,11 +56,24 @@ class Table:
             text.detach()
 
 
-def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> Table:
+def open_table(file: IO[bytes], score: Callable[[list[str]], int]) -> TextTable:
     """The table in a seekable file. `score` tells how many of a header's names are understood.
 
-    Raises NotATable.
+    A workbook is unpacked into a file of its own. Raises NotATable.
     """
+    if not is_workbook(file):
+        return _text_table(file, score)
+    text = workbook_as_text(file)
+    try:
+        table = _text_table(text, score)
+    except BaseException:
+        text.close()
+        raise
+    weakref.finalize(table, text.close)
+    return table
+
+
+def _text_table(file: IO[bytes], score: Callable[[list[str]], int]) -> TextTable:
     encoding = encoding_of(file)
     head = _head(file, encoding)
     found = [_header(head, delimiter) for delimiter in DELIMITERS]
@@ -68,10 +84,10 @@ def open_table(file: BinaryIO, score: Callable[[list[str]], int]) -> Table:
     )
     if not names:
         raise NotATable("nothing")
-    return Table(file, encoding, delimiter, row, tuple(names))
+    return TextTable(file, encoding, delimiter, row, tuple(names))
 
 
-def encoding_of(file: BinaryIO) -> str:
+def encoding_of(file: IO[bytes]) -> str:
     """utf-8-sig, utf-16(-le, -be) or cp1252: the first in which every byte has a meaning.
 
     Raises NotATable when there is none, and when a UTF-8 file has a few bytes that are not:
@@ -79,8 +95,6 @@ def encoding_of(file: BinaryIO) -> str:
     """
     file.seek(0)
     start = file.read(_BLOCK)
-    if start.startswith(_WORKBOOKS):
-        raise NotATable("workbook")
     encoding = _by_mark(start) or _by_zeros(start) or "utf-8-sig"
     if _reads_as(file, encoding):
         return encoding
@@ -108,7 +122,7 @@ def _by_zeros(start: bytes) -> str:
     return ""
 
 
-def _reads_as(file: BinaryIO, encoding: str) -> bool:
+def _reads_as(file: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in _blocks(file):
@@ -119,7 +133,7 @@ def _reads_as(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _damaged_utf8(file: BinaryIO) -> tuple[bool, int]:
+def _damaged_utf8(file: IO[bytes]) -> tuple[bool, int]:
     """Is it UTF-8 with a few bad bytes, and in which line is the first? cp1252 is hardly ever."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     good = bad = 0
@@ -138,17 +152,17 @@ def _ascii(text: str) -> set[str]:
     return {letter for letter in set(text) if letter < "\x80"}
 
 
-def _has_controls(file: BinaryIO) -> bool:
+def _has_controls(file: IO[bytes]) -> bool:
     return any(len(block.translate(None, _CONTROLS)) < len(block) for block in _blocks(file))
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while block := file.read(_BLOCK):
         yield block
 
 
-def _head(file: BinaryIO, encoding: str) -> str:
+def _head(file: IO[bytes], encoding: str) -> str:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     return decoder.decode(file.read(_HEAD))
