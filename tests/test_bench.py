@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import filing
+from bench import filing, importing
 from bench.contenders import Round, mbsync_and_notmuch, postroom
 from bench.mails import CLIENTS, client_rows, make_mails
 from bench.measure import Cost, installed
@@ -78,3 +78,12 @@ def test_a_ratio_is_the_median_of_each_rounds_own():
     ours = [Cost(wall, 1) for wall in (1, 2, 10)]
     peer = [Cost(wall, 1) for wall in (3, 4, 50)]
     assert filing._ratio(ours, peer) == "3.00"
+
+
+def test_a_list_to_import_is_always_the_same_but_for_what_is_changed(tmp_path):
+    paths = [tmp_path / name for name in ("first", "again", "changed")]
+    for path, changed in zip(paths, (0, 0, 10), strict=True):
+        importing.write(path, 100, changed)
+    first, again, other = (path.read_text().splitlines() for path in paths)
+    assert first == again
+    assert sum(one != two for one, two in zip(first, other, strict=True)) == 10

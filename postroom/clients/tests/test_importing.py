@@ -1,12 +1,14 @@
+import csv
 import io
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from postroom.clients import models
 from postroom.clients.importing import LIMITS, UNREADABLE, read_clients
+from postroom.clients.uploads import guarded
 from postroom.clients.words import placed, sentence
 from postroom.kit.tables import NotATable
 
@@ -211,3 +213,13 @@ def test_any_cells_give_a_row_or_a_sentence(rows):
         assert row.errors or (row.ref and row.name)
         for problem in row.errors + row.warnings:
             assert placed(problem).startswith(f"Row {row.number}")
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=20))
+def test_a_cell_guarded_for_a_spreadsheet_is_read_as_it_was(cell):
+    assume(cell[0] != "'" and cell.strip() == cell)
+    text = io.StringIO()
+    csv.writer(text).writerows([["reference", "name"], ["C1", guarded(cell)]])
+    assert guarded(cell)[0] not in "=+-@"
+    (row,) = read(text.getvalue())
+    assert row.name == " ".join(cell.split())

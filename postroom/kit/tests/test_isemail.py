@@ -27,3 +27,11 @@ def test_an_address_is_taken_when_it_is_usable_or_listed(case):
 def test_what_is_listed_is_at_least_valid():
     valid = {case["id"] for case in CASES if case["valid"] and not case["usable"]}
     assert set(ACCEPTED) <= valid
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_an_address_that_was_read_is_read_again_the_same(case):
+    norm = normalise_email(case["address"])
+    assert normalise_email(norm) == norm
+    if norm.isascii():
+        assert normalise_email(norm.upper()) == norm

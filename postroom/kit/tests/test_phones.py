@@ -1,6 +1,9 @@
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postroom.kit.phones import normalise_phone
 from tests.support.real_data import FOLDER
@@ -39,3 +42,10 @@ def test_reading_a_read_number_changes_nothing():
     for case in CASES:
         number = normalise_phone(case["input"], case["region"] or "")
         assert normalise_phone(number, "GB") == number
+
+
+@given(st.text(max_size=40) | st.from_regex(r"\+?[0-9 ().-]{0,20}", fullmatch=True))
+def test_whatever_is_written_is_a_number_to_dial_or_nothing_and_read_again_the_same(text):
+    number = normalise_phone(text, "GB")
+    assert number == "" or re.fullmatch(r"\+[1-9]\d{4,16}", number)
+    assert normalise_phone(number, "FR") == number
