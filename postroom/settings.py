@@ -221,6 +221,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # a 404 is the visitor's affair
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so is a strange Host
         "imapclient": {"level": "WARNING"},  # below, it would log what people write
+        "httpcore": {"level": "WARNING"},  # below, where a feed sends us, which is a secret
         "procrastinate": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},  # below, two lines for each task
         "fontTools": {"level": "ERROR"},

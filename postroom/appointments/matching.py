@@ -121,7 +121,8 @@ def link_waiting() -> int:
     for model in (Appointment, DueItem):
         same = Client.objects.filter(practice=OuterRef("practice"), ref=OuterRef("client_ref"))
         rows = model.objects.filter(WAITING).filter(Exists(same)).order_by("practice", "id")
-        linked += _link(list(rows[:BATCH]))
+        while batch := list(rows[:BATCH]):
+            linked += _link(batch)
     return linked
 
 

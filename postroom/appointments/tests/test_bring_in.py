@@ -211,6 +211,14 @@ def test_rows_whose_client_comes_later_are_linked_with_their_patient(cast: Cast)
     assert matching.link_waiting() == 0
 
 
+def test_however_many_wait_all_are_linked_at_once(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(matching, "BATCH", 2)
+    rows = [slot(str(n), NOW, client_ref="9999") for n in range(5)]
+    bring_in(source_of(cast), rows, by=None, now=NOW)
+    make_client(cast.practice, "9999", "Late Comer", [])
+    assert matching.link_waiting() == 5
+
+
 def test_due_dates_are_brought_in_and_done(cast: Cast) -> None:
     text = "ref,client,kind,due,done\nD1,4182,Rabies,2026-12-01,{}\n"
     assert bring(cast, text.format(""), "due").created == 1

@@ -1,5 +1,6 @@
 """Looking at calendar feeds: what comes in, what trouble looks like, and how often."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -195,6 +196,30 @@ def test_the_address_is_sealed_bound_to_its_row_and_in_no_audit(book: Any) -> No
     assert address(source) == url
     assert "private-4f2c" not in source.url_sealed
     assert all("4f2c" not in str(line.data) for line in AuditEvent.objects.all())
+
+
+def test_the_address_is_in_no_log_however_much_is_logged(
+    cast: Cast, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def respond(request: Any) -> None:
+        if request.path.startswith("/planted-7d1e"):
+            answer(request, status=302, Location="/planted-9b3a/other.ics")
+        else:
+            answer(request, b"no calendar")
+
+    settings.PRIVATE_FEEDS = True
+    caplog.set_level(logging.DEBUG)
+    with serving(respond) as server:
+        url = server.url("/planted-7d1e/basic.ics").replace("://", "://anna:planted-pass@")
+        source = save_feed(cast.practice, "Agenda", url, 15, by=None, now=NOW)
+        assert not look(source)
+    assert [path for path, _ in server.heard] == [
+        *("/planted-7d1e/basic.ics", "/planted-9b3a/other.ics"),
+    ]
+    source.refresh_from_db()
+    said = caplog.text + source.trouble + Look.objects.get().trouble_detail
+    assert "unreadable" in said
+    assert "planted" not in said
 
 
 def test_without_its_key_the_feed_says_so(book: Any, settings: Any) -> None:
