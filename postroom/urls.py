@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("postroom.practice.urls")),
     path("p/<slug:practice>/", include("postroom.register.urls")),
     path("p/<slug:practice>/", include("postroom.clients.urls")),
+    path("p/<slug:practice>/", include("postroom.custody.urls")),
     path("p/<slug:practice>/settings/", include("postroom.connections.urls")),
 ]
 

@@ -26,15 +26,15 @@ class Spelt(models.Value):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def readable_by(self, member: Member) -> "EntryQuerySet":
-        """MG-3 in one place: what is filed on a client one may open, what waits in Unresolved
-        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever."""
-        seen = Q(owner=member) | Q(
-            Exists(
-                EntryClient.objects.filter(
-                    entry=OuterRef("pk"), client__in=Client.objects.open_to(member)
-                )
-            )
-        )
+        """MG-3 in one place: what is filed on clients one may open, what waits in Unresolved
+        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever.
+
+        Filed on several clients, a letter is read by those who may open all of them: it speaks
+        of each."""
+        placed = EntryClient.objects.filter(entry=OuterRef("pk"))
+        filed = Exists(placed.filter(client__in=Client.objects.open_to(member)))
+        closed = Exists(placed.filter(client__in=Client.objects.closed_to(member)))
+        seen = Q(owner=member) | (Q(filed) & ~Q(closed))
         if member.may("resolve"):
             seen |= Q(owner=None, filing__in=[*Entry.WAITING, Entry.IGNORED])
         return self.filter(practice=member.practice_id).filter(seen)

@@ -1,0 +1,1 @@
+"""What a person may type about clients, cleaned: a file for each subject."""
