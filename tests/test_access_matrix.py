@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from postroom.clients.models import Group, GroupMember
+from postroom.clients.models import Contact, Group, GroupMember, Patient
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
 from postroom.practice.models import Member, Practice
@@ -37,7 +37,17 @@ PUBLIC = {
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged"}
-NOUNS = ("account", "attachment", "client", "entry")
+NOUNS = (
+    "account",
+    "attachment",
+    "client",
+    "contact",
+    "correspondent",
+    "entry",
+    "group",
+    "patient",
+    "point",
+)
 NEVER = 987_654_321
 
 
@@ -110,6 +120,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     EntryClient.objects.create(practice=practice, entry=entry, client=client, at=now)
     family = Group.objects.create(practice=practice, name="Family")
     GroupMember.objects.create(practice=practice, group=family, client=client)
+    patient = Patient.objects.create(practice=practice, client=client, ref="1", name="Biscuit")
+    contact = client.contacts.get()
+    laboratory = Contact.objects.create(practice=practice, name="Laboratory", professional=True)
     key = f"{practice.slug:0>64}"
     mail = StoredMail.objects.create(
         practice=practice, entry=entry, content_key=key, raw_sha256=key, size=1
@@ -123,7 +136,12 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "account": account.pk,
         "attachment": attachment.pk,
         "client": client.pk,
+        "contact": contact.pk,
+        "correspondent": laboratory.pk,
         "entry": entry.pk,
+        "group": family.pk,
+        "patient": patient.pk,
+        "point": contact.points.order_by("pk")[0].pk,
     }
 
 

@@ -167,7 +167,7 @@ def warn_of_others(
 def _client_page(
     request: MemberRequest, form: ClientForm, client: Client, status: int
 ) -> HttpResponse:
-    return _page(request, form, client, client.name, status)
+    return _page(request, form, client, _("Edit the client"), status)
 
 
 def _page(request: MemberRequest, form: Any, client: Client, title: str, status: int) -> Any:

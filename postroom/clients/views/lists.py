@@ -44,6 +44,7 @@ def clients(request: MemberRequest) -> HttpResponse:
         "chosen": chosen,
         "narrowed": any(chosen.values()),
         "query": urlencode({name: value for name, value in query.items() if value}),
+        "first": urlencode({name: value for name, value in query.items() if value}) or "q=",
         "merged": _merged(request, words),
         "may_edit": request.member.may(WRITE),
         **({} if fragment else _filters(request, query)),
