@@ -95,11 +95,11 @@ def _make(page: Page) -> None:
     page.get_by_role("link", name="New client").click()
     page.get_by_label("Email address").fill("ada brook@example.org")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("There is a space at letter 4")).to_have_count(0)
+    expect(page.get_by_text("There is a space at character 4")).to_have_count(0)
     expect(page.get_by_label("Name")).to_be_focused()  # it is empty, and comes first
     page.get_by_label("Name").fill("Ada Brook")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("There is a space at letter 4")).to_be_visible()
+    expect(page.get_by_text("There is a space at character 4")).to_be_visible()
     assert flaws(page) == []
     page.get_by_label("Email address").fill("ada.brook@example.org")
     page.get_by_role("button", name="Save").click()

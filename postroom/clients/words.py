@@ -60,19 +60,19 @@ def placed(problem: Problem) -> str:
 
 
 FAULTS: dict[str, Promise] = {
-    "space": _("There is a space at letter {place} of “{text}”."),
-    "invisible": _("There is an invisible character at letter {place} of “{text}”."),
-    "letter": _("An email address has no “{letter}”: look at letter {place} of “{text}”."),
+    "space": _("There is a space at character {place} of “{text}”."),
+    "invisible": _("There is an invisible character at character {place} of “{text}”."),
+    "letter": _("An email address has no “{letter}”: look at character {place} of “{text}”."),
     "no-at": _("“{text}” has no @: an address looks like name@example.org."),
-    "two-ats": _("“{text}” has a second @ at letter {place}. Type one address at a time."),
+    "two-ats": _("“{text}” has a second @ at character {place}. Type one address at a time."),
     "nothing-before": _("“{text}” has nothing before the @."),
     "nothing-after": _("“{text}” has nothing after the @."),
-    "dot": _("There is a dot too many at letter {place} of “{text}”."),
+    "dot": _("There is a dot too many at character {place} of “{text}”."),
     "other": _("“{text}” is not an email address."),
 }
 
 
 def not_an_address(text: str) -> str:
-    """Why a text is no email address, and at which letter."""
+    """Why a text is no email address, and at which character."""
     found = fault(text)
     return str(FAULTS[found.code]).format(place=found.place, letter=found.letter, text=text)

@@ -65,7 +65,7 @@ def test_what_is_wrong_is_said_and_nothing_is_made(cast: Cast, bob: Browser) -> 
     data = {"name": "Ada", "ref": "4182", "state": "active", "email": "ada brook@x.example"}
     page = bob.post(f"{ALL}/new", data)
     assert page.status_code == 422
-    assert "There is a space at letter 4" in page.text
+    assert "There is a space at character 4" in page.text
     page = bob.post(f"{ALL}/new", {**data, "email": ""})
     assert page.status_code == 422
     assert "This number belongs to another client already." in page.text

@@ -74,7 +74,7 @@ def join(request: MemberRequest, client: int) -> HttpResponse:
     found = client_of(request, client)
     form = GroupForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Type the name of a group, at most 160 letters."))
+        messages.error(request, _("Type the name of a group, at most 160 characters."))
         return redirect("clients:details", request.practice.slug, found.pk)
     name = form.cleaned_data["name"]
     joined = grouping.join(found, name, by=request.member, now=timezone.now())
