@@ -31,14 +31,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """
         if not member.may("read"):
             return self.none()
-        listed = ClientAccess.objects.filter(client=OuterRef("pk"), member=member.pk)
-        mine = self.filter(practice=member.practice_id, merged_into=None)
-        return mine.filter(Q(restricted=False) | Exists(listed))
+        return self.filter(is_open(member), practice=member.practice_id, merged_into=None)
 
     def closed_to(self, member: Member) -> "ClientQuerySet":
         """The clients of the practice whose correspondence this member may not read."""
-        listed = ClientAccess.objects.filter(client=OuterRef("pk"), member=member.pk)
-        return self.filter(practice=member.practice_id, restricted=True).exclude(Exists(listed))
+        return self.filter(practice=member.practice_id, restricted=True).exclude(is_open(member))
 
     def search(self, words: str) -> "ClientQuerySet":
         """Every word in name, reference, address, number or patient; accents do not matter.
@@ -98,6 +95,15 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def is_open(member: Member, path: str = "") -> Q:
+    """Whether the client at this path of a query (such as "client__") is open to the member.
+
+    The practice and the right to read are the caller's to ask.
+    """
+    listed = ClientAccess.objects.filter(client=OuterRef(f"{path}pk"), member=member.pk)
+    return Q(**{f"{path}restricted": False}) | Q(Exists(listed))
 
 
 class ClientAccess(models.Model):

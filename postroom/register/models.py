@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from postroom.clients.models import Client
+from postroom.clients.models import Client, is_open
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
 
@@ -32,9 +32,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         Filed on several clients, a letter is read by those who may open all of them: it speaks
         of each."""
         placed = EntryClient.objects.filter(entry=OuterRef("pk"))
-        filed = Exists(placed.filter(client__in=Client.objects.open_to(member)))
-        closed = Exists(placed.filter(client__in=Client.objects.closed_to(member)))
-        seen = Q(owner=member) | (Q(filed) & ~Q(closed))
+        # Asked of each letter's own clients: as a list of all clients, SQLite would write that
+        # list down first, at 100,000 of them each time anew.
+        filed = Exists(placed.filter(is_open(member, "client__")))
+        closed = Exists(placed.exclude(is_open(member, "client__")))
+        seen = Q(owner=member)
+        if member.may("read"):
+            seen |= Q(filed) & ~Q(closed)
         if member.may("resolve"):
             seen |= Q(owner=None, filing__in=[*Entry.WAITING, Entry.IGNORED])
         return self.filter(practice=member.practice_id).filter(seen)
