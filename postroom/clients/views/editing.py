@@ -95,8 +95,8 @@ def new_patient(request: MemberRequest, client: int) -> HttpResponse:
 @member_required(WRITE)
 @require_http_methods(METHODS)
 def patient(request: MemberRequest, patient: int) -> HttpResponse:
-    mine = Patient.objects.filter(client__in=Client.objects.open_to(request.member))
-    found = get_object_or_404(mine.select_related("client"), pk=patient)
+    found = get_object_or_404(Patient, practice=request.practice, pk=patient)
+    found.client = client_of(request, found.client_id)
     held = {name: getattr(found, name) for name in PatientForm.base_fields}
     form = PatientForm(request.POST or None, held=held)
     if request.method == "POST" and form.is_valid():

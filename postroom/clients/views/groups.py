@@ -17,19 +17,19 @@ from postroom.clients.mending import ChangedMeanwhile
 from postroom.clients.models import Client, Group
 from postroom.clients.views.answers import client_of, form_page
 from postroom.clients.views.editing import METHODS
-from postroom.clients.views.lists import words_of
+from postroom.clients.views.lists import group_of, words_of
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ, WRITE
 
 FOUND = 8
-OFFERED = 8
+OFFERED, LOOKED_AT = 8, 50
 
 
 @member_required(READ)
 @require_safe
 def group(request: MemberRequest, group: int) -> HttpResponse:
     """The clients of a group; `?find` looks for one more to add."""
-    found = _group(request, group)
+    found = group_of(request, group)
     words = words_of(request, "find")
     clients = Client.objects.open_to(request.member)
     candidates = clients.exclude(groups=found).search(words) if words else clients.none()
@@ -47,7 +47,7 @@ def group(request: MemberRequest, group: int) -> HttpResponse:
 @member_required(WRITE)
 @require_http_methods(METHODS)
 def rename(request: MemberRequest, group: int) -> HttpResponse:
-    found = _group(request, group)
+    found = group_of(request, group)
     form = GroupForm(request.POST or None, held={"name": found.name})
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -105,15 +105,12 @@ def leave(request: MemberRequest, client: int, group: int) -> HttpResponse:
 def names(request: MemberRequest) -> HttpResponse:
     """Names of groups that begin so, for the field in which one is typed."""
     words = words_of(request, "name")
-    mine = Group.objects.filter(clients__in=Client.objects.open_to(request.member))
-    found = mine.filter(name__istartswith=words).distinct() if words else mine.none()
-    return render(request, "clients/_names.html", {"names": found.order_by("name")[:OFFERED]})
-
-
-def _group(request: MemberRequest, pk: int) -> Group:
-    """A group of which one may open a client: its name would tell of the others."""
-    mine = Group.objects.filter(clients__in=Client.objects.open_to(request.member))
-    return get_object_or_404(mine.distinct(), pk=pk)
+    begun = Group.objects.filter(practice=request.practice, name__istartswith=words)
+    near = {group.pk: group for group in begun.order_by("name")[:LOOKED_AT]} if words else {}
+    clients = Client.objects.open_to(request.member).filter(groups__in=near)
+    mine = set(clients.values_list("groups", flat=True))
+    found = [group for pk, group in near.items() if pk in mine]
+    return render(request, "clients/_names.html", {"names": found[:OFFERED]})
 
 
 def _clash(form: MendedForm, error: ChangedMeanwhile) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -75,6 +75,14 @@ def number(text: str) -> int:
     return int(text) if plain else 0
 
 
+def group_of(request: MemberRequest, pk: int) -> Group:
+    """A group of which one may open a client. Raises Http404: its name would tell of the others."""
+    group = get_object_or_404(Group, practice=request.practice, pk=pk)
+    if not Client.objects.open_to(request.member).filter(groups=group).exists():
+        raise Http404
+    return group
+
+
 def _narrowed(request: MemberRequest) -> tuple[ClientQuerySet, dict[str, Any]]:
     """The clients the filters leave, and the filters that are set."""
     rows = Client.objects.open_to(request.member)
@@ -85,8 +93,7 @@ def _narrowed(request: MemberRequest) -> tuple[ClientQuerySet, dict[str, Any]]:
         rows = rows.filter(practitioner=practitioner)
         chosen["practitioner"] = practitioner
     if group := number(request.GET.get("group", "")):
-        mine = Group.objects.filter(clients__in=Client.objects.open_to(request.member))
-        chosen["named"] = get_object_or_404(mine.distinct(), pk=group)
+        chosen["named"] = group_of(request, group)
         rows = rows.filter(memberships__group=group)
         chosen["group"] = group
     return rows, chosen

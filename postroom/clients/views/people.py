@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -79,7 +78,7 @@ def remove_contact(request: MemberRequest, client: int, contact: int) -> HttpRes
 @require_http_methods(METHODS)
 def new_point(request: MemberRequest, contact: int) -> HttpResponse:
     """A further address or number of somebody."""
-    person = get_object_or_404(_contacts(request), pk=contact)
+    person = _person(request, contact)
     form = PointForm(request.practice, request.POST or None)
     if request.method == "POST" and form.is_valid():
         fields = {**form.cleaned_data, "norm": form.norm}
@@ -96,7 +95,7 @@ def new_point(request: MemberRequest, contact: int) -> HttpResponse:
 @require_http_methods(METHODS)
 def point(request: MemberRequest, point: int) -> HttpResponse:
     """An address or number, and what it may be used for."""
-    found = get_object_or_404(_points(request), pk=point)
+    found = _point(request, point)
     person = found.contact
     form = PointForm(request.practice, request.POST or None, point=found)
     consents = consent_forms(found, request.POST or None) if not person.professional else []
@@ -138,23 +137,25 @@ def point(request: MemberRequest, point: int) -> HttpResponse:
 @require_POST
 def remove_point(request: MemberRequest, point: int) -> HttpResponse:
     """Letters from this address are nobody's from now on; what is filed stays."""
-    found = get_object_or_404(_points(request), pk=point)
+    found = _point(request, point)
     contacting.remove_point(found, by=request.member, now=timezone.now())
     messages.success(request, _("%(value)s is removed.") % {"value": found.value})
     return redirect(_home_of(request, found.contact))
 
 
-def _contacts(request: MemberRequest) -> Any:
-    """People of clients one may open all of, and correspondents."""
-    rows = Contact.objects.filter(practice=request.practice)
-    mine = Q(clients__in=Client.objects.open_to(request.member)) | Q(professional=True)
-    closed = Client.objects.closed_to(request.member)
-    return rows.filter(mine).exclude(clients__in=closed).distinct()
+def _person(request: MemberRequest, pk: int) -> Contact:
+    """Somebody of clients one may open all of, or a correspondent. Raises Http404."""
+    person = get_object_or_404(Contact, practice=request.practice, pk=pk)
+    closed = Client.objects.closed_to(request.member).filter(contacts=person).exists()
+    if closed or not (person.professional or _client(request, person)):
+        raise Http404
+    return person
 
 
-def _points(request: MemberRequest) -> Any:
-    points = ContactPoint.objects.filter(practice=request.practice)
-    return points.filter(contact__in=_contacts(request)).select_related("contact")
+def _point(request: MemberRequest, pk: int) -> ContactPoint:
+    found = get_object_or_404(ContactPoint, practice=request.practice, pk=pk)
+    found.contact = _person(request, found.contact_id)
+    return found
 
 
 def _link(client: Client, contact: int) -> ContactLink:
