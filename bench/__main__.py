@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from bench import filing
+from bench import filing, searching
 
-BENCHMARKS = {"filing": filing.run}
+BENCHMARKS = {"filing": filing.run, "searching": searching.run}
 
 
 def main() -> None:

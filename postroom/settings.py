@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "postroom.connections",
     "postroom.register",
     "postroom.intake",
+    "postroom.custody",
     "postroom.web",
 ]
 TASKS = {

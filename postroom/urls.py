@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("p/<slug:practice>/", include("postroom.register.urls")),
     path("p/<slug:practice>/", include("postroom.clients.urls")),
+    path("p/<slug:practice>/", include("postroom.custody.urls")),
     path("p/<slug:practice>/settings/", include("postroom.connections.urls")),
     path("p/<slug:practice>/settings/", include("postroom.appointments.urls")),
 ]

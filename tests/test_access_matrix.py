@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
-from postroom.clients.models import Group, GroupMember
+from postroom.clients.models import Contact, Group, GroupMember, Patient
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
@@ -54,8 +54,9 @@ PUBLIC = {
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182"}
 NOUNS = (
-    *("access_token", "account", "address", "attachment", "client", "closed_day", "entry"),
-    *("invitation", "job", "member", "role", "source"),
+    *("access_token", "account", "address", "attachment", "client", "closed_day", "contact"),
+    *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),
+    *("role", "source"),
 )
 NEVER = 987_654_321
 
@@ -131,6 +132,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     EntryClient.objects.create(practice=practice, entry=entry, client=client, at=now)
     family = Group.objects.create(practice=practice, name="Family")
     GroupMember.objects.create(practice=practice, group=family, client=client)
+    patient = Patient.objects.create(practice=practice, client=client, ref="1", name="Biscuit")
+    contact = client.contacts.get()
+    laboratory = Contact.objects.create(practice=practice, name="Laboratory", professional=True)
     key = f"{practice.slug:0>64}"
     mail = StoredMail.objects.create(
         practice=practice, entry=entry, content_key=key, raw_sha256=key, size=1
@@ -175,6 +179,11 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "role": role.pk,
         "source": feed.pk,
         "job": job.pk,
+        "contact": contact.pk,
+        "correspondent": laboratory.pk,
+        "group": family.pk,
+        "patient": patient.pk,
+        "point": contact.points.order_by("pk")[0].pk,
     }
 
 

@@ -1,9 +1,10 @@
 """The people a practice looks after, and where their letters come from (MG-25)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from postroom.clients.finding import candidates
 from postroom.kit.text import fold
 from postroom.practice.models import Member, Practice, Source
 
@@ -23,17 +24,39 @@ class Group(models.Model):
 
 class ClientQuerySet(models.QuerySet["Client"]):
     def open_to(self, member: Member) -> "ClientQuerySet":
-        """The clients whose record this member may open. The practice comes first, always."""
+        """The clients whose record this member may open. The practice comes first, always.
+
+        A client whose access is restricted is open to those on its list and to nobody else,
+        administrators included; one that was merged into another is not there any more.
+        """
         if not member.may("read"):
             return self.none()
-        return self.filter(practice=member.practice_id)
+        return self.filter(is_open(member), practice=member.practice_id, merged_into=None)
+
+    def closed_to(self, member: Member) -> "ClientQuerySet":
+        """The clients of the practice whose correspondence this member may not read."""
+        return self.filter(practice=member.practice_id, restricted=True).exclude(is_open(member))
 
     def search(self, words: str) -> "ClientQuerySet":
-        """Every word in name, reference, address, number or patient; accents do not matter."""
-        found = self
-        for word in fold(words).split():
-            found = found.filter(search_name__contains=word)
-        return found
+        """Every word in name, reference, address, number or patient; accents do not matter.
+
+        A word of one or two letters is the beginning of a word. On SQLite one small query is
+        made at once: an index names the candidates (finding.py).
+        """
+        found, parts = self, fold(words).split()
+        for part in parts:
+            if len(part) > 2:
+                found = found.filter(search_name__contains=part)
+            else:
+                begins = Q(search_name__startswith=part) | Q(search_name__contains=f" {part}")
+                found = found.filter(begins)
+        few = candidates(parts)
+        return found if few is None else found.filter(pk__in=few)
+
+    def named(self, practice_id: int, ref: str) -> "Client | None":
+        """The client of this reference; of a merged one, the client it was merged into."""
+        client = self.filter(practice=practice_id, ref=ref).select_related("merged_into").first()
+        return client.merged_into or client if client else None
 
 
 class Client(models.Model):
@@ -66,11 +89,21 @@ class Client(models.Model):
         constraints = [models.UniqueConstraint(fields=["practice", "ref"], name="client_ref")]
         indexes = [
             models.Index(fields=["practice", "name", "id"]),
+            models.Index(fields=["practice", "state", "name", "id"], name="client_by_state"),
             models.Index(fields=["practice", "birthday"]),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+def is_open(member: Member, path: str = "") -> Q:
+    """Whether the client at this path of a query (such as "client__") is open to the member.
+
+    The practice and the right to read are the caller's to ask.
+    """
+    listed = ClientAccess.objects.filter(client=OuterRef(f"{path}pk"), member=member.pk)
+    return Q(**{f"{path}restricted": False}) | Q(Exists(listed))
 
 
 class ClientAccess(models.Model):
@@ -140,6 +173,15 @@ class Contact(models.Model):
     note = models.TextField(max_length=2000, blank=True)
     search_name = models.TextField(default="")  # of a correspondent
     clients = models.ManyToManyField(Client, through="ContactLink", related_name="contacts")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["practice", "name", "id"],
+                condition=Q(professional=True),
+                name="correspondents",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -118,5 +118,13 @@ def search_name(
     return " ".join(dict.fromkeys(fold(word) for word in words if word))
 
 
+def named_by_list(ref: str, name: str) -> bool:
+    """Is a patient's reference the one that importing a list makes of its name (bulk.py)?
+
+    Such a patient goes when the list no longer names it.
+    """
+    return ref.partition("/")[0] == fold(name).replace("/", " ")[:60]
+
+
 def _digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isdigit())

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from postroom.clients.faults import fault
 from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
 
@@ -113,3 +114,22 @@ def time_left(seconds: float | None) -> str:
         return str(_("Less than a minute left."))
     minutes = round(seconds / 60)
     return ngettext("About %d minute left.", "About %d minutes left.", minutes) % minutes
+
+
+FAULTS: dict[str, Promise] = {
+    "space": _("There is a space at character {place} of “{text}”."),
+    "invisible": _("There is an invisible character at character {place} of “{text}”."),
+    "letter": _("An email address has no “{letter}”: look at character {place} of “{text}”."),
+    "no-at": _("“{text}” has no @: an address looks like name@example.org."),
+    "two-ats": _("“{text}” has a second @ at character {place}. Type one address at a time."),
+    "nothing-before": _("“{text}” has nothing before the @."),
+    "nothing-after": _("“{text}” has nothing after the @."),
+    "dot": _("There is a dot too many at character {place} of “{text}”."),
+    "other": _("“{text}” is not an email address."),
+}
+
+
+def not_an_address(text: str) -> str:
+    """Why a text is no email address, and at which character."""
+    found = fault(text)
+    return str(FAULTS[found.code]).format(place=found.place, letter=found.letter, text=text)

@@ -48,8 +48,8 @@ class Desk:
     next: int | None = None  # once it is taken
 
     @classmethod
-    def of_taken(cls, entry: Entry, next: int | None) -> "Desk":
-        return cls(entry=entry, taken=words.done(entry), next=next)
+    def of_taken(cls, member: Member, entry: Entry, next: int | None) -> "Desk":
+        return cls(entry=entry, taken=words.done(entry, member), next=next)
 
     @property
     def focus(self) -> Card | None:
@@ -67,7 +67,7 @@ def desk(
 ) -> Desk:
     """`asked` is the client named in the address, `find` the words looked for."""
     if not entry.is_waiting:
-        return Desk.of_taken(entry, following(rows, entry))
+        return Desk.of_taken(member, entry, following(rows, entry))
     holders = suggestions.holders(member, entry)
     found = suggestions.candidates(member, entry, holders)
     looked_up = _looked_up(member, found, asked, find)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from postroom.clients.models import Client
+from postroom.clients.models import Client, is_open
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
 
@@ -26,15 +26,19 @@ class Spelt(models.Value):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def readable_by(self, member: Member) -> "EntryQuerySet":
-        """MG-3 in one place: what is filed on a client one may open, what waits in Unresolved
-        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever."""
-        seen = Q(owner=member) | Q(
-            Exists(
-                EntryClient.objects.filter(
-                    entry=OuterRef("pk"), client__in=Client.objects.open_to(member)
-                )
-            )
-        )
+        """MG-3 in one place: what is filed on clients one may open, what waits in Unresolved
+        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever.
+
+        Filed on several clients, a letter is read by those who may open all of them: it speaks
+        of each."""
+        placed = EntryClient.objects.filter(entry=OuterRef("pk"))
+        # Asked of each letter's own clients: as a list of all clients, SQLite would write that
+        # list down first, at 100,000 of them each time anew.
+        filed = Exists(placed.filter(is_open(member, "client__")))
+        closed = Exists(placed.exclude(is_open(member, "client__")))
+        seen = Q(owner=member)
+        if member.may("read"):
+            seen |= Q(filed) & ~Q(closed)
         if member.may("resolve"):
             seen |= Q(owner=None, filing__in=[*Entry.WAITING, Entry.IGNORED])
         return self.filter(practice=member.practice_id).filter(seen)

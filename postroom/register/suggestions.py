@@ -130,10 +130,15 @@ def _holders(member: Member, norms: Iterable[str]) -> dict[str, dict[int, str]]:
         practice=member.practice_id,
         kind=ContactPoint.EMAIL,
         norm__in={norm for norm in norms if norm},
-        contact__clients__in=Client.objects.open_to(member),
-    ).values_list("norm", "contact__clients__pk", "contact__clients__name")
-    for norm, pk, name in points:
-        found.setdefault(norm, {})[pk] = name
+        contact__clients__isnull=False,
+    )
+    held = list(points.values_list("norm", "contact__clients__pk"))
+    # Only these clients: as a part of the query above, SQLite would list all of them first.
+    mine = Client.objects.open_to(member).filter(pk__in={pk for _, pk in held})
+    names = dict(mine.values_list("pk", "name"))
+    for norm, pk in held:
+        if pk in names:
+            found.setdefault(norm, {})[pk] = names[pk]
     return found
 
 

@@ -12,6 +12,8 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from postroom.clients.models import Client
+from postroom.practice.models import Member
 from postroom.register.models import Entry
 
 VERY_LIKELY, POSSIBLE = "very-likely", "possible"
@@ -117,10 +119,14 @@ def tick(code: str) -> str:
     }[code]
 
 
-def done(entry: Entry) -> str:
-    """Who filed this letter, where and when: what a second person is told (RELIABILITY 5)."""
+def done(entry: Entry, reader: Member) -> str:
+    """Who filed this letter, where and when: what a second person is told (RELIABILITY 5).
+
+    A client whose record the reader may not open is not named.
+    """
     who = str(entry.filed_by) if entry.filed_by else ""
-    names = ", ".join(client.name for client in entry.clients.all())
+    mine = Client.objects.open_to(reader).filter(placements__entry=entry)
+    names = ", ".join(client.name for client in mine.order_by("pk")) or _("a client")
     at = _moment(entry.filed_at)
     if entry.filing == Entry.IGNORED:
         if not who:

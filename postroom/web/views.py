@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from postroom.clients.models import Client
 from postroom.connections import words
 from postroom.connections.models import MailAccount
 from postroom.practice import rules
@@ -48,7 +50,9 @@ def home(request: MemberRequest) -> HttpResponse:
         "waiting": to_file(shell_of(request).waiting),
         "oldest": entries.waiting().order_by("at", "id").first(),
         "accounts": [(account, words.state(account)) for account in accounts],
-        "latest": filed.prefetch_related("clients")[:LATEST],
+        "latest": filed.prefetch_related(
+            Prefetch("clients", Client.objects.open_to(request.member))
+        )[:LATEST],
     }
     return render(request, "web/home.html", context)
 

@@ -32,7 +32,9 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         .filter(placements__entry=letter)
         .prefetch_related("patients"),
         "why": words.why(letter),
-        "filed": words.done(letter) if letter.filed_by_id and not letter.is_waiting else "",
+        "filed": words.done(letter, request.member)
+        if letter.filed_by_id and not letter.is_waiting
+        else "",
         "reading": reading(request.practice, letter, as_text=as_text),
         "other_view": "?" if as_text else "?view=text",
         "may_resolve": letter.is_waiting and request.member.may(RESOLVE),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,10 @@ from postroom.register.records import addresses, family, timeline
 @member_required(READ)
 @require_safe
 def client(request: MemberRequest, client: int) -> HttpResponse:
+    """A record; that of a merged client leads to the one it was merged into."""
+    kept = _merged_into(request, client)
+    if kept is not None:
+        return redirect("register:client", request.practice.slug, kept.pk)
     record = _record(request, client)
     return _page(request, record, [record.pk], tab="correspondence")
 
@@ -34,6 +38,12 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
         raise Http404
     everybody = {record.pk, *(row.pk for found in families for row in found.clients)}
     return _page(request, record, sorted(everybody), tab="group")
+
+
+def _merged_into(request: MemberRequest, pk: int) -> Client | None:
+    gone = Client.objects.filter(practice=request.practice, pk=pk, merged_into__isnull=False)
+    kept = gone.values_list("merged_into", flat=True).first()
+    return Client.objects.open_to(request.member).filter(pk=kept).first() if kept else None
 
 
 def _record(request: MemberRequest, pk: int) -> Client:

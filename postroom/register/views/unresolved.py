@@ -205,7 +205,7 @@ def _taken(request: MemberRequest, letter: Entry) -> HttpResponse:
     if not _fragment(request):
         return _whole(request, letter, status=409)
     context = {
-        "desk": Desk.of_taken(letter, following(waiting(request.member), letter)),
+        "desk": Desk.of_taken(request.member, letter, following(waiting(request.member), letter)),
         "pane": "thread",
         **_moved_up(request, letter),
     }

@@ -1,0 +1,1 @@
+"""Verbs that touch every room: today, merging two clients."""
