@@ -34,7 +34,8 @@ def has_one(user: User) -> bool:
 def due(member: Member) -> datetime | None:
     """From when on this member must have a second factor; None for who need not, or has one.
 
-    Administrators, from a week after the practice was founded (MODEL decision 18).
+    Administrators, from a week after the practice was founded (MODEL decision 18); not in the
+    sample practice.
     """
     if settings.DEMO or member.role.key != ADMINISTRATOR or has_one(member.user):
         return None

@@ -55,8 +55,7 @@ def registration(user: User, name: str, challenge: bytes) -> str:
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=REQUIRED
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=bytes(factor.credential_id or b""))
-            for factor in known
+            PublicKeyCredentialDescriptor(id=bytes(factor.credential_id or b"")) for factor in known
         ],
     )
     return options_to_json(options)

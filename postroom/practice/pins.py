@@ -5,6 +5,7 @@ installation, so that a stolen database alone does not tell it.
 """
 
 import re
+from itertools import pairwise
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -18,7 +19,7 @@ SALT = "postroom.practice.pins"
 
 def is_easy(pin: str) -> bool:
     """All the same digit, or digits that count up or down: what is tried first."""
-    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in pairwise(pin)}
     return steps in ({0}, {1}, {-1})
 
 

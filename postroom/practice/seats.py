@@ -92,6 +92,19 @@ def lock(seat: SignedIn, page: str, now: datetime) -> None:
     seat.refresh_from_db(fields=["locked_at", "page"])
 
 
+def go_on_at(seat: SignedIn, page: str, *, over: bool) -> None:
+    """Where the person of a locked seat goes on: here, unless that is known (`over`: even so)."""
+    if page and (over or not seat.page):
+        SignedIn.objects.filter(pk=seat.pk).update(page=page[:500])
+
+
+def follow(request: Any) -> None:
+    """The session was given another key, as after a new password: the seat keeps up."""
+    key = stored_key(request.session.session_key)
+    SignedIn.objects.filter(pk=request.seat.pk).update(key=key)
+    request.seat.key = key
+
+
 def of_session(key: str, now: datetime) -> SignedIn | None:
     """The seat of a session's key, locked by now if nobody touched it for too long."""
     strictest = (
@@ -127,6 +140,11 @@ def at_desk(request: Any, now: datetime) -> list[SignedIn]:
         desk=desk, created_at__gt=now - LONGEST, user__is_active=True
     ).annotate(name=Subquery(name[:1]))
     return list(rows.exclude(name=None).select_related("user").order_by("-seen_at", "-id"))
+
+
+def name_of(seat: SignedIn) -> str:
+    """What the person of a seat from `at_desk` is called."""
+    return getattr(seat, "name", "") or seat.user.email
 
 
 def takes_pin(seat: SignedIn) -> bool:

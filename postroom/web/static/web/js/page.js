@@ -5,3 +5,4 @@ import "./focus.js";
 import "./live.js";
 import "./refresh.js";
 import "./wrong.js";
+import "./idle.js";
