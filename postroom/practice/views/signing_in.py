@@ -59,6 +59,7 @@ class SignIn(LoginView):
         context = super().get_context_data(**kwargs)
         return context | {
             "named": named,
+            "address": named.user.email if named else "",
             "people": people,
             "passkeys": passkeys.are_possible(),
             "provider": settings.OIDC_NAME if provider.is_there() else "",
