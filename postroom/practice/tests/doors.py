@@ -33,9 +33,7 @@ def code_of(seed: str, now: datetime | None = None) -> str:
 
 def give_password(browser: Client, member: Member, **more: str) -> Any:
     """The first step at the door."""
-    return browser.post(
-        "/sign-in", {"username": member.user.email, "password": PASSWORD, **more}
-    )
+    return browser.post("/sign-in", {"username": member.user.email, "password": PASSWORD, **more})
 
 
 def come_in(browser: Client, member: Member) -> Client:

@@ -113,7 +113,9 @@ def test_an_answer_that_is_not_quite_right_opens_nothing(
     assert not is_in(browser)
 
 
-@pytest.mark.parametrize("sent", ["", "{}", "[]", "null", "nonsense", '{"id": 1}', '{"rawId": "é"}'])
+@pytest.mark.parametrize(
+    "sent", ["", "{}", "[]", "null", "nonsense", '{"id": 1}', '{"rawId": "é"}']
+)
 def test_nonsense_is_refused_kindly(cast: Cast, sent: str) -> None:
     browser = desk()
     question(browser)
