@@ -1,4 +1,4 @@
-"""An identity provider on this machine: OpenID Connect's code flow, and every way to do it wrong."""
+"""An identity provider on this machine: OpenID Connect's code flow, right and wrong."""
 
 import json
 import threading

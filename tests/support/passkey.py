@@ -1,4 +1,4 @@
-"""A security key in software: makes passkeys and answers for them, as a browser would hand it on."""
+"""A security key in software: makes passkeys and answers as a browser would."""
 
 import base64
 import hashlib

@@ -138,7 +138,6 @@ def test_a_token_that_is_not_for_us_now_proves_nothing(
 
 
 def test_a_token_signed_by_somebody_else_proves_nothing(cast: Cast, idp: Provider) -> None:
-    idp.answer("/keys", {})
     browser = desk()
     there = browser.get(THERE)
     answer = idp.agree(there.url)

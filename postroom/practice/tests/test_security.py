@@ -173,14 +173,14 @@ def test_nobody_ends_somebody_elses_session_nor_by_mistake_ones_own(cast: Cast) 
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/126.0 Safari/537 Edg/126", "Edge, Windows"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit/605 Version/17 Safari/605", "Safari, macOS"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) CriOS/126 Safari/604", "Chrome, iPhone"),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537 Chrome/126.0 Mobile Safari/537", "Chrome, Android"),
+        ("(Windows NT 10.0) AppleWebKit/537 Chrome/126.0 Safari/537 Edg/126", "Edge, Windows"),
+        ("(Macintosh; Intel Mac OS X 14) Version/17 Safari/605", "Safari, macOS"),
+        ("(iPhone; CPU iPhone OS 17 like Mac OS X) CriOS/126 Safari/604", "Chrome, iPhone"),
+        ("(Linux; Android 14) Chrome/126.0 Mobile Safari/537", "Chrome, Android"),
         ("curl/8.0", ""),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_a_browser_is_called_by_its_name(agent: str, words: str) -> None:
     assert describe(agent) == words
 
