@@ -152,3 +152,11 @@ def remove(user: User, factor_id: int, now: datetime) -> bool:
         RecoveryCode.objects.filter(user=user).delete()
     deeds.record_own(user, "remove-factor", now=now, data={"kind": kind})
     return True
+
+
+@transaction.atomic
+def remove_all(user: User) -> int:
+    """Take every factor and recovery code away, for somebody who lost them all; how many factors.
+    Who does it writes it into the audit."""
+    RecoveryCode.objects.filter(user=user).delete()
+    return Factor.objects.filter(user=user).delete()[0]

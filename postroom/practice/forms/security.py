@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postroom.practice import factors, pins, throttle
@@ -34,7 +34,7 @@ class ConfirmForm(forms.Form):
         place = guessing.place_of_password(self.request, user.email)
         guessing.take_try(place)
         if not user.check_password(password):
-            raise ValidationError(_now("This is not your password."))
+            raise ValidationError(gettext("This is not your password."))
         throttle.forgive(place)
         return password
 
@@ -64,7 +64,7 @@ class AppForm(forms.Form):
         code = self.cleaned_data["code"]
         if not factors.set_app(self.user, self.sealed, code, timezone.now()):
             raise ValidationError(
-                _now("This is not the code of this moment. Is the clock of your telephone right?")
+                gettext("This is not the code of this moment. Is your telephone’s clock right?")
             )
         return code
 
@@ -84,9 +84,9 @@ class PinForm(forms.Form):
     def clean_pin(self) -> str:
         pin = self.cleaned_data["pin"]
         if not pins.SHAPE.fullmatch(pin):
-            raise ValidationError(_now("Type four to eight digits, such as 7391."))
+            raise ValidationError(gettext("Type four to eight digits, such as 7391."))
         if pins.is_easy(pin):
-            raise ValidationError(_now("This one is guessed first. Choose digits without order."))
+            raise ValidationError(gettext("This one is guessed first. Choose digits in no order."))
         return pin
 
 

@@ -7,9 +7,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from postroom.practice import factors, throttle
 from postroom.practice.forms import guessing
@@ -73,10 +72,10 @@ class ProofForm(forms.Form):
         code, now = self.cleaned_data["code"], timezone.now()
         if "".join(code.split()).isdigit():
             right = factors.check_code(self.user, code, now)
-            wrong = _now("This code is not right, or was used already. Wait for the next one.")
+            wrong = gettext("This code is not right, or was used already. Wait for the next one.")
         else:
             right = factors.use_recovery_code(self.user, code, now)
-            wrong = _now("This is none of your recovery codes, or it was used already.")
+            wrong = gettext("This is none of your recovery codes, or it was used already.")
         if not right:
             raise ValidationError(wrong)
         throttle.forgive(place)

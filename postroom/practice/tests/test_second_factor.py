@@ -228,6 +228,16 @@ def test_with_the_last_factor_go_the_recovery_codes(cast: Cast) -> None:
     assert not cast.bob.user.factors.exists() and not cast.bob.user.recovery_codes.exists()
 
 
+def test_who_lost_everything_is_given_a_fresh_start(cast: Cast) -> None:
+    give_app(cast.bob)
+    give_app(cast.rita)
+    factors.new_codes(cast.bob.user, timezone.now())
+    assert factors.remove_all(cast.bob.user) == 1
+    assert not cast.bob.user.recovery_codes.exists()
+    assert give_password(desk(), cast.bob).url == "/"
+    assert give_password(desk(), cast.rita).url == PROOF
+
+
 def test_nobody_removes_somebody_elses_factor(cast: Cast) -> None:
     give_app(cast.bob)
     which = cast.bob.user.factors.get().pk
