@@ -5,6 +5,7 @@ it declares from the view itself.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -59,10 +60,21 @@ def member_required(right: str, *, without_factor: bool = False) -> Callable[[Vi
 def fresh_required(view: View) -> View:
     """For credentials, exports, members: the full proof was given within ten minutes, else the
     person is asked for it and returns to this page. Stands below `member_required`."""
+    return _fresh(view, arriving.FRESH)
 
+
+def fresh_form(view: View) -> View:
+    """The same for opening a form; to fill it in one has until 25 minutes after the proof, so
+    that nothing typed is lost."""
+    return _fresh(view, arriving.FILLED_IN)
+
+
+def _fresh(view: View, to_send: timedelta) -> View:
     @wraps(view)
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if arriving.is_fresh(request, timezone.now()):
+        opens = request.method in ("GET", "HEAD")
+        within = arriving.FRESH if opens else to_send
+        if arriving.is_fresh(request, timezone.now(), within):
             return view(request, *args, **kwargs)
         slug = request.practice.slug
         back = page_of(request) or reverse("web:home", args=[slug])

@@ -15,6 +15,7 @@ from postroom.practice.sessions import SessionStore
 
 AWAITED = timedelta(minutes=10)
 FRESH = timedelta(minutes=10)
+FILLED_IN = timedelta(minutes=25)  # a form that was opened while the proof was fresh
 CHALLENGE = timedelta(minutes=5)
 
 
@@ -47,10 +48,10 @@ def prove(request: Any, now: datetime) -> None:
     request.session[PROVED] = now.timestamp()
 
 
-def is_fresh(request: Any, now: datetime) -> bool:
-    """Whether the full proof was given within ten minutes."""
+def is_fresh(request: Any, now: datetime, within: timedelta = FRESH) -> bool:
+    """Whether the full proof was given so lately."""
     at = request.session.get(PROVED)
-    return at is not None and 0 <= now.timestamp() - at <= FRESH.total_seconds()
+    return at is not None and 0 <= now.timestamp() - at <= within.total_seconds()
 
 
 def new_challenge(request: Any, now: datetime) -> bytes:

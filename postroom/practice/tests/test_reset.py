@@ -119,6 +119,23 @@ def test_a_new_password_ends_every_session_and_every_other_link(
     assert choose(first).status_code == 404
 
 
+@pytest.mark.parametrize("locked", [False, True])
+def test_the_link_may_be_opened_where_one_is_signed_in(
+    cast: Cast, queue, mailoutbox, locked: bool
+) -> None:
+    bobs, ritas = come_in(desk(), cast.bob), come_in(desk(), cast.rita)
+    if locked:
+        bobs.post("/lock")
+    ask("bob@tern.example")
+    ask("bob@tern.example")
+    queue.work_off()
+    sent = {"password": BETTER, "again": BETTER}
+    answer = bobs.post(link_in(mailoutbox[0]), sent, follow=True)
+    assert "Your password is changed. Sign in with it now." in answer.text
+    assert not is_in(bobs)
+    assert is_in(ritas)
+
+
 def test_the_second_step_is_still_asked(cast: Cast, queue, mailoutbox) -> None:
     give_app(cast.bob)
     ask("bob@tern.example")

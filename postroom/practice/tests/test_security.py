@@ -9,7 +9,7 @@ from django.utils import timezone
 from postroom.practice import mailing, pins
 from postroom.practice.agents import describe
 from postroom.practice.models import SignedIn
-from postroom.practice.tests.doors import SECURITY, come_in, desk, give_password, is_in
+from postroom.practice.tests.doors import SECURITY, come_in, desk, give_app, give_password, is_in
 from tests.support.cast import PASSWORD, Cast
 
 CONFIRM = "/p/tern/profile/confirm"
@@ -36,12 +36,36 @@ def test_ten_minutes_after_signing_in_the_password_is_asked_again(cast: Cast, cl
 
 def test_a_form_sent_too_late_changes_nothing_and_leads_back_to_its_page(cast: Cast, clock) -> None:
     browser = come_in(desk(), cast.bob)
-    clock.shift(timedelta(minutes=11))
+    clock.shift(timedelta(minutes=24))
+    assert browser.post(f"{SECURITY}/pin", {"pin": "12"}).status_code == 422  # time to fill it in
+    clock.shift(timedelta(minutes=2))
     page = f"http://testserver{SECURITY}"
     answer = browser.post(f"{SECURITY}/pin", {"pin": "7391"}, headers={"referer": page})
     assert answer.url == f"{CONFIRM}?next=%2Fp%2Ftern%2Fprofile%2Fsecurity"
     cast.bob.user.refresh_from_db()
     assert cast.bob.user.pin == ""
+
+
+def test_what_takes_no_filling_in_needs_the_proof_within_ten_minutes(cast: Cast, clock) -> None:
+    give_app(cast.bob)
+    browser = cast.browser(cast.bob)
+    clock.shift(timedelta(minutes=11))
+    which = cast.bob.user.factors.get().pk
+    for path in ("remove", "codes", "end"):
+        sent = {"which": which, "others": "yes"}
+        assert browser.post(f"{SECURITY}/{path}", sent).url.startswith(CONFIRM)
+    assert cast.bob.user.factors.exists()
+
+
+def test_the_passwords_of_mailboxes_are_guarded_too(cast: Cast, clock) -> None:
+    browser = come_in(desk(), cast.alice)
+    assert browser.get("/p/tern/settings/accounts/add").status_code == 200
+    clock.shift(timedelta(minutes=11))
+    assert browser.get("/p/tern/settings/accounts").status_code == 200
+    assert browser.get("/p/tern/settings/accounts/add").url.startswith(CONFIRM)
+    assert browser.post("/p/tern/settings/accounts/add", {}).status_code == 422
+    clock.shift(timedelta(minutes=15))
+    assert browser.post("/p/tern/settings/accounts/add", {}).url.startswith(CONFIRM)
 
 
 def test_htmx_is_led_to_the_question(cast: Cast, clock) -> None:

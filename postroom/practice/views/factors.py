@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.practice import arriving, factors, passkeys, provider, rules, throttle
-from postroom.practice.access import MemberRequest, fresh_required, member_required
+from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.forms.security import AppForm, ConfirmForm, PasskeyNameForm
 from postroom.practice.models import Factor
 from postroom.practice.views.security import security_page, show_codes, to_security
@@ -24,7 +24,7 @@ SEED = "new_app"  # in the session: the sealed seed of an app whose first code i
 
 
 @member_required(rules.READ, without_factor=True)
-@fresh_required
+@fresh_form
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def app(request: Any) -> HttpResponse:
@@ -50,7 +50,7 @@ def app(request: Any) -> HttpResponse:
 
 
 @member_required(rules.READ, without_factor=True)
-@fresh_required
+@fresh_form
 @require_POST
 def passkey_offer(request: Any) -> HttpResponse:
     """What the browser is asked in order to make a passkey."""
@@ -60,7 +60,7 @@ def passkey_offer(request: Any) -> HttpResponse:
 
 
 @member_required(rules.READ, without_factor=True)
-@fresh_required
+@fresh_form
 @never_cache
 @require_POST
 def add_passkey(request: Any) -> HttpResponse:

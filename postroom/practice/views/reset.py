@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from postroom.practice import links, mailing, passwords
 from postroom.practice.forms.reset import AskResetForm, NewPasswordForm
 from postroom.practice.models import OneTimeLink
+from postroom.practice.sessions import SessionStore
 from postroom.practice.views.signing_in import status_of
 
 
@@ -41,6 +42,8 @@ def new_password(request: Any, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not passwords.reset(link, form.cleaned_data["password"], now):
             return render(request, "practice/new_password.html", {"form": None}, status=404)
+        if request.seat and request.seat.user_id == link.user_id:
+            request.session = SessionStore()  # this one is over like the others
         messages.success(request, _("Your password is changed. Sign in with it now."))
         return redirect("practice:sign_in")
     context = {"form": form, "email": link.user.email}

@@ -24,7 +24,13 @@ from postroom.practice import (
     seats,
     throttle,
 )
-from postroom.practice.access import MemberRequest, fresh_required, lacks_factor, member_required
+from postroom.practice.access import (
+    MemberRequest,
+    fresh_form,
+    fresh_required,
+    lacks_factor,
+    member_required,
+)
 from postroom.practice.forms.reset import NewPasswordForm
 from postroom.practice.forms.security import PasskeyNameForm, PinForm
 from postroom.practice.models import Factor, SignedIn
@@ -63,7 +69,7 @@ def recovery_codes(request: Any) -> HttpResponse:
 
 
 @member_required(rules.READ)
-@fresh_required
+@fresh_form
 @require_POST
 def set_pin(request: Any) -> HttpResponse:
     """A new PIN, or none."""
@@ -86,7 +92,7 @@ def set_pin(request: Any) -> HttpResponse:
 
 
 @member_required(rules.READ)
-@fresh_required
+@fresh_form
 @require_POST
 def change_password(request: Any) -> HttpResponse:
     """A new password; whoever is signed in as me elsewhere is out."""
