@@ -4,6 +4,7 @@ docs/reference/configuration.md is the table of every variable read here.
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +21,16 @@ def choice(name: str, allowed: dict[str, bool], default: str) -> bool:
     if word not in allowed:
         raise ImproperlyConfigured(f"{name} is {word!r}; it must be one of {sorted(allowed)}.")
     return allowed[word]
+
+
+def secret_in(name: str) -> str:
+    """The secret in a file, without the line's end; "" for no file named."""
+    if not name:
+        return ""
+    try:
+        return Path(name).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} cannot be read: {error.strerror}.") from error
 
 
 YES_NO = {"yes": True, "no": False}
@@ -58,8 +69,14 @@ CSRF_COOKIE_NAME = "__Host-postroom-csrf" if SECURE else "postroom-csrf"
 DEVICE_COOKIE_NAME = "__Host-postroom-known" if SECURE else "postroom-known"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "postroom.web.views.csrf_failure"
-EMAIL_CONFIG = env.email_url("POSTROOM_EMAIL_URL", default="consolemail://")
+# Without a mail server nothing is sent: a message on the console would put its link in the log.
+SENDS_MAIL = bool(env.str("POSTROOM_EMAIL_URL", ""))
+EMAIL_CONFIG = env.email_url("POSTROOM_EMAIL_URL", default="dummymail://")
 globals().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str(
+    "POSTROOM_EMAIL_FROM", f"Postroom <postroom@{urlsplit(ADDRESS).hostname}>"
+)
 
 # Mail hosts on the practice's own network are refused on the account form unless the installer
 # says otherwise (RELIABILITY 4.2); `postroom account add` is the installer and may name any host.
@@ -132,6 +149,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "postroom.practice.door.door",
     "postroom.web.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -172,6 +190,22 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Passkeys belong to a host name; browsers refuse an IP address, and http but for localhost.
+PASSKEY_HOST = urlsplit(ADDRESS).hostname or ""
+# The sample practice may be looked at without a second factor (MODEL decision 18).
+DEMO = choice("POSTROOM_DEMO", YES_NO, "no")
+
+# --- the practice's identity provider (OpenID Connect) ---------------------------------------
+OIDC_ISSUER = env.str("POSTROOM_OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("POSTROOM_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = secret_in(env.str("POSTROOM_OIDC_CLIENT_SECRET_FILE", ""))
+OIDC_NAME = env.str("POSTROOM_OIDC_NAME", "")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET and OIDC_NAME):
+    raise ImproperlyConfigured(
+        "POSTROOM_OIDC_ISSUER needs POSTROOM_OIDC_CLIENT_ID, POSTROOM_OIDC_CLIENT_SECRET_FILE "
+        "and POSTROOM_OIDC_NAME too."
+    )
 
 # --- languages ------------------------------------------------------------------------------
 USE_TZ = True
@@ -227,5 +261,6 @@ LOGGING = {
         "django_tasks": {"level": "WARNING"},  # below, two lines for each task
         "fontTools": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},  # addresses name clients by number
+        "httpx": {"level": "WARNING"},  # below, it logs addresses with their queries
     },
 }

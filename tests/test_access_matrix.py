@@ -49,6 +49,15 @@ PUBLIC = {
     "practice:confirm_email": "changes an address for whoever has its link, once, for a day",
     "api:openapi-json": "says what the API understands, the same to everybody",
     "api:api-root": "says that there is nothing",
+    "practice:proof": "asks for the second proof after the password",
+    "practice:passkey_question": "gives out a random number",
+    "practice:passkey_answer": "is the door, by passkey",
+    "practice:provider_there": "leads to the practice's identity provider",
+    "practice:provider_back": "is the door, from there",
+    "practice:lock": "locks one's own browser; names who signed in there, to that browser alone",
+    "practice:unlock": "is the door of a browser somebody signed in at before, by PIN",
+    "practice:reset": "answers everybody the same",
+    "practice:new_password": "opens by a random word that was mailed",
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.

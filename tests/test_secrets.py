@@ -8,11 +8,14 @@ import base64
 import contextlib
 import random
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from copy import copy
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 
 from tests.support.dovecot import Dovecot
@@ -28,6 +31,8 @@ TYPED = "Wrong5Password3at6Form"
 GIVEN = "Wrong8Password1by2File"
 REPEATED = 'Said"Back\\By4the9Server'
 GUESS = "Guess6of3an7Intruder"
+PIN, WRONG_PIN = "83650274", "20475836"
+CHOSEN = "quiet7Otter3under9Bridge"
 LOUD = {"POSTROOM_LOG_LEVEL": "DEBUG"}
 
 
@@ -86,6 +91,64 @@ def test_no_secret_is_in_the_data_the_logs_or_the_answers(house, mailboxes):
         assert [name for name, secret in secrets.items() if holds(text, secret)] == [], place
     # What is no secret is found: this looks where things are.
     assert all(holds(places[place], office.post.user) for place in ("data", "said", "pages"))
+
+
+def test_no_secret_of_the_door_is_in_the_data_the_logs_or_the_answers(house, tmp_path):
+    post = tmp_path / "post"  # where Postroom's own messages go
+    post.mkdir()
+    with house.serving("serve", POSTROOM_EMAIL_URL=f"filemail:///{post}", **LOUD) as base:
+        visitor = Visitor(base)
+        secrets = {**through_every_door(visitor), **by_mail(visitor, post)}
+        data = hoard(house)
+    assert len(secrets) == 17
+    # The seed and the codes are shown to their owner, once, each on a page of its own.
+    shown_once = (b'class="seed"', b'class="codes"')
+    pages = [one.body for one in visitor.answers if not any(m in one.body for m in shown_once)]
+    places = {
+        "data": data + hoard(house),
+        "log": house.log_file.read_bytes(),
+        "pages": b"\n".join(pages),
+    }
+    for place, text in places.items():
+        assert [name for name, secret in secrets.items() if holds(text, secret)] == [], place
+    assert all(holds(places[place], ADMIN) for place in ("data", "pages"))
+
+
+def through_every_door(visitor: Visitor) -> dict[str, str]:
+    """An app, a PIN, the lock: their secrets, and each session there was."""
+    home = urlsplit(visitor.sign_in(ADMIN, ADMIN_PASSWORD).url).path
+    security, first = f"{home}profile/security", visitor.cookie("postroom")
+    seed = re.search(rb'class="seed">([A-Z2-7 ]+)<', visitor.get(f"{security}/app").body)
+    assert seed
+    letters = seed[1].decode().replace(" ", "")
+    made = visitor.send(security, f"{security}/app", code=pyotp.TOTP(letters).now())
+    codes = re.findall(rb"<code>([a-z0-9-]{19})</code>", made.body)
+    assert b"Your PIN is set" in visitor.send(security, f"{security}/pin", pin=PIN).body
+    (who,) = re.findall(rb'name="who" value="(\d+)"', visitor.send(home, "/lock").body)
+    wrong = visitor.send("/lock", "/lock/open", who=who.decode(), pin=WRONG_PIN)
+    assert wrong.status == 422
+    opened = visitor.send("/lock", "/lock/open", who=who.decode(), pin=PIN)
+    assert urlsplit(opened.url).path == home
+    second = visitor.cookie("postroom")
+    assert first != second
+    ten = {f"recovery code {n}": code.decode() for n, code in enumerate(codes)}
+    assert len(ten) == 10
+    wrong_and_right = {"the PIN": PIN, "a wrong PIN": WRONG_PIN}
+    return (
+        {"the seed": letters, "a session": first, "the one after": second} | wrong_and_right | ten
+    )
+
+
+def by_mail(visitor: Visitor, post: Path) -> dict[str, str]:
+    """A new password by mail: the link's secret part, and the password."""
+    assert b"a link is on its way" in visitor.post("/reset", email=ADMIN).body
+    end = time.monotonic() + 60
+    while not (mails := list(post.iterdir())) and time.monotonic() < end:
+        time.sleep(0.1)
+    (token,) = re.findall(r"/reset/([\w-]{43})", mails[0].read_text())
+    fields = {"password": CHOSEN, "again": CHOSEN}
+    assert b"Your password is changed" in visitor.post(f"/reset/{token}", **fields).body
+    return {"the link": token, "the new password": CHOSEN}
 
 
 @pytest.mark.parametrize(

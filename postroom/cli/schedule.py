@@ -6,7 +6,13 @@ from postroom.custody.tasks import gather_merged
 from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
-from postroom.practice.tasks import check_audits, resume_long_work, seal_audit, sweep_events
+from postroom.practice.tasks import (
+    check_audits,
+    resume_long_work,
+    seal_audit,
+    sweep_events,
+    sweep_sessions,
+)
 
 SCHEDULE = [
     every(15, "resume long work")(resume_long_work),
@@ -14,6 +20,7 @@ SCHEDULE = [
     every(15, "feeds")(look_at_feeds),
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
+    every(3600, "sweep sessions")(sweep_sessions),
     every(300, "gather merged")(gather_merged),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),

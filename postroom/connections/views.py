@@ -15,7 +15,7 @@ from postroom.connections.forms import AccountForm
 from postroom.connections.models import MailAccount
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import rules
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, fresh_form, member_required
 
 
 @member_required(rules.SETTINGS)
@@ -32,6 +32,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.SETTINGS)
+@fresh_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_account(request: MemberRequest) -> HttpResponse:
     """Connect a mailbox: saved only when a live test of it went well."""
@@ -40,6 +41,7 @@ def add_account(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.SETTINGS)
+@fresh_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: MemberRequest, account: int) -> HttpResponse:
     """Change an account, on the same page as a new one."""

@@ -4,6 +4,7 @@ The cookie is a random word for the browser and a digest for each account, signe
 in; it only says which count a wrong password is held against.
 """
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -22,6 +23,19 @@ def known(request: Any, account: str) -> str:
     return word if _digest(account) in accounts else ""
 
 
+def desk(request: Any) -> str:
+    """What names this browser in the table of those signed in: a digest of its word, or ""."""
+    word = _read(request)[0] or getattr(request, "device_word", "")
+    return hashlib.sha256(f"desk {word}".encode()).hexdigest() if word else ""
+
+
+def name_desk(request: Any) -> str:
+    """The same, of a browser that is given its word with this answer (see `remember`)."""
+    if not _read(request)[0]:
+        request.device_word = secrets.token_hex(16)
+    return desk(request)
+
+
 def remember(request: Any, response: HttpResponseBase, account: str) -> None:
     """Put the account on this browser's cookie."""
     word, accounts = _read(request)
@@ -29,7 +43,7 @@ def remember(request: Any, response: HttpResponseBase, account: str) -> None:
     newest = [digest, *(one for one in accounts if one != digest)][:ACCOUNTS]
     response.set_signed_cookie(
         settings.DEVICE_COOKIE_NAME,
-        ".".join([word or secrets.token_hex(16), *newest]),
+        ".".join([word or getattr(request, "device_word", secrets.token_hex(16)), *newest]),
         salt=SALT,
         max_age=AGE,
         secure=settings.SECURE,

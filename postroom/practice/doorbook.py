@@ -1,18 +1,18 @@
-"""Who came in, who went out, who was refused: written into the audit of each of their practices.
+"""Who was refused: written into the audit of each of their practices.
 
-Django says so itself, by whichever door somebody came (password, passkey, single sign-on).
+Django says so itself. Who came in and who went out is told by their seat (seats.py).
 """
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.utils import timezone
 
 from postroom.practice import audit
 from postroom.practice.models import Member, User
 
-SIGN_IN, SIGN_OUT, REFUSED = "sign-in", "sign-out", "sign-in-refused"
+REFUSED = "sign-in-refused"
 
 
 def note_door(action: str, user: User, request: Any, **data: Any) -> None:
@@ -22,17 +22,6 @@ def note_door(action: str, user: User, request: Any, **data: Any) -> None:
     for member in Member.objects.of(user).order_by("pk"):
         member.network = network
         audit.record(member.practice_id, action, "member", member.pk, by=member, now=now, data=data)
-
-
-@receiver(user_logged_in, dispatch_uid="audit")
-def _came_in(sender: Any, request: Any, user: User, **more: Any) -> None:
-    note_door(SIGN_IN, user, request)
-
-
-@receiver(user_logged_out, dispatch_uid="audit")
-def _went_out(sender: Any, request: Any, user: User | None, **more: Any) -> None:
-    if user is not None:
-        note_door(SIGN_OUT, user, request)
 
 
 @receiver(user_login_failed, dispatch_uid="audit")

@@ -162,6 +162,7 @@ class SignedIn(models.Model):
     seen_at = models.DateTimeField()
     locked_at = models.DateTimeField(null=True)
     pin_failures = models.PositiveSmallIntegerField(default=0)
+    page = models.CharField(max_length=500, blank=True)  # where its person goes on
 
     class Meta:
         indexes = [models.Index(fields=["desk"]), models.Index(fields=["seen_at"])]

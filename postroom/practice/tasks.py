@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.practice import events, longwork, sealing
+from postroom.practice import events, links, longwork, sealing, seats
 from postroom.practice.models import Practice
 
 
@@ -28,3 +28,10 @@ def check_audits() -> int:
 def resume_long_work() -> int:
     """Go on with long work whose worker died."""
     return longwork.resume(now=timezone.now())
+
+
+@task()
+def sweep_sessions() -> int:
+    """Forget sessions and mailed links that are over."""
+    now = timezone.now()
+    return seats.sweep(now) + links.sweep(now)

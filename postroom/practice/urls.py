@@ -1,13 +1,17 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from postroom.practice.views import (
     audit,
+    factors,
     invitation,
+    lock,
     people,
     practice_settings,
     profile,
+    provider,
+    reset,
     roles,
+    security,
     signing_in,
     tokens,
 )
@@ -15,7 +19,6 @@ from postroom.practice.views import (
 app_name = "practice"
 urlpatterns = [
     path("sign-in", signing_in.SignIn.as_view(), name="sign_in"),
-    path("sign-out", LogoutView.as_view(), name="sign_out"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
     path("new-address/<str:token>", invitation.confirm_email, name="confirm_email"),
     path("p/<slug:practice>/profile", profile.profile, name="profile"),
@@ -71,4 +74,34 @@ urlpatterns = [
         tokens.revoke,
         name="revoke_token",
     ),
+    path("sign-in/proof", signing_in.proof, name="proof"),
+    path("sign-in/passkey/question", signing_in.passkey_question, name="passkey_question"),
+    path("sign-in/passkey", signing_in.passkey_answer, name="passkey_answer"),
+    path("sign-in/provider", provider.provider_there, name="provider_there"),
+    path("sign-in/provider/back", provider.provider_back, name="provider_back"),
+    path("sign-out", signing_in.sign_out, name="sign_out"),
+    path("lock", lock.lock, name="lock"),
+    path("lock/open", lock.unlock, name="unlock"),
+    path("reset", reset.reset, name="reset"),
+    path("reset/<str:token>", reset.new_password, name="new_password"),
+    path("p/<slug:practice>/profile/confirm", factors.confirm, name="confirm"),
+    path("p/<slug:practice>/profile/security", security.security, name="security"),
+    path("p/<slug:practice>/profile/security/app", factors.app, name="app"),
+    path(
+        "p/<slug:practice>/profile/security/passkey/offer",
+        factors.passkey_offer,
+        name="passkey_offer",
+    ),
+    path("p/<slug:practice>/profile/security/passkey", factors.add_passkey, name="add_passkey"),
+    path("p/<slug:practice>/profile/security/remove", security.remove_factor, name="remove_factor"),
+    path(
+        "p/<slug:practice>/profile/security/codes", security.recovery_codes, name="recovery_codes"
+    ),
+    path("p/<slug:practice>/profile/security/pin", security.set_pin, name="set_pin"),
+    path(
+        "p/<slug:practice>/profile/security/password",
+        security.change_password,
+        name="change_password",
+    ),
+    path("p/<slug:practice>/profile/security/end", security.end_session, name="end_session"),
 ]

@@ -75,9 +75,11 @@ def not_a_page(get_response: Handler) -> Handler:
 
 def _membership(request: HttpRequest) -> Member | None:
     """The membership whose language is spoken: of the practice in the path, else the first."""
-    if not request.user.is_authenticated:
+    seat = getattr(request, "seat", None)  # a locked page speaks as it did before
+    user: Any = seat.user if seat else request.user
+    if not user.is_authenticated:
         return None
-    members = Member.objects.of(request.user).order_by("id")
+    members = Member.objects.of(user).order_by("id")
     match request.path_info.split("/"):
         case ["", "p", slug, *_]:
             members = members.filter(practice__slug=slug)

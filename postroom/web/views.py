@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from postroom.clients.models import Client
 from postroom.connections import words
 from postroom.connections.models import MailAccount
 from postroom.practice import rules
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register.models import Entry
 from postroom.web.context import shell_of
@@ -24,10 +23,11 @@ from postroom.web.context import shell_of
 LATEST = 10
 
 
-@login_required
 @require_safe
-def front(request: Any) -> HttpResponse:
+def front(request: Any) -> HttpResponseBase:
     """To the practice of this person; a choice where there are several."""
+    if not request.user.is_authenticated:
+        return to_door(request)
     members = list(Member.objects.of(request.user).order_by("practice__name"))
     if len(members) == 1:
         return redirect("web:home", members[0].practice.slug)

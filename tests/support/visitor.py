@@ -33,8 +33,12 @@ class Visitor:
 
     def post(self, path: str, **fields: str) -> Answer:
         """Fill in the form of a page and send it."""
-        token = _TOKEN.search(self.get(path).body)
-        assert token, f"{path} has no form"
+        return self.send(path, path, **fields)
+
+    def send(self, page: str, path: str, **fields: str) -> Answer:
+        """Fill in a form of this page that goes to another address."""
+        token = _TOKEN.search(self.get(page).body)
+        assert token, f"{page} has no form"
         data = urlencode({**fields, "csrfmiddlewaretoken": token[1].decode()}).encode()
         return self._ask(Request(self.base + path, data, {"Origin": self.base}))
 

@@ -147,6 +147,7 @@ class _Demo:
             POSTROOM_ADDRESS=f"http://localhost:{self.web_port}",
             POSTROOM_EMAIL_URL=f"smtp://127.0.0.1:{self.server.ports.smtp}",
             POSTROOM_PRIVATE_MAIL_HOSTS="yes",
+            POSTROOM_DEMO="yes",
         )
         return {name: value for name, value in ours.items() if name not in NOT_OURS}
 

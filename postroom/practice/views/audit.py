@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.sheets import csv_lines
 from postroom.practice import audit, audit_words, auditing, sealing
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, fresh_required, member_required
 from postroom.practice.auditing import Wanted
 from postroom.practice.forms.audit import CSV, AuditForm, ExportForm
 from postroom.practice.models import AuditChain, AuditEvent, Practice
@@ -79,6 +79,7 @@ def check(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(AUDIT)
+@fresh_required
 @require_POST
 def export(request: MemberRequest) -> HttpResponseBase:
     """The lines that the filters choose, as CSV or as JSON lines; the export is a line itself."""

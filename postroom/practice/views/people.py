@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from postroom.practice import inviting, rules
 from postroom.practice import people as verbs
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.actions import Refused
 from postroom.practice.forms.people import InviteForm, MemberForm
 from postroom.practice.inviting import Invited
@@ -49,6 +49,7 @@ def people(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_http_methods(FORMS)
 def invite(request: MemberRequest) -> HttpResponse:
     """Invite somebody; a link that could not be sent is shown, this once."""
@@ -73,6 +74,7 @@ def invite(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_POST
 def invite_again(request: MemberRequest, invitation: int) -> HttpResponse:
     """A new link for the same place."""
@@ -86,6 +88,7 @@ def invite_again(request: MemberRequest, invitation: int) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_POST
 def withdraw(request: MemberRequest, invitation: int) -> HttpResponse:
     """The link that was sent opens nothing any more."""
@@ -100,6 +103,7 @@ def withdraw(request: MemberRequest, invitation: int) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_http_methods(FORMS)
 def member(request: MemberRequest, member: int) -> HttpResponse:
     """What is known of a member, and their role."""
@@ -126,6 +130,7 @@ def member(request: MemberRequest, member: int) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_http_methods(FORMS)
 def deactivate(request: MemberRequest, member: int) -> HttpResponse:
     """What ending somebody's access means, and doing it."""
@@ -142,6 +147,7 @@ def deactivate(request: MemberRequest, member: int) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_POST
 def readmit(request: MemberRequest, member: int) -> HttpResponse:
     """Let somebody in again who was a member before."""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from postroom.practice import roles as verbs
 from postroom.practice import rules
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.actions import Refused
 from postroom.practice.forms.roles import RoleForm
 from postroom.practice.models import Role
@@ -32,6 +32,7 @@ def roles(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_role(request: MemberRequest) -> HttpResponse:
     """A role of the practice's own."""
@@ -55,6 +56,7 @@ def add_role(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def role(request: MemberRequest, role: int) -> HttpResponse:
     """Rename a role, or tick other rights."""
@@ -75,6 +77,7 @@ def role(request: MemberRequest, role: int) -> HttpResponse:
 
 
 @member_required(rules.MEMBERS)
+@fresh_form
 @require_POST
 def remove_role(request: MemberRequest, role: int) -> HttpResponse:
     """Remove a role that nobody has."""

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.practice import tokens as actions
-from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.forms.tokens import TokenForm
 from postroom.practice.models import AccessToken
 from postroom.practice.rules import SETTINGS
 
 
 @member_required(SETTINGS)
+@fresh_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: MemberRequest) -> HttpResponse:
     """The tokens, and making one: its words are in this one answer and nowhere else."""
@@ -36,6 +37,7 @@ def tokens(request: MemberRequest) -> HttpResponse:
 
 
 @member_required(SETTINGS)
+@fresh_form
 @require_POST
 def revoke(request: MemberRequest, access_token: int) -> HttpResponse:
     """End a token at once; the line stays."""

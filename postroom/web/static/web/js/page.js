@@ -7,3 +7,4 @@ import "./refresh.js";
 import "./wrong.js";
 import "./unsaved.js";
 import "./copies.js";
+import "./idle.js";

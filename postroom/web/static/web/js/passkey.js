@@ -1,0 +1,110 @@
+// Forms [data-passkey="get" or "create"]: the device is asked, its answer goes along as text in
+// the field «credential». Hidden, for these forms, where the browser knows no passkeys.
+
+const forms = window.isSecureContext && window.PublicKeyCredential ? document.querySelectorAll("form[data-passkey]") : [];
+
+for (const form of forms) {
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    ask(form, event.submitter);
+  });
+}
+
+// Back to a page that was kept: its answer is used up.
+window.addEventListener("pageshow", () => {
+  for (const form of forms) form.elements.credential.value = "";
+});
+
+async function ask(form, button) {
+  const failed = form.querySelector("[data-passkey-failed]");
+  failed.hidden = true;
+  button?.setAttribute("aria-busy", "true");
+  try {
+    const options = await optionsFor(form);
+    const made = await (form.dataset.passkey === "create" ? create(options) : get(options));
+    form.elements.credential.value = JSON.stringify(made);
+    form.requestSubmit();
+  } catch {
+    // Whoever pressed «Cancel», and a device that has none of ours, look alike on purpose.
+    failed.hidden = false;
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+async function optionsFor(form) {
+  const answer = await fetch(form.dataset.options, {
+    method: "POST",
+    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    redirect: "error",
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+async function create(options) {
+  const { response, ...rest } = await shown(navigator.credentials.create({
+    publicKey: {
+      ...options,
+      challenge: bytes(options.challenge),
+      user: { ...options.user, id: bytes(options.user.id) },
+      excludeCredentials: known(options.excludeCredentials),
+    },
+  }));
+  return {
+    ...rest,
+    response: {
+      clientDataJSON: text(response.clientDataJSON),
+      attestationObject: text(response.attestationObject),
+      transports: response.getTransports?.() ?? [],
+    },
+  };
+}
+
+async function get(options) {
+  const { response, ...rest } = await shown(navigator.credentials.get({
+    publicKey: {
+      ...options,
+      challenge: bytes(options.challenge),
+      allowCredentials: known(options.allowCredentials),
+    },
+  }));
+  return {
+    ...rest,
+    response: {
+      clientDataJSON: text(response.clientDataJSON),
+      authenticatorData: text(response.authenticatorData),
+      signature: text(response.signature),
+      userHandle: response.userHandle && text(response.userHandle),
+    },
+  };
+}
+
+async function shown(asked) {
+  const credential = await asked;
+  return {
+    id: credential.id,
+    rawId: text(credential.rawId),
+    type: credential.type,
+    authenticatorAttachment: credential.authenticatorAttachment,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: credential.response,
+  };
+}
+
+function known(list = []) {
+  return list.map((one) => ({ ...one, id: bytes(one.id) }));
+}
+
+// base64url (RFC 4648, 5), without padding
+
+function bytes(text) {
+  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+}
+
+function text(buffer) {
+  const plain = String.fromCharCode(...new Uint8Array(buffer));
+  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
