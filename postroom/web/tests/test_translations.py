@@ -22,7 +22,7 @@ MARKS = {
     "a straight or English quotation mark": re.compile(r"[\"“”]"),
     "three dots": re.compile(r"\.\.\."),
     "no no-break space before ; ? !": re.compile(rf"[^{NB}][;?!]"),
-    "no no-break space before a colon": re.compile(rf"[^{NB}]:(?!/)"),
+    "no no-break space before a colon": re.compile(rf"[^{NB}]:(?![/\d])"),
     "no no-break space inside « »": re.compile(rf"«[^{NB}]|[^{NB}]»"),
 }
 
@@ -52,10 +52,11 @@ TERMS = {
     "undo|undone": "annul",
     "sign in|sign out": "connecter",
 }
-# Letters of the alphabet, not of the post.
+# Letters of the alphabet, not of the post; files of a disk, not filing.
 FREE = {
     "Try fewer letters, an animal’s name, a telephone number or the client’s number.",
     "two letters; reads telephone numbers",
+    "The first %(shown)s; the file to download has all.",
     "The letters of this file cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252. "
     "Save it as “CSV UTF-8”.",
 }
