@@ -61,7 +61,7 @@ PUBLIC = {
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
 }
 # Path parameters that name no row.
-PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182"}
+PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182", "other": "4182"}
 NOUNS = (
     *("access_token", "account", "address", "attachment", "client", "closed_day", "contact"),
     *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Body, NinjaAPI, Query, Status
@@ -34,6 +35,7 @@ from postroom.clients import words as client_words
 from postroom.clients.imports import import_clients
 from postroom.clients.leaving import mark_gone
 from postroom.clients.models import Client
+from postroom.custody.actions import NotTwoClients, merge
 from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.audit import network_of
@@ -79,6 +81,21 @@ def delete_client(request: HttpRequest, ref: str) -> Any:
     if found is None:
         raise Http404
     mark_gone(found, now=now, who=token.name, network=network_of(request))
+    return Status(204, None)
+
+
+@api.post("/clients/{ref}/merge-into/{other}", response={204: None}, tags=["clients"])
+def merge_clients(request: HttpRequest, ref: str, other: str) -> Any:
+    """Give all that a client has to another; its reference goes on leading there. Final."""
+    token, now = _token(request), timezone.now()
+    ours = Client.objects.filter(practice=token.practice)
+    gone, keep = (get_object_or_404(ours, ref=clean(each)) for each in (ref, other))
+    if gone.merged_into_id == keep.pk:
+        return Status(204, None)  # it has been done
+    try:
+        merge(keep, gone, by=None, now=now, who=token.name, network=network_of(request))
+    except NotTwoClients as error:
+        raise problems.Wrong(409, _("These are not two clients that can be merged.")) from error
     return Status(204, None)
 
 

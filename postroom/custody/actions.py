@@ -19,10 +19,19 @@ class NotTwoClients(Exception):
 
 
 @transaction.atomic
-def merge(keep: Client, gone: Client, *, by: Member | None, now: datetime) -> Client:
+def merge(
+    keep: Client,
+    gone: Client,
+    *,
+    by: Member | None,
+    now: datetime,
+    who: str = "",
+    network: str = "",
+) -> Client:
     """Give all that `gone` has to `keep`, and leave `gone` as an empty row that leads there.
 
-    Cannot be undone. Raises NotTwoClients; nothing is changed then.
+    Cannot be undone. `who`: the practice system's token, where no member asked.
+    Raises NotTwoClients; nothing is changed then.
     """
     rows = Client.objects.select_for_update().filter(practice=keep.practice_id, merged_into=None)
     # In one order, so that two merges of the same two clients wait for each other.
@@ -39,7 +48,7 @@ def merge(keep: Client, gone: Client, *, by: Member | None, now: datetime) -> Cl
         Deed("merge_client", "client", keep.pk, data),
         Deed("merged_client", "client", gone.pk, data),
     ]
-    audit.record_all(keep.practice_id, deeds, by=by, now=now)
+    audit.record_all(keep.practice_id, deeds, by=by, now=now, who=who, network=network)
     return keep
 
 

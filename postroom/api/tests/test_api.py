@@ -15,7 +15,7 @@ from postroom.appointments.models import Appointment, DueItem, Look
 from postroom.clients.models import Client, ContactPoint
 from postroom.practice.models import AccessToken, AuditEvent, Practice, Source
 from postroom.practice.tokens import create
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_client
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ ROUTES = [
 
 
 def spoken(path: str) -> str:
-    return path.replace("{ref}", "4182")
+    return path.replace("{ref}", "4182").replace("{other}", "4183")
 
 
 def body_of(path: str, method: str) -> Any:
@@ -87,8 +87,8 @@ def body_of(path: str, method: str) -> Any:
     return one if method == "PUT" else [{"reference": "1", **one}]
 
 
-def test_the_schema_tells_nine_routes() -> None:
-    assert len(ROUTES) == 9
+def test_the_schema_tells_ten_routes() -> None:
+    assert len(ROUTES) == 10
     assert all(
         "BearerAuth" in str(m["security"]) or "Bearer" in str(m["security"])
         for methods in SCHEMA["paths"].values()
@@ -134,7 +134,7 @@ def test_another_practices_token_touches_nothing_here(
     theirs = System(make_token(cast.other)[1])
     answer = theirs(method, spoken(path), body_of(path, method))
     assert everything(cast.practice) == before
-    if method == "DELETE":
+    if method == "DELETE" or "merge" in path:
         problem(answer, 404)
     else:
         assert answer.json()["created"] == 1
@@ -386,3 +386,21 @@ def test_sentences_are_in_the_callers_language(system: System) -> None:
     with translation.override("en"):  # and back: the request leaves its own behind
         answer = system("PUT", "/clients/77", {"name": "June", "emails": ["not-one"]})
     assert answer["Content-Language"] == "fr"
+
+
+def test_a_merge_in_the_practices_system_is_followed_once(system: System, cast: Cast) -> None:
+    double = make_client(cast.practice, "4183", "H. Farrow", ["h@farrow.example"])
+    for _ in range(2):
+        answer = system("POST", "/clients/4183/merge-into/4182")
+        assert answer.status_code == 204
+    double.refresh_from_db()
+    assert double.merged_into == cast.hollis
+    lines = AuditEvent.objects.filter(action="merge_client")
+    assert [line.who for line in lines] == ["Practice system"]
+
+
+def test_only_two_clients_of_this_practice_are_merged(system: System, cast: Cast) -> None:
+    make_client(cast.other, "77", "Nobody Here", [])
+    problem(system("POST", "/clients/4182/merge-into/4182"), 409)
+    problem(system("POST", "/clients/4182/merge-into/77"), 404)
+    problem(system("POST", "/clients/77/merge-into/4182"), 404)

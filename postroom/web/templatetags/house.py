@@ -6,7 +6,7 @@ from functools import cache
 
 import lucide
 from django import template
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -43,6 +43,15 @@ def initials(name: str) -> str:
 def avatar_class(name: str) -> str:
     """One of c1 to c6, always the same for the same name; the colour means nothing."""
     return f"c{zlib.crc32(name.casefold().encode()) % AVATAR_COLOURS + 1}"
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """«fr» in the reader's own language: French, français; a code nobody knows as it is."""
+    try:
+        return translation.get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
 
 
 @register.filter
