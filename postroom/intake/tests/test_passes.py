@@ -11,6 +11,7 @@ from postroom.connections.words import state
 from postroom.intake.actions import sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
+from postroom.intake.rules import BATCH_MAILS
 from postroom.intake.tests.post import (
     NOW,
     OTHERS,
@@ -53,7 +54,7 @@ def lies_in(server: ScriptedImap, folder: str) -> int:
 
 
 def test_a_worker_that_lost_its_folder_stops_there_at_once(account, server) -> None:
-    for number in range(120):
+    for number in range(BATCH_MAILS + 20):
         server.put("Incoming", letter(number))
 
     def first_batch_moved(session, tag, args) -> bool:
@@ -64,7 +65,7 @@ def test_a_worker_that_lost_its_folder_stops_there_at_once(account, server) -> N
     server.answer("UID MOVE", first_batch_moved, times=1)
     outcome = a_pass(account, clock)
     assert (outcome.busy, outcome.trouble) == (True, "")
-    assert lies_in(server, "Incoming") == 70
+    assert lies_in(server, "Incoming") == 20
     assert len(server.said("UID MOVE")) == 1
     assert FolderState.objects.get(folder="Incoming").lease_by == OTHERS.name
 
@@ -91,7 +92,7 @@ def test_a_short_pass_gives_its_folder_back(account, server) -> None:
 
 
 def test_a_long_pass_keeps_its_folder(account, server) -> None:
-    for number in range(60):
+    for number in range(BATCH_MAILS + 20):
         server.put("Incoming", letter(number))
     until = []
 
@@ -101,7 +102,7 @@ def test_a_long_pass_keeps_its_folder(account, server) -> None:
 
     clock = Clock(seconds=60)
     server.answer("UID MOVE", look)
-    assert a_pass(account, clock).taken == 60
+    assert a_pass(account, clock).taken == BATCH_MAILS + 20
     assert until and all(lease > NOW for lease in until)
     assert until[0] < until[-1]
 
