@@ -3,6 +3,9 @@
 ENV    := .venv
 PYTHON := $(ENV)/bin/python
 
+# A run of the tests starts some hundreds of processes: each finds its modules compiled.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test lint unit-sqlite unit-postgresql bench messages lock clean
 
 run: $(ENV)/run.stamp
@@ -23,11 +26,14 @@ lint: $(ENV)/dev.stamp
 unit-sqlite: $(ENV)/dev.stamp
 	$(PYTHON) -m pytest -q -n 3 --dist loadgroup
 
-# The same tests on the other database, less those that never open one or are of the wire alone.
+# The same tests on the other database, less those that ask nothing of it that others do not: of mail
+# and files, of the wire, of what a browser shows, of who may open a page.
 WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypto files processes, \
     --ignore-glob='postroom/kit/tests/test_$(name)*') --ignore=postroom/cli/demo \
     --ignore=tests/support/tests --ignore-glob='tests/test_*_in_browser.py' --ignore=tests/test_docs.py \
     --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py \
+    --ignore=postroom/web --ignore=tests/test_access_matrix.py --ignore=tests/test_standing_by.py \
+    --ignore=tests/test_accented_password.py --ignore=tests/test_chaos_random.py \
     --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
 	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 3 --dist loadgroup \
