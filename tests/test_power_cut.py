@@ -36,6 +36,8 @@ MAILS = 14  # of each round
 def test_a_power_cut_while_filing_loses_nothing(house, dovecot, tmp_path):
     rng, office = random.Random(SEED), at_dovecot(house, dovecot)
     office.put(make_mails(MAILS, rng))
+    house.sync()  # the first pass makes folders, which the others find there
+    office.put(make_mails(MAILS, rng))
     power = PowerCut(house.data, tmp_path / "shadow")
     house.sync(**power.environment())
     syncs = power.syncs()
