@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.tests.post import NOON, PNG, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws
+from tests.support.browser import SIZES, chromium, complaints_of, first_of, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
 NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
@@ -149,7 +149,7 @@ def test_a_button_that_files_is_busy_until_the_server_has_answered(
     button.click()
     expect(button).to_have_attribute("aria-busy", "true")
     expect(button).to_be_disabled()
-    held[0].continue_()
+    first_of(held, page).continue_()
     on_desk(page, "Offers")
     expect(button).not_to_have_attribute("aria-busy", "true")
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, chromium, complaints_of
+from tests.support.browser import SIZES, chromium, complaints_of, first_of
 from tests.support.cast import Cast, make_cast
 
 FAILED = "This did not work. Nothing was changed. Try again."
@@ -90,7 +90,7 @@ def test_a_button_is_busy_until_the_answer_is_here(live_server, browser: Browser
     send_form(page)
     button = page.get_by_role("button", name="Test and save")
     expect(button).to_have_attribute("aria-busy", "true")
-    held[0].fulfill(status=503)
+    first_of(held, page).fulfill(status=503)
     expect(button).not_to_have_attribute("aria-busy", "true")
 
 

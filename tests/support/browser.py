@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
@@ -47,6 +47,15 @@ def flaws(page: Page) -> list[Any]:
             for rule in Axe().run(page, options=RULES).response["violations"]
         ]
     return found
+
+
+def first_of(held: list[Route], page: Page) -> Route:
+    """The first request that was held back; the page may show that it waits before it has asked."""
+    for _ in range(200):
+        if held:
+            return held[0]
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked for")
 
 
 def too_wide(page: Page) -> int:
