@@ -27,7 +27,7 @@ from postroom.clients.models import (
     GroupMember,
     Patient,
 )
-from postroom.clients.rules import search_name
+from postroom.clients.rules import named_by_list, patient_ref, search_name
 from postroom.kit.text import fold
 
 
@@ -273,7 +273,7 @@ def _change_patients(change: Change, pairs: Pairs | None) -> None:
         return
     held = change.held
     by_ref = {patient.ref: patient for patient in held.patients}
-    by_name = {fold(p.name): p for p in held.patients if not _named_by_file(p)}
+    by_name = {fold(p.name): p for p in held.patients if not named_by_list(p.ref, p.name)}
     kept = []
     for ref, (name, kind) in zip(_patient_refs(pairs), pairs, strict=True):
         patient = by_ref.get(ref) or by_name.pop(fold(name), None)
@@ -285,7 +285,7 @@ def _change_patients(change: Change, pairs: Pairs | None) -> None:
         kept.append(patient)
     for patient in held.patients:
         if patient not in kept:
-            if _named_by_file(patient):
+            if named_by_list(patient.ref, patient.name):
                 change.gone_patients.append(patient.pk)
             else:
                 kept.append(patient)
@@ -296,19 +296,10 @@ def _patient_refs(pairs: Pairs) -> list[str]:
     seen: dict[str, int] = {}
     refs = []
     for name, _ in pairs:
-        stem = _stem(name)
+        stem = patient_ref(name)
         seen[stem] = seen.get(stem, 0) + 1
         refs.append(stem if seen[stem] == 1 else f"{stem}/{seen[stem]}")
     return refs
-
-
-def _named_by_file(patient: Patient) -> bool:
-    return patient.ref.partition("/")[0] == _stem(patient.name)
-
-
-def _stem(name: str) -> str:
-    """The reference of a patient whose file gives none; "/2" follows for a second Rex."""
-    return fold(name).replace("/", " ")[:60]
 
 
 # --- writing --------------------------------------------------------------------------------

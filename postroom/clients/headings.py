@@ -1,10 +1,9 @@
 """Which column is which, in a list of clients written by another system."""
 
-import re
 from collections.abc import Mapping, Sequence
 
+from postroom.kit.columns import listed, plain
 from postroom.kit.tables import NotATable
-from postroom.kit.text import fold
 
 # Folded, without punctuation; the first that a file has is the one read.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -55,9 +54,6 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 REQUIRED = ("reference", "name")
 REPEATED = ("email", "phone")  # "Mobile" and "Home phone" are both read
 
-_PUNCTUATION = re.compile(r"[\W_]+")
-
-
 Places = dict[str, tuple[int, ...]]
 
 
@@ -66,7 +62,7 @@ def columns(header: Sequence[str], mapping: Mapping[str, str]) -> Places:
 
     Raises NotATable: field, column (mapping names what is not there), twice, missing.
     """
-    names = [_plain(name) for name in header]
+    names = [plain(name) for name in header]
     places = {field: _named(field, name, names, header) for field, name in mapping.items()}
     taken = {place for found in places.values() for place in found}
     for field, headings in HEADINGS.items():
@@ -81,21 +77,21 @@ def complete(header: Sequence[str], places: Places) -> Places:
     """The places, when what is needed is among them. Raises NotATable: missing."""
     for field in REQUIRED:
         if not places.get(field):
-            raise NotATable("missing", field=field, columns=_listed(header))
+            raise NotATable("missing", field=field, columns=listed(header))
     return places
 
 
 def proposed(header: Sequence[str], remembered: Mapping[str, Sequence[str]]) -> Places:
     """What each column could be: as it was `remembered` (field -> names of columns), else as its
     name says. A column that was remembered for nothing stays out; nothing is raised."""
-    names = [_plain(name) for name in header]
+    names = [plain(name) for name in header]
     places: Places = {}
     for field, columns_of in remembered.items():
-        wanted = {_plain(name) for name in columns_of}
+        wanted = {plain(name) for name in columns_of}
         found = tuple(n for n, name in enumerate(names) if name and name in wanted)
         if field in HEADINGS and found:
             places[field] = found if field in REPEATED else found[:1]
-    known = {_plain(name) for columns_of in remembered.values() for name in columns_of}
+    known = {plain(name) for columns_of in remembered.values() for name in columns_of}
     taken = {place for place, name in enumerate(names) if name in known}
     for field, headings in HEADINGS.items():
         if field not in places:
@@ -109,16 +105,16 @@ def proposed(header: Sequence[str], remembered: Mapping[str, Sequence[str]]) -> 
 def understood(header: Sequence[str], mapping: Mapping[str, str]) -> int:
     """How many of these names say something to us."""
     wanted = {heading for headings in HEADINGS.values() for heading in headings}
-    wanted |= {_plain(name) for name in mapping.values()}
-    return sum(_plain(name) in wanted for name in header)
+    wanted |= {plain(name) for name in mapping.values()}
+    return sum(plain(name) in wanted for name in header)
 
 
 def _named(field: str, name: str, names: list[str], header: Sequence[str]) -> tuple[int, ...]:
     if field not in HEADINGS:
         raise NotATable("field", field=field, fields=", ".join(HEADINGS))
-    found = tuple(place for place, each in enumerate(names) if each == _plain(name))
+    found = tuple(place for place, each in enumerate(names) if each == plain(name))
     if not found:
-        raise NotATable("column", column=name, columns=_listed(header))
+        raise NotATable("column", column=name, columns=listed(header))
     return _single(field, found, header)
 
 
@@ -140,11 +136,3 @@ def _single(field: str, found: tuple[int, ...], header: Sequence[str]) -> tuple[
     if len(found) > 1 and field not in REPEATED:
         raise NotATable("twice", column=header[found[0]])
     return found
-
-
-def _plain(name: str) -> str:
-    return _PUNCTUATION.sub(" ", fold(name)).strip()
-
-
-def _listed(header: Sequence[str]) -> str:
-    return ", ".join(name[:60] for name in header[:40] if name)

@@ -123,7 +123,12 @@ def named_by_list(ref: str, name: str) -> bool:
 
     Such a patient goes when the list no longer names it.
     """
-    return ref.partition("/")[0] == fold(name).replace("/", " ")[:60]
+    return ref.partition("/")[0] == patient_ref(name)
+
+
+def patient_ref(name: str) -> str:
+    """The reference of a patient whose list gives none; "/2" follows for a second Rex."""
+    return fold(name).replace("/", " ")[:60]
 
 
 def _digits(text: str) -> str:

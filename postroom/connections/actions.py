@@ -10,7 +10,7 @@ from django.db import transaction
 from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
-from postroom.connections.trouble import FOLDER_MISSING, Trouble
+from postroom.connections.trouble import Trouble
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 
@@ -151,8 +151,3 @@ def _try_folder(mailbox: Mailbox, name: str, *, create: bool) -> Step:
     except Trouble as trouble:
         return Step(FOLDER, trouble.code, trouble.detail or name)
     return Step(FOLDER, "", name)
-
-
-def missing_folders(trial: Trial) -> list[str]:
-    """The folders a test did not find."""
-    return [step.detail for step in trial.steps if step.code == FOLDER_MISSING]

@@ -22,7 +22,7 @@ class Headings:
 
         Raises NotATable: field, column (mapping names what is not there), twice, missing.
         """
-        names = [_plain(name) for name in header]
+        names = [plain(name) for name in header]
         found = {field: self._named(field, name, names, header) for field, name in mapping.items()}
         for field, headings in self.names.items():
             if field in found:
@@ -34,21 +34,21 @@ class Headings:
                     break
         for field in self.required:
             if field not in found:
-                raise NotATable("missing", field=field, columns=_listed(header))
+                raise NotATable("missing", field=field, columns=listed(header))
         return found
 
     def understood(self, header: Sequence[str], mapping: Mapping[str, str]) -> int:
         """How many of these names say something to us."""
         wanted = {heading for headings in self.names.values() for heading in headings}
-        wanted |= {_plain(name) for name in mapping.values()}
-        return sum(_plain(name) in wanted for name in header)
+        wanted |= {plain(name) for name in mapping.values()}
+        return sum(plain(name) in wanted for name in header)
 
     def _named(self, field: str, name: str, names: list[str], header: Sequence[str]) -> int:
         if field not in self.names:
             raise NotATable("field", field=field, fields=", ".join(self.names))
-        if _plain(name) not in names:
-            raise NotATable("column", column=name, columns=_listed(header))
-        return _only(_plain(name), names, header)
+        if plain(name) not in names:
+            raise NotATable("column", column=name, columns=listed(header))
+        return _only(plain(name), names, header)
 
 
 def _only(name: str, names: list[str], header: Sequence[str]) -> int:
@@ -58,9 +58,11 @@ def _only(name: str, names: list[str], header: Sequence[str]) -> int:
     return place
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name folded and without punctuation, as names are compared."""
     return _PUNCTUATION.sub(" ", fold(name)).strip()
 
 
-def _listed(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
+    """The names a table has, for a sentence."""
     return ", ".join(name[:60] for name in header[:40] if name)

@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from postroom.kit.addresses import normalise_email
 from postroom.kit.tokens import new_token, token_hash
-from postroom.practice import audit
+from postroom.practice import audit, links
 from postroom.practice.actions import Refused
 from postroom.practice.models import Member, MemberAddress, OneTimeLink, Practice, User
 from postroom.practice.system_mail import NotSent, deliver
@@ -58,7 +57,7 @@ def ask_new_email(member: Member, email: str, *, now: datetime) -> None:
         return
     token = new_token()
     with transaction.atomic():
-        _open_links(user).update(used_at=now)  # the newest alone counts
+        links.void(user, OneTimeLink.ADDRESS, now)  # the newest alone counts
         link = OneTimeLink.objects.create(
             user=user,
             purpose=OneTimeLink.ADDRESS,
@@ -89,8 +88,7 @@ def ask_new_email(member: Member, email: str, *, now: datetime) -> None:
 
 def find(token: str, *, now: datetime) -> OneTimeLink | None:
     """The link, while it is good."""
-    links = OneTimeLink.objects.filter(purpose=OneTimeLink.ADDRESS, used_at=None)
-    return links.select_related("user").filter(hash=token_hash(token), expires_at__gt=now).first()
+    return links.find(token, OneTimeLink.ADDRESS, now)
 
 
 def confirm_email(link: OneTimeLink, *, now: datetime) -> str:
@@ -131,7 +129,3 @@ def _change_email(link: OneTimeLink, *, now: datetime) -> None:
             now=now,
             data={"fields": ["email"]},
         )
-
-
-def _open_links(user: User) -> QuerySet[OneTimeLink]:
-    return OneTimeLink.objects.filter(user=user, purpose=OneTimeLink.ADDRESS, used_at=None)

@@ -10,18 +10,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from postroom.practice import audit
-from postroom.practice.models import Member, User
+from postroom.practice.deeds import record_own
+from postroom.practice.models import User
 
 REFUSED = "sign-in-refused"
-
-
-def note_door(action: str, user: User, request: Any, **data: Any) -> None:
-    """One line in each practice of this person. `data`: how, never a secret."""
-    now = timezone.now()
-    network = audit.network_of(request) if request is not None else ""
-    for member in Member.objects.of(user).order_by("pk"):
-        member.network = network
-        audit.record(member.practice_id, action, "member", member.pk, by=member, now=now, data=data)
 
 
 @receiver(user_login_failed, dispatch_uid="audit")
@@ -32,4 +24,5 @@ def _was_refused(
     address = str(credentials.get("username") or credentials.get("email") or "")
     user = User.objects.filter(email=address.strip().lower()).first()
     if user is not None:
-        note_door(REFUSED, user, request)
+        network = audit.network_of(request) if request is not None else ""
+        record_own(user, REFUSED, now=timezone.now(), network=network)

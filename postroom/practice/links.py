@@ -1,9 +1,8 @@
 """Links that go out by mail and do one thing once: 256 bits, of which we keep the SHA-256."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
+from postroom.kit.tokens import new_token, token_hash
 from postroom.practice.models import OneTimeLink, User
 
 KEPT = timedelta(days=7)
@@ -11,12 +10,12 @@ KEPT = timedelta(days=7)
 
 def make(user: User, purpose: str, *, email: str, lasts: timedelta, now: datetime) -> str:
     """A fresh link's secret part; it is nowhere but in the mail."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     OneTimeLink.objects.create(
         user=user,
         purpose=purpose,
         email=email,
-        hash=digest(token),
+        hash=token_hash(token),
         created_at=now,
         expires_at=now + lasts,
     )
@@ -27,7 +26,7 @@ def find(token: str, purpose: str, now: datetime) -> OneTimeLink | None:
     """The link, while it may still be used."""
     return (
         OneTimeLink.objects.filter(
-            hash=digest(token), purpose=purpose, used_at=None, expires_at__gt=now
+            hash=token_hash(token), purpose=purpose, used_at=None, expires_at__gt=now
         )
         .select_related("user")
         .first()
@@ -47,8 +46,3 @@ def void(user: User, purpose: str, now: datetime) -> None:
 def sweep(now: datetime) -> int:
     """Forget what ran out a week ago; how many rows went."""
     return OneTimeLink.objects.filter(expires_at__lt=now - KEPT).delete()[0]
-
-
-def digest(token: str) -> str:
-    """What is kept of a secret part; it is random, so no salt and no stretching."""
-    return hashlib.sha256(token.encode()).hexdigest()

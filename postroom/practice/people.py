@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from postroom.practice import audit, events
+from postroom.practice import audit, events, factors, seats
 from postroom.practice.actions import Refused
-from postroom.practice.models import AccessToken, Factor, Member, Practice, Role, SignedIn, User
+from postroom.practice.models import AccessToken, Member, Practice, Role
 from postroom.practice.rules import ADMINISTRATOR, may_give
 
 
@@ -61,7 +60,7 @@ def deactivate(member: Member, *, by: Member | None, now: datetime) -> None:
     member.active, member.left_at = False, now
     member.save(update_fields=["active", "left_at"])
     AccessToken.objects.filter(created_by=member, revoked_at=None).update(revoked_at=now)
-    end_sessions(member.user)
+    seats.end_all(member.user)
     _record("deactivate", member, by=by, now=now)
 
 
@@ -81,18 +80,10 @@ def readmit(member: Member, *, by: Member | None, now: datetime) -> None:
 def reset_second_factor(member: Member, *, by: Member | None, now: datetime) -> int:
     """Forget somebody's apps, passkeys and recovery codes, and sign them out; how many factors
     went. For the installer: the person may belong to other practices too."""
-    gone = Factor.objects.filter(user=member.user).delete()[0]
-    member.user.recovery_codes.all().delete()
-    end_sessions(member.user)
+    gone = factors.remove_all(member.user)
+    seats.end_all(member.user)
     _record("reset-factor", member, by=by, now=now)
     return gone
-
-
-def end_sessions(user: User) -> None:
-    """Sign somebody out of every browser; each asks for the full proof again."""
-    signed_in = SignedIn.objects.filter(user=user)
-    Session.objects.filter(session_key__in=list(signed_in.values_list("key", flat=True))).delete()
-    signed_in.delete()
 
 
 def need_at_least(by: Member | None, *roles: Role) -> None:

@@ -1,12 +1,12 @@
 """How a program proves itself: a token is shown once; its digest alone is kept."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
+from postroom.kit.tokens import token_hash
 from postroom.practice import audit
 from postroom.practice.models import AccessToken, Member, Practice
 
@@ -25,7 +25,7 @@ def create(
     token = AccessToken.objects.create(
         practice=practice,
         name=name,
-        hash=digest(words),
+        hash=token_hash(words),
         ending=words[-4:],
         created_by=by,
         created_at=now,
@@ -55,7 +55,7 @@ def authenticate(header: str, now: datetime) -> AccessToken | None:
         return None
     token = (
         AccessToken.objects.select_related("practice")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), hash=digest(words), revoked_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now), hash=token_hash(words), revoked_at=None)
         .first()
     )
     if token is None:
@@ -64,8 +64,3 @@ def authenticate(header: str, now: datetime) -> AccessToken | None:
         AccessToken.objects.filter(pk=token.pk).update(used_at=now)
         token.used_at = now
     return token
-
-
-def digest(words: str) -> str:
-    """What is kept of a token: SHA-256. It is random, of 256 bits: nothing needs stretching."""
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
