@@ -22,6 +22,8 @@ class MailAccount(models.Model):
 
     TLS, STARTTLS, NONE = "tls", "starttls", "none"
     SECURITIES = [(TLS, _("TLS")), (STARTTLS, _("STARTTLS")), (NONE, _("None (this machine only)"))]
+    PASSWORD, TOKEN = "password", "token"
+    PROOFS = [(PASSWORD, _("A password")), (TOKEN, _("An OAuth 2 access token"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="accounts")
     owner = models.ForeignKey(Member, models.CASCADE, null=True, related_name="accounts")
@@ -30,6 +32,7 @@ class MailAccount(models.Model):
     port = models.PositiveIntegerField(default=993)
     security = models.CharField(max_length=8, choices=SECURITIES, default=TLS)
     user = models.CharField(max_length=320)
+    proof = models.CharField(max_length=8, choices=PROOFS, default=PASSWORD)  # what is sealed
     password_sealed = models.TextField(default="")
     ca_pem = models.TextField(default="")  # a private certificate authority, if any
     installed = models.BooleanField(default=False)  # by the installer: any host is allowed
@@ -60,14 +63,27 @@ class MailAccount(models.Model):
 
 
 class Workflow(models.Model):
-    """What is done with one folder: file its letters, then move them (RX-26)."""
+    """What is done with one folder: file its letters, then move them (RX-26).
+
+    The inbox workflow takes in all of a folder, and moves nothing before its conversation is
+    closed: then to Resolved, or nowhere, as chosen (MG-9).
+    """
+
+    FILING, INBOX = "filing", "inbox"
+    KINDS = [(FILING, _("Filing of one folder")), (INBOX, _("The whole inbox"))]
+    TO_RESOLVED, STAY = "resolved", "stay"
+    AFTER_CLOSE = [(TO_RESOLVED, _("Move it to Resolved")), (STAY, _("Leave it where it is"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="workflows")
     account = models.ForeignKey(MailAccount, models.CASCADE, related_name="workflows")
+    kind = models.CharField(max_length=8, choices=KINDS, default=FILING)
     folder_in = models.CharField(max_length=255, default="Incoming")
     folder_resolved = models.CharField(max_length=255, default="Resolved")
     folder_unresolved = models.CharField(max_length=255, default="Unresolved")
     minutes = models.PositiveSmallIntegerField(default=5)  # between checks (RX-104)
+    begins_at = models.DateTimeField(null=True)  # what the server received earlier is left alone
+    to_group = models.BooleanField(default=False)  # several of one group: file to all (RX-115)
+    after_close = models.CharField(max_length=8, choices=AFTER_CLOSE, default=TO_RESOLVED)
     active = models.BooleanField(default=True)
     swept_at = models.DateTimeField(null=True)  # when the two other folders were last compared
 
@@ -123,6 +139,9 @@ class FolderState(models.Model):
     # Every UID below this one has a committed sighting (PE-1, PE-3).
     next_uid = models.BigIntegerField(default=1)
     resets = models.PositiveSmallIntegerField(default=0)  # of UIDVALIDITY, in a row
+    # How many mails the server counted there when we last looked (PE-4), and when.
+    counted = models.PositiveIntegerField(null=True)
+    counted_at = models.DateTimeField(null=True)
     lease_by = models.CharField(max_length=120, default="")
     lease_until = models.DateTimeField(null=True)
     # Moving into this folder was refused: why, how often, when to try again.
@@ -146,3 +165,24 @@ class FolderState(models.Model):
         type(self).objects.filter(pk=self.pk).update(
             refusal=why, refusals=F("refusals") + 1, retry_at=until
         )
+
+
+class DropFolder(models.Model):
+    """A folder of this machine whose files are taken in: scans, pictures, faxes (RX-111)."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="drop_folders")
+    name = models.CharField(max_length=80)
+    path = models.CharField(max_length=1000)
+    take_away = models.BooleanField(default=True)  # the file, once it is safely stored
+    minutes = models.PositiveSmallIntegerField(default=5)
+    active = models.BooleanField(default=True)
+    trouble = models.CharField(max_length=40, default="")
+    trouble_detail = models.TextField(default="")
+    trouble_since = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "path"], name="drop_folder")]
+
+    def __str__(self) -> str:
+        return self.name
