@@ -114,7 +114,7 @@ def losses(office, known=()) -> list[str]:
         found += [] if verdict == [("ok",)] else [f"the database: {verdict}"]
     lines = {line["sha256"]: line for line in house.register()}
     for key in lines:
-        raws = [path.read_bytes() for path in house.data.glob(f"mail/*/{key[:2]}/{key}.eml")]
+        raws = [path.read_bytes() for path in house.data.glob(f"mail/*/*/{key}.eml")]
         if [content_key(raw) for raw in raws] != [key]:
             found.append(f"{key} has an entry and no whole raw mail")
     server = office.post.dump()

@@ -25,6 +25,7 @@ from postroom.intake.taking import take_in
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
 from postroom.kit.mime import content_key
+from postroom.kit.rows import insert_each
 from postroom.register.models import mail_path
 
 log = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ def _insert(pairs: list[tuple[Sighting, bytes]]) -> list[tuple[Sighting, bytes]]
     """New rows; a letter that another worker has a row for is left to that one (PE-7)."""
     try:
         with transaction.atomic():
-            Sighting.objects.bulk_create(sighting for sighting, _ in pairs)
+            insert_each(sighting for sighting, _ in pairs)
         return pairs
     except IntegrityError:
         one = pairs[0][0]

@@ -15,7 +15,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read
-from postroom.kit.rows import update_each
+from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
@@ -142,7 +142,7 @@ def _new_entries(batch: Iterable[Taken], *, now: datetime) -> list[Taken]:
                 first[one.fold_key] = one
         else:
             one.entry = twin.entry
-    Entry.objects.bulk_create(one.entry for one in fresh if one.entry)
+    insert_each(one.entry for one in fresh if one.entry)
     return fresh
 
 
@@ -153,7 +153,7 @@ def _new_mails(batch: Iterable[Taken], fresh: list[Taken]) -> None:
         if one.mail is None:
             one.mail = new.setdefault(key, _mail(one))
     # In one order everywhere: two workers with the same mails must not wait for each other.
-    StoredMail.objects.bulk_create(mail for _, mail in sorted(new.items()))
+    insert_each(mail for _, mail in sorted(new.items()))
 
 
 def _new_details(fresh: list[Taken], *, now: datetime) -> None:
@@ -161,13 +161,13 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
     if not fresh:
         return
     practice = fresh[0].sighting.practice_id
-    EntryClient.objects.bulk_create(
+    insert_each(
         EntryClient(practice_id=practice, entry=one.entry, client_id=client, at=one.entry.at)
         for one in fresh
         if one.entry
         for client in one.placed.clients
     )
-    Attachment.objects.bulk_create(
+    insert_each(
         Attachment(
             practice_id=practice,
             entry=one.entry,

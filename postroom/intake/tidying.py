@@ -12,7 +12,7 @@ from postroom.register.models import StoredMail
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(days=1)
-MOST = 50  # orphans that a crash may leave: a batch
+MOST = 50  # orphans that need no proof that this is their database
 
 
 def drop_orphans(*, now: datetime) -> int:

@@ -55,18 +55,19 @@ def make_folders(folders: Iterable[Path]) -> None:
     make_folders(above)
     for folder in new:
         folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folders(above)  # once for all of them: a young practice begins with 256
+    _sync_folders(above)  # once for all of them: a young practice begins with 16
 
 
 def _write_aside(items: Iterable[tuple[Path, bytes]], moves: list[tuple[Path, Path]]) -> None:
     """Write and sync each under another name; `moves` learns of it before it is written."""
     # Each handle stays open until its file is synced: an error of the disk is told to it.
+    mark = f"{os.getpid()}.{os.urandom(4).hex()}"
     with _open_handles() as handles:
         for path, data in items:
             if path.exists():
                 os.utime(path)  # in use again: not to be tidied away as an old orphan
                 continue
-            aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+            aside = path.with_name(f".{path.name}.{mark}.{len(moves)}")
             handles.append(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             moves.append((aside, path))
             _write_all(handles[-1], data)

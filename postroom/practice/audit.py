@@ -13,6 +13,7 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 
+from postroom.kit.rows import insert_each
 from postroom.practice.models import AuditEvent, Member
 
 log = logging.getLogger(__name__)
@@ -63,9 +64,9 @@ def record_all(
     network: str = "",
 ) -> list[AuditEvent]:
     """Write many lines at once."""
-    return AuditEvent.objects.bulk_create(
-        _line(practice_id, deed, by, now, who, network) for deed in deeds
-    )
+    lines = [_line(practice_id, deed, by, now, who, network) for deed in deeds]
+    insert_each(lines)
+    return lines
 
 
 def read(request: Any, kind: str, id: int, *, action: str = READ, **data: Any) -> None:

@@ -7,6 +7,7 @@ happened is unsaid. Whoever misses one finds the change in the rows themselves.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from postroom.kit.rows import insert_each
 from postroom.practice.models import Event
 
 ENTRY_NEW = "entry.new"
@@ -20,9 +21,7 @@ KEPT = timedelta(days=1)
 
 def tell(practice_id: int, kind: str, ids: Iterable[int], *, now: datetime) -> None:
     """One event for each id, in the caller's transaction."""
-    Event.objects.bulk_create(
-        Event(practice_id=practice_id, at=now, kind=kind, object_id=id) for id in ids
-    )
+    insert_each(Event(practice_id=practice_id, at=now, kind=kind, object_id=id) for id in ids)
 
 
 def sweep(now: datetime) -> int:

@@ -168,8 +168,12 @@ class StoredMail(models.Model):
 
 
 def mail_path(practice_id: int, content_key: str) -> Path:
-    """Where a raw mail lies: by practice, then by content."""
-    return settings.MAIL_FOLDER / str(practice_id) / content_key[:2] / f"{content_key}.eml"
+    """Where a raw mail lies: by practice, then by content.
+
+    In 16 folders: a batch of letters syncs each folder it falls into, and 62,500 files are no
+    burden for one.
+    """
+    return settings.MAIL_FOLDER / str(practice_id) / content_key[0] / f"{content_key}.eml"
 
 
 class Attachment(models.Model):

@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError
 
-from postroom.kit.rows import update_each
-from postroom.practice.models import Event, Practice
+from postroom.kit import rows as kit_rows
+from postroom.kit.rows import insert_each, update_each
+from postroom.practice.models import AuditEvent, Event, Practice
 from tests.support.cast import Cast
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -45,3 +46,37 @@ def test_where_one_row_cannot_be_saved_none_is():
     with pytest.raises(IntegrityError):
         update_each(rows, ["name", "slug"])
     assert set(Practice.objects.values_list("name", flat=True)) == {"Before"}
+
+
+def test_new_rows_get_their_keys_in_their_order(cast: Cast, monkeypatch):
+    monkeypatch.setattr(kit_rows, "_PARAMETERS", 12)  # several statements
+    rows = [Event(practice=cast.practice, at=NOW, kind="new", object_id=n) for n in range(40)]
+    insert_each(rows)
+    assert [row._state.adding for row in rows] == [False] * 40
+    saved = Event.objects.filter(kind="new").order_by("id")
+    assert [(one.pk, one.object_id, one.at, one.practice) for one in saved] == [
+        (row.pk, n, NOW, cast.practice) for n, row in enumerate(rows)
+    ]
+
+
+def test_times_and_json_are_stored_as_the_fields_store_them(cast: Cast):
+    said = {"was": ["é", None, 1.5]}
+    line = AuditEvent(
+        practice=cast.practice, at=NOW, action="x", object_kind="entry", object_id=1, data=said
+    )
+    insert_each([line])
+    found = AuditEvent.objects.get(pk=line.pk)
+    assert (found.data, found.at, found.member) == (said, NOW, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_one_new_row_is_refused_none_is_inserted(monkeypatch):
+    monkeypatch.setattr(kit_rows, "_PARAMETERS", 30)
+    new = [Practice(slug=f"p-{n % 9}", name="New") for n in range(12)]
+    with pytest.raises(IntegrityError):
+        insert_each(new)
+    assert not Practice.objects.filter(name="New").exists()
+
+
+def test_no_new_rows_are_nothing_to_do():
+    insert_each([])
