@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from postroom.connections.models import MailAccount
 from postroom.intake.actions import sync
@@ -21,6 +21,14 @@ BUSY_SECONDS = 2.0  # before a folder that another worker holds is tried again
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def let_go() -> None:
+    """Give back this thread's connection to the database before it waits for a server or a turn.
+
+    Two hundred accounts that wait must not hold two hundred: PostgreSQL has 100 for everybody.
+    """
+    connections.close_all()
 
 
 class Rota:
@@ -78,6 +86,11 @@ class Rota:
                 self._due[account] = time.monotonic() + (0 if woken else seconds)
                 self._changed.notify()
 
+    def late(self) -> float:
+        """For how many seconds an account has been waiting for somebody to be free."""
+        with self._changed:
+            return max(time.monotonic() - min(self._due.values(), default=float("inf")), 0.0)
+
     def close(self) -> None:
         with self._changed:
             self._closed = True
@@ -96,7 +109,7 @@ class Poller(threading.Thread):
             while (account := self.rota.take()) is not None:
                 self.rota.put_back(account, self._look(account))
         finally:
-            connections.close_all()
+            let_go()
 
     def _look(self, pk: int) -> float | None:
         """One pass; how many seconds to the next. None for an account that rests."""
@@ -113,10 +126,9 @@ class Poller(threading.Thread):
             return seconds_until(account.retry_at) or interval(account)
         except Exception:
             log.exception("polling account %s", pk)  # the database may be away for a moment
-            connections.close_all()
             return settings.RETRY_SECONDS
         finally:
-            close_old_connections()
+            let_go()
 
 
 def interval(account: MailAccount) -> float:

@@ -20,7 +20,15 @@ from postroom.connections.imap import Folder, Mailbox, open_mailbox
 from postroom.connections.models import MailAccount
 from postroom.connections.trouble import SERVER_ERROR, Trouble
 from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
-from postroom.intake.polling import BUSY_SECONDS, Poller, Rota, interval, seconds_until, utc_now
+from postroom.intake.polling import (
+    BUSY_SECONDS,
+    Poller,
+    Rota,
+    interval,
+    let_go,
+    seconds_until,
+    utc_now,
+)
 from postroom.kit.processes import Worker
 from postroom.practice import events
 from postroom.practice.models import Event
@@ -31,6 +39,8 @@ LISTEN_SECONDS = 0.25  # how soon an act on a page is followed on the server
 FIND_SECONDS = 5.0  # how soon an account added elsewhere is taken up without an event
 LOOK_BACK = 200  # events
 POLLERS = 4  # threads for the accounts that have no watcher
+MOST_POLLERS = 40  # of them, when servers that answer slowly keep the others busy
+LATE_SECONDS = 5.0  # an account waits so long for a free one before another is called
 
 
 class Watcher(threading.Thread):
@@ -65,7 +75,7 @@ class Watcher(threading.Thread):
             log.exception("watching account %s ended", self.account_id)
         finally:
             self.close()
-            connections.close_all()
+            let_go()
 
     def close(self) -> None:
         self._ear.close()
@@ -77,7 +87,9 @@ class Watcher(threading.Thread):
         if wait > 0:
             return wait
         try:
-            with open_mailbox(open_settings(account)) as mailbox:
+            reach = open_settings(account)
+            let_go()
+            with open_mailbox(reach) as mailbox:
                 self._serve(mailbox, account)
             return 0.0
         except Trouble as trouble:
@@ -97,7 +109,7 @@ class Watcher(threading.Thread):
             # it again: look once more before waiting.
             if outcome.taken or _news(mailbox, account):
                 continue
-            close_old_connections()
+            let_go()
             mailbox.wait(BUSY_SECONDS if outcome.busy else interval(account), self._ear)
             self._drain()
             if not self._still_wanted(account):
@@ -111,7 +123,7 @@ class Watcher(threading.Thread):
         return account.active and before == after
 
     def _rest(self, seconds: float) -> None:
-        close_old_connections()
+        let_go()
         if seconds > 0:
             self._ear.setblocking(True)
             self._ear.settimeout(seconds)
@@ -172,6 +184,7 @@ class Watch:
                         self._take_up()
                         looked = FIND_SECONDS
                     heard = self._hear(heard)
+                    self._relieve()
                 except Exception:
                     log.exception("listening")  # the database may be away for a moment
                     connections.close_all()
@@ -194,6 +207,12 @@ class Watch:
                 self.watchers[account].start()
             else:
                 self.rota.add(account)
+
+    def _relieve(self) -> None:
+        """One more poller where all of them are with slow servers and an account waits."""
+        if self.rota.late() > LATE_SECONDS and len(self.pollers) < MOST_POLLERS:
+            self.pollers.append(Poller(self.rota, self.worker, len(self.pollers) + 1))
+            self.pollers[-1].start()
 
     def _hear(self, after: int) -> int:
         """Wake whom the events since `after` concern; the last event heard."""

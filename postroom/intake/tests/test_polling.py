@@ -29,7 +29,7 @@ def server() -> Iterator[ScriptedImap]:
 @pytest.fixture
 def poller(monkeypatch: pytest.MonkeyPatch) -> Poller:
     """Looks in the test's own thread, on its own connection to the database."""
-    monkeypatch.setattr(polling, "close_old_connections", lambda: None)
+    monkeypatch.setattr(polling, "let_go", lambda: None)
     return Poller(Rota(), US, 1)
 
 
@@ -82,6 +82,32 @@ def test_a_closed_rota_sends_everybody_home() -> None:
     rota.close()
     waiting.join(10)
     assert seen == [0, -1]
+
+
+def test_the_rota_knows_how_long_somebody_has_been_waiting(monkeypatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(polling.time, "monotonic", lambda: now[0])
+    rota = Rota()
+    assert rota.late() == 0
+    rota.add(1)
+    now[0] += 7
+    rota.add(2)
+    assert rota.late() == 7
+    rota.take()
+    assert rota.late() == 0
+
+
+def test_slow_servers_are_given_more_pollers_but_not_without_end(monkeypatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(watching, "MOST_POLLERS", watching.POLLERS + 2)
+    watch = Watch(US, most=1)
+    monkeypatch.setattr(Poller, "start", lambda self: called.append(self.name))
+    watch._relieve()
+    assert called == []
+    monkeypatch.setattr(watch.rota, "late", lambda: watching.LATE_SECONDS + 1)
+    for _ in range(5):
+        watch._relieve()
+    assert called == ["poll-5", "poll-6"]
 
 
 # -- a look ----------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def stand_by(
             watcher.over.set()
 
     monkeypatch.setattr(Mailbox, "wait", wait)
-    monkeypatch.setattr(watching, "close_old_connections", lambda: None)  # the test's own
+    monkeypatch.setattr(watching, "let_go", lambda: None)  # the test's own
     with contextlib.closing(watcher), mailbox_of(account) as mailbox:
         watcher._serve(mailbox, account)
     return waited
