@@ -6,7 +6,7 @@ PYTHON := $(ENV)/bin/python
 # A run of the tests starts some hundreds of processes: each finds its modules compiled.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test lint unit-sqlite unit-postgresql bench messages lock clean
+.PHONY: run test lint unit-sqlite unit-postgresql bench chaos messages lock clean
 
 run: $(ENV)/run.stamp
 	@$(PYTHON) -m postroom demo
@@ -39,9 +39,23 @@ unit-postgresql: $(ENV)/dev.stamp
 	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 3 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
+# BENCH names another one than filing: delivery, accounts, idle, searching, importing.
 bench: $(ENV)/dev.stamp
 	@scripts/system-packages bench
-	$(PYTHON) -m bench
+	$(PYTHON) -m bench $(BENCH)
+
+# What a release wants: the tests that do harm, with all the harm there is. Takes an hour or two.
+FAULTS := 500
+CHAOS_MAILS := 10000
+CUTS := 100
+HITS := 3
+SEED := 1
+chaos: $(ENV)/dev.stamp
+	@scripts/system-packages
+	POSTROOM_CHAOS_FAULTS=$(FAULTS) POSTROOM_CHAOS_MAILS=$(CHAOS_MAILS) POSTROOM_CHAOS_CUTS=$(CUTS) \
+	    POSTROOM_CHAOS_HITS=$(HITS) POSTROOM_CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -rP -n 0 \
+	    tests/test_chaos_random.py tests/test_chaos_every.py tests/test_power_cut.py \
+	    tests/test_servers_fail.py tests/test_rare_answers.py tests/test_poison.py
 
 # Gather the words of the house for translation; needs gettext.
 messages: $(ENV)/dev.stamp

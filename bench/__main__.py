@@ -3,9 +3,15 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, searching
+from bench import filing, searching, waiting
 
-BENCHMARKS = {"filing": filing.run, "searching": searching.run}
+BENCHMARKS = {
+    "filing": filing.run,
+    "searching": searching.run,
+    "delivery": waiting.delivery,
+    "accounts": waiting.accounts,
+    "idle": waiting.idle,
+}
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import filing, importing
+from bench import filing, importing, waiting
 from bench.contenders import Round, mbsync_and_notmuch, postroom
 from bench.mails import CLIENTS, client_rows, make_mails
 from bench.measure import Cost, installed
@@ -87,3 +87,18 @@ def test_a_list_to_import_is_always_the_same_but_for_what_is_changed(tmp_path):
     first, again, other = (path.read_text().splitlines() for path in paths)
     assert first == again
     assert sum(one != two for one, two in zip(first, other, strict=True)) == 10
+
+
+def test_waiting_is_measured_to_the_record_and_in_commands(tmp_path, capsys, monkeypatch):
+    for name, value in (
+        *(("STORED", 500), ("ACCOUNTS", 4), ("DEAF", 2), ("WATCHED", 2)),
+        ("POLL_SECONDS", 1.0),
+    ):
+        monkeypatch.setattr(waiting, name, value)
+    for measure in (waiting.delivery, waiting.accounts, waiting.idle):
+        measure(2, 1, tmp_path / f"{measure.__name__}.json")
+    said = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
+    assert len(said["delivery"]["seconds"]["delivery to record, by IDLE"]) == 2
+    assert said["accounts"]["about"]["of them deaf"] == 2
+    assert [len(found) for found in said["accounts"]["seconds"].values()] == [1, 1]
+    assert len(said["idle"]["about"]["commands of a pass, 500 stored"].split(", ")) <= 5
