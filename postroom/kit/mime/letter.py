@@ -41,12 +41,28 @@ class File:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """An address that a delivery report names.
+
+    `permanent`: it is not tried again. `reason` is unknown (no such address), full, too-big,
+    blocked or ''; `status` that of RFC 3463 or ''; `text` what the other server said.
+    """
+
+    address: str
+    permanent: bool
+    reason: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail that has been read; every string is clean (kit.text.clean).
 
     `auth_results` pairs each Authentication-Results with its place among all headers, and
     `received_at_header` is the place of the first Received (-1 without): what stands above that
     was written after the last journey.
+    `automatic` is '' or the kind of machine that wrote it (machines.py); a `bounce` has `failures`.
     `problems` are codes, listed in docs/reference/mail-differences.md.
     """
 
@@ -66,7 +82,8 @@ class Letter:
     files: tuple[File, ...]
     auth_results: tuple[tuple[int, str], ...]
     received_at_header: int
-    automatic: bool
+    automatic: str
+    failures: tuple[Failure, ...]
     list_id: str
     encrypted: str
     problems: tuple[str, ...]

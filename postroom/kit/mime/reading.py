@@ -6,10 +6,11 @@ raw -> headers.parse -> parts.scan -> bodies.layout -> bodies.words_of, files.de
 import hashlib
 import logging
 
-from postroom.kit.mime import bodies, charsets, envelope, files, headers, parts
+from postroom.kit.mime import bodies, bounces, charsets, envelope, files, headers, machines, parts
 from postroom.kit.mime.headers import Fields
-from postroom.kit.mime.letter import PARSE_LIMIT, TEXT_LIMIT, Letter
+from postroom.kit.mime.letter import PARSE_LIMIT, TEXT_LIMIT, Failure, Letter
 from postroom.kit.mime.notes import Notes
+from postroom.kit.mime.words import words
 from postroom.kit.text import clean
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,11 @@ def _read(raw: bytes, notes: Notes) -> Letter:
         for n, part in enumerate(found.files, start=1)
     )
     encrypted = bodies.encrypted(root, text)
-    return envelope.letter(fields, notes, text, html, attached, encrypted)
+    automatic = machines.kind(fields, root, text)
+    failures: tuple[Failure, ...] = ()
+    if automatic == machines.BOUNCE:
+        failures = bounces.failures(raw, root, fields, text, words(fields.first(b"subject")))
+    return envelope.letter(fields, notes, text, html, attached, encrypted, automatic, failures)
 
 
 def _unread(raw: bytes, notes: Notes) -> Letter:
