@@ -29,16 +29,16 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,100}@[\w-]{1,63}(?:\.[\w-]{1,6
 _RECIPIENTS = (b"original-recipient", b"final-recipient", b"x-actual-recipient")
 # From here on stands the letter that came back, not what is said about it.
 _COPY = re.compile(
-    r"(?im)^[ \t>*|.-]*(?:-{2,}.{0,20}(?:below this line|this is a copy|original message|"
+    r"(?im)^[ \t>*|.]{0,20}(?:-{2,80}+.{0,20}(?:below this line|this is a copy|original message|"
     r"original e?-?mail|returned (?:message|mail)|unsent message|message header|"
     r"(?:start|beginning) of|copy of|returned (?:letter|text)|message follows|included|"
-    r"undelivered|bounced).*"
+    r"undelivered|bounced)"
     r"|(?:the )?(?:original|returned|unsent|undelivered|first .{1,30} of (?:the )?|text of your|"
     r"header(?:s)? of (?:the )?|copy of (?:the |your )?)\s?(?:original )?"
     r"(?:message|mail|e-mail|letter|text)?(?: text| headers?| body)?"
-    r"(?: follows| is (?:attached|included|below)|:).*"
-    r"|received: from .*|return-path: .*|message-id: .*|x-mailer: .*|mime-version: .*"
-    r"|begin forwarded message.*|original message follows.*)$"
+    r"(?: follows| is (?:attached|included|below)|:)"
+    r"|received: from |return-path: |message-id: |x-mailer: |mime-version: "
+    r"|begin forwarded message)"
 )
 _NAMED = re.compile(
     r"(?i)^[ \t>*-]*(?:"
@@ -54,23 +54,24 @@ _QUOTED_FIELD = re.compile(r"(?i)\s*(?:to|from|cc|subject|sent|message-id|reply-
 _TO = re.compile(r"(?im)^to:[ \t]*([^\n]+)")
 
 UNKNOWN, FULL, TOO_BIG, BLOCKED, OTHER = "unknown", "full", "too-big", "blocked", ""
+_WHO = r"(?:user|recipient|address|mailbox|account|person|host|domain|here|customer|name)"
 _UNKNOWN = re.compile(
     r"(?i)(?:user|recipient|address|mailbox|account|person|addressee|utilisateur|destinataire|host|"
     r"domain|e?mail)\b.{0,40}\b(?:unknown|not (?:be )?found|(?:does ?n[o']t|not) exist|"
     r"not (?:listed|known|here|our|valid)|invalid|no longer|inconnu|rejected: user|undefined)|"
     r"(?:unknown|no such|invalid|unrecognized|non-?existent|bad destination|not a (?:known|valid)|"
-    r"not our|undeliverable|isn't a|unrouteable)\s+(?:\w+\s+){0,3}?(?:user|recipient|address|mailbox|"
-    r"account|person|host|domain|here|customer|name)|"
+    rf"not our|undeliverable|isn't a|unrouteable)\s+(?:\w+\s+){{0,3}}?{_WHO}|"
     r"does ?n[o']t (?:exist|have an? (?:\S+ )?(?:account|mailbox))|doesn't list|"
     r"no (?:mailbox|account|user) (?:here|by)|not listed in|user not found|has moved|new address|"
-    r"host (?:or domain name )?not found(?!, try)|name or service not known|"
-    r"unknown local.part|nullmx|null mx|no mx\b|no smtp service|no valid recipients|does not accept mail|mailbox (?:unavailable|not found)"
+    r"host (?:or domain name )?not found(?!, try)|name or service not known|unknown local.part|"
+    r"nullmx|null mx|no mx\b|no smtp service|no valid recipients|does not accept mail|"
+    r"mailbox (?:unavailable|not found)"
 )
 _FULL = re.compile(
     r"(?i)mail ?box.{0,30}\bfull|over.?quota|quota.{0,30}(?:exceed|full|violat|limit)|"
     r"exceed\w*.{0,40}(?:quota|storage)|out of storage|insufficient (?:disk|storage|system)|"
-    r"boîte.{0,40}pleine|(?:disk|folder|box) (?:is )?full|not enough (?:disk|storage|space)|full (?:mail)?box|"
-    r"too much mail"
+    r"boîte.{0,40}pleine|(?:disk|folder|box) (?:is )?full|not enough (?:disk|storage|space)|"
+    r"full (?:mail)?box|too much mail"
 )
 _TOO_BIG = re.compile(
     r"(?i)(?:message|mail|size).{0,40}(?:too (?:big|large|long)|exceeds?.{0,40}(?:size|maximum|"
@@ -87,7 +88,7 @@ _TEMPORARY = re.compile(
     r"not yet been delivered|still (?:being )?(?:try|undelivered|attempt)|temporar|"
     r"no need to|do not need to|is not required|persistent transient"
 )
-_GIVEN_UP = re.compile(r"(?i)not going to try again|g[ia]v(?:e|en|ing) up")
+_GIVEN_UP = re.compile(r"(?i)not going to try again|giving up on|\bi(?:'ve| have) given up")
 
 
 @dataclass(frozen=True)

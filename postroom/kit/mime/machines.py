@@ -6,7 +6,6 @@ RFC 3834 (automatic replies), 3464 (delivery reports), 8098 (receipts), 5965 (co
 
 import re
 
-from postroom.kit.mime import params
 from postroom.kit.mime.headers import Fields
 from postroom.kit.mime.parts import Part, leaves
 from postroom.kit.mime.words import words
@@ -39,8 +38,9 @@ _MAIL_SYSTEM = re.compile(
     r"mail delivery (?:sub)?system|mail delivery service|internet mail delivery|complaints?@)"
 )
 _UNDELIVERED = re.compile(
-    r"(?i)undeliver|non-?deliver|not (?:yet )?(?:been |be )?deliver|failed mail|delivery (?:has )?(?:status|fail|problem|"
-    r"notif|report|error|delay|unsuccess|attempt|incomplete|temporar)|mail delivery|returned mail|"
+    r"(?i)undeliver|non-?deliver|not (?:yet )?(?:been |be )?deliver|failed mail|"
+    r"delivery (?:has )?(?:status|fail|problem|notif|report|error|delay|unsuccess|attempt|"
+    r"incomplete|temporar)|mail delivery|returned mail|"
     r"failure (?:notice|delivery)|delivery .{0,40}\bfail|mail (?:system )?(?:error|fail)|"
     r"(?:message|mail|warning).{0,30}\b(?:delayed|could not|cannot be|rejected|returned|bounced)|"
     r"returned to sender|return to sender|user unknown|unknown user|bounce(?:d)? |"
@@ -62,6 +62,7 @@ _SAYS_UNDELIVERED = re.compile(
     r"n'a (?:pas )?pu être|no se pudo|non è stato|配信できません|送信できません"
 )
 _REJECTED = re.compile(r"(?i)\b(?:rejected|undeliver|not delivered|returned mail)")
+_ANSWERED = re.compile(r"(?i)\s*(?:re|fwd?|tr|aw|wg|rv|i|r)\s*:")
 _ANSWERS = re.compile(
     r"(?i)\s*(?:(?:re|aw|rép?|r|tr)\s*:\s*)*\[?(?:out of (?:the )?office|automatic reply|"
     r"auto(?:mated|matic)?[ -]?(?:reply|response|responder|antwort)|away from (?:the |my )?"
@@ -121,7 +122,8 @@ def _is_bounce(fields: Fields, subject: str, text: str, answers: bool) -> bool:
     sender = fields.first(b"from")[:SUBJECT_LIMIT]
     nobody = fields.first(b"return-path").replace(" ", "") == "<>"
     system = bool(_MAIL_SYSTEM.search(sender)) or (nobody and not answers)
-    announced = bool(_UNDELIVERED.search(subject))
+    # «Re: Undeliverable» is a person who speaks of one.
+    announced = bool(_UNDELIVERED.search(subject)) and not _ANSWERED.match(subject)
     if not (system or announced):
         return False
     # Both together leave no doubt; with one of them, the letter itself must say it.
