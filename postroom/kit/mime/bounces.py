@@ -182,7 +182,8 @@ def _named(said: _Said, fields: Fields) -> list[str]:
         for value in fields.all(name)[:20]
         for match in _ADDRESS.findall(value[:2_000])
     }
-    strong, weak = [], []
+    strong: list[str] = []
+    weak: list[str] = []
     for line in said.lines:
         if "@" not in line or _QUOTED_FIELD.match(line):
             continue

@@ -21,6 +21,7 @@ def letter(
     html: str = "",
     files: tuple[File, ...] = (),
     encrypted: str = "",
+    signed: str = "",
     automatic: str = "",
     failures: tuple[Failure, ...] = (),
 ) -> Letter:
@@ -53,6 +54,7 @@ def letter(
         failures=failures,
         list_id=words(fields.first(b"list-id")),
         encrypted=encrypted,
+        signed=signed,
         problems=notes.problems,
     )
 

@@ -6,6 +6,7 @@ RFC 3834 (automatic replies), 3464 (delivery reports), 8098 (receipts), 5965 (co
 
 import re
 
+from postroom.kit.mime import params
 from postroom.kit.mime.headers import Fields
 from postroom.kit.mime.parts import Part, leaves
 from postroom.kit.mime.words import words
@@ -37,6 +38,7 @@ _MAIL_SYSTEM = re.compile(
     r"(?i)\b(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|mmdf|mail-?router|bounce[sd]?(?=@)|"
     r"mail delivery (?:sub)?system|mail delivery service|internet mail delivery|complaints?@)"
 )
+_DAEMON = re.compile(r"(?i)\bmailer-?daemon\b")
 _UNDELIVERED = re.compile(
     r"(?i)undeliver|non-?deliver|not (?:yet )?(?:been |be )?deliver|failed mail|"
     r"delivery (?:has )?(?:status|fail|problem|notif|report|error|delay|unsuccess|attempt|"
@@ -104,7 +106,7 @@ def kind(fields: Fields, root: Part, text: str) -> str:
         or fields.first(b"precedence").lower() in _BULK
         or fields.first(b"return-path").replace(" ", "") == "<>"
         or not _NOTICES.isdisjoint(names)
-        or root.type == "multipart/report"
+        or params.content_type(fields.first(b"content-type"))[0] == "multipart/report"
     )
     return MACHINE if by_machine else ""
 
@@ -124,6 +126,8 @@ def _is_bounce(fields: Fields, subject: str, text: str, answers: bool) -> bool:
     system = bool(_MAIL_SYSTEM.search(sender)) or (nobody and not answers)
     # «Re: Undeliverable» is a person who speaks of one.
     announced = bool(_UNDELIVERED.search(subject)) and not _ANSWERED.match(subject)
+    if _DAEMON.search(sender) and not answers:
+        return True  # nothing else writes by that name
     if not (system or announced):
         return False
     # Both together leave no doubt; with one of them, the letter itself must say it.

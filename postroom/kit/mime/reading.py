@@ -6,10 +6,22 @@ raw -> headers.parse -> parts.scan -> bodies.layout -> bodies.words_of, files.de
 import hashlib
 import logging
 
-from postroom.kit.mime import bodies, bounces, charsets, envelope, files, headers, machines, parts
+from postroom.kit.mime import (
+    bodies,
+    bounces,
+    charsets,
+    envelope,
+    files,
+    headers,
+    machines,
+    parts,
+    plain,
+    tnef,
+)
 from postroom.kit.mime.headers import Fields
-from postroom.kit.mime.letter import PARSE_LIMIT, TEXT_LIMIT, Failure, Letter
+from postroom.kit.mime.letter import INSIDE, PARSE_LIMIT, TEXT_LIMIT, Failure, File, Letter
 from postroom.kit.mime.notes import Notes
+from postroom.kit.mime.parts import Part
 from postroom.kit.mime.words import words
 from postroom.kit.text import clean
 
@@ -32,12 +44,19 @@ def read(raw: bytes) -> Letter:
 def content(raw: bytes, n: int) -> bytes:
     """The bytes of file `n` of `read(raw).files`; LookupError when there is no such file."""
     raw = _lined(raw)
-    if len(raw) <= PARSE_LIMIT and n > 0:
+    wrapping, inside = divmod(n, INSIDE)
+    place = wrapping or inside
+    if len(raw) <= PARSE_LIMIT and place > 0:
         notes = Notes()
         fields = headers.parse(raw, _start(raw), len(raw), notes)
         found = bodies.layout(parts.scan(raw, fields, notes)).files
-        if n <= len(found):
-            return files.content(raw, found[n - 1], Notes())
+        if place <= len(found):
+            data = files.content(raw, found[place - 1], Notes())
+            if not wrapping:
+                return data
+            wrapped = tnef.unwrap(data).files
+            if 0 < inside <= len(wrapped):
+                return wrapped[inside - 1].data
     raise LookupError(f"no file {n} in this mail")
 
 
@@ -56,22 +75,52 @@ def _read(raw: bytes, notes: Notes) -> Letter:
     text, html = bodies.words_of(raw, found, notes)
     pictures = bodies.pictures_of(html)
     related = bodies.related(root) if html else frozenset()
-    attached = tuple(
+    attached = [
         files.describe(raw, n, part, id(part) in related or part.content_id in pictures, notes)
         for n, part in enumerate(found.files, start=1)
-    )
-    encrypted = bodies.encrypted(root, text)
+    ]
+    if any(tnef.is_wrapping(part.type, part.name) for part in found.files):
+        text, html = _unwrapped(raw, found.files, attached, text, html, notes)
     automatic = machines.kind(fields, root, text)
     failures: tuple[Failure, ...] = ()
     if automatic == machines.BOUNCE:
         failures = bounces.failures(raw, root, fields, text, words(fields.first(b"subject")))
-    return envelope.letter(fields, notes, text, html, attached, encrypted, automatic, failures)
+    return envelope.letter(
+        fields,
+        notes,
+        text=text,
+        html=html,
+        files=tuple(attached),
+        encrypted=bodies.encrypted(root, text),
+        signed=bodies.signed(root, text),
+        automatic=automatic,
+        failures=failures,
+    )
+
+
+def _unwrapped(
+    raw: bytes, found: list[Part], attached: list[File], text: str, html: str, notes: Notes
+) -> tuple[str, str]:
+    """Adds the files inside each winmail.dat; its words where the letter has none of its own."""
+    for n, part in enumerate(found, start=1):
+        if not tnef.is_wrapping(part.type, part.name):
+            continue
+        wrapping = tnef.unwrap(files.content(raw, part, notes))
+        if not text.strip() and not html:
+            html = clean(charsets.decode(wrapping.html[:TEXT_LIMIT], "", notes, html=True))
+            text = clean(wrapping.text[:TEXT_LIMIT]) or (plain.from_html(html) if html else "")
+        shown = bodies.pictures_of(html)
+        attached += [
+            files.describe_inside(n * INSIDE + place, inside, shown)
+            for place, inside in enumerate(wrapping.files, start=1)
+        ]
+    return text, html
 
 
 def _unread(raw: bytes, notes: Notes) -> Letter:
     notes.add("unreadable")
     text = clean(charsets.decode_plain(raw[:TEXT_LIMIT]))
-    return envelope.letter(Fields([], [], 0), notes, text)
+    return envelope.letter(Fields([], [], 0), notes, text=text)
 
 
 def _lined(raw: bytes) -> bytes:

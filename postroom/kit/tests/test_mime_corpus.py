@@ -54,9 +54,13 @@ def test_the_quick_way_is_really_taken(monkeypatch):
 def test_every_file_can_be_had_and_is_what_was_said():
     for path in mails():
         raw = path.read_bytes()
-        for n, file in enumerate(mime.read(raw).files, start=1):
-            data = mime.content(raw, n)
-            assert (file.n, file.size) == (n, len(data)), path
+        files = mime.read(raw).files
+        own = [file.n for file in files if file.n < mime.INSIDE]
+        assert own == list(range(1, len(own) + 1)), path
+        assert len({file.n for file in files}) == len(files), path
+        for file in files:
+            data = mime.content(raw, file.n)
+            assert file.size == len(data), path
             assert hashlib.sha256(data).hexdigest() == file.sha256, path
             assert file.name and len(file.name) <= 200, path
 
