@@ -1,5 +1,6 @@
-"""Reading mail: `read` gives a Letter, `content` the bytes of one of its files."""
+"""Reading mail: `read` and `read_guarded` give a Letter, `content` the bytes of one file of it."""
 
+from postroom.kit.mime.guarded import read_guarded
 from postroom.kit.mime.letter import INSIDE, PARSE_LIMIT, Address, Failure, File, Letter
 from postroom.kit.mime.reading import content, content_key, read
 
@@ -13,4 +14,5 @@ __all__ = [
     "content",
     "content_key",
     "read",
+    "read_guarded",
 ]

@@ -31,14 +31,23 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def read(raw: bytes) -> Letter:
-    """The mail as nouns; never raises. What is odd is named in `problems`."""
+    """The mail as nouns; raises nothing but MemoryError. What is odd is named in `problems`."""
     notes = Notes()
     try:
         return _read(_lined(raw), notes)
+    except MemoryError:
+        raise
     except Exception:
         # A mail that we cannot read is still a mail: its bytes are shown as they are.
         logger.exception("A mail of %d bytes could not be read", len(raw))
         return _unread(raw, notes)
+
+
+def read_headers(raw: bytes) -> Letter:
+    """The mail's header alone: who, to whom, when, about what."""
+    notes = Notes()
+    raw = _lined(raw)
+    return envelope.letter(headers.parse(raw, _start(raw), len(raw), notes), notes)
 
 
 def content(raw: bytes, n: int) -> bytes:
@@ -134,3 +143,6 @@ def _start(raw: bytes) -> int:
     while raw[start : start + 1] in (b"\n", b"\r") and start < len(raw):
         start += 1
     return start
+
+
+EMPTY = envelope.letter(Fields([], [], 0), Notes())
