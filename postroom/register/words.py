@@ -174,8 +174,6 @@ def odd(problem: str) -> str:
         "too-deep": _("It is folded too many times into itself. What could be read is shown."),
         "too-many-parts": _("It has too many parts. The first ones are shown."),
         "too-many-headers": _("Its header is too long. The beginning was read."),
-        "smime": _("It is encrypted (S/MIME). Download it to open it in your mail program."),
-        "pgp": _("It is encrypted (PGP). Download it to open it in your mail program."),
     }.get(problem, "")
 
 
