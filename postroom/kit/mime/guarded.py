@@ -20,7 +20,7 @@ LONG_HEADER = 300_000  # bytes before the first empty line
 SECONDS = 60  # on the clock; the processor's own limit is in child.py
 
 MODULE = "postroom.kit.mime.child"
-_ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 # -I: nothing of the environment or the current folder is a module to it.
 _START = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1)"
 _START += ", run_name='__main__', alter_sys=True)"
@@ -55,7 +55,7 @@ def is_suspicious(raw: bytes) -> bool:
 
 def _in_a_child(raw: bytes, how: str) -> Letter | None:
     """What the process made of it; None when it was stopped by its limits, or died."""
-    command = [sys.executable, "-I", "-c", _START, str(_ROOT), MODULE, how]
+    command = [sys.executable, "-I", "-c", _START, str(ROOT), MODULE, how]
     with tempfile.TemporaryFile() as mail, tempfile.TemporaryFile() as letter:
         mail.write(len(raw).to_bytes(8, "big"))
         mail.write(raw)
