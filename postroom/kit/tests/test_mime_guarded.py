@@ -12,7 +12,8 @@ from postroom.kit.mime.packed import pack, unpack
 from tests.support.real_data import FOLDER
 
 ROOT = Path(__file__).parents[3]
-MAIL = "From: Zoë <zoë@x.example>\nDate: Fri, 20 Nov 2026 12:00:00 +0100\nSubject: hé\n\nAllô\n".encode()
+WORDS = "From: Zoë <z@x.example>\nDate: Fri, 20 Nov 2026 12:00:00 +0100\nSubject: hé\n\nAllô\n"
+MAIL = WORDS.encode()
 SERVE = """
 import sys
 from postroom.kit.mime import child, reading
