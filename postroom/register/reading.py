@@ -23,6 +23,7 @@ from postroom.register.words import odd
 
 PICTURE_SECONDS = 3600
 PICTURES_KEPT = 600  # seconds a letter made safe is used again
+FAILURES = 20  # of a report that are told; the letter's own text names them all
 CALENDARS = 3  # files of one letter that are read as invitations
 LINE = 80  # letters on a line of the frame
 PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
@@ -181,7 +182,7 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
         height=_height(mail),
         lang=language(entry),
         automatic=entry.get_automatic_display(),
-        failures=[(failed(one), one.text) for one in mail.failures],
+        failures=[(failed(one), one.text) for one in mail.failures[:FAILURES]],
         notes=kept_shut(mail),
         events=events(practice, attachments),
     )
