@@ -33,7 +33,8 @@ class File:
     """Something attached. `inline`: a picture which the letter's own page shows.
 
     `n` is its place among the mail's files, from 1; the files inside a winmail.dat that is file 2
-    are 20,001, 20,002 ... `locked`: it opens with a password only, as far as its bytes tell.
+    are 20,001, 20,002 ... and so are those inside an S/MIME signature. `locked`: it opens with a
+    password only, as far as its bytes tell.
     """
 
     n: int

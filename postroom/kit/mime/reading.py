@@ -5,15 +5,18 @@ raw -> headers.parse -> parts.scan -> bodies.layout -> bodies.words_of, files.de
 
 import hashlib
 import logging
+from dataclasses import replace
 
 from postroom.kit.mime import (
     bodies,
     bounces,
     charsets,
+    cms,
     envelope,
     files,
     headers,
     machines,
+    params,
     parts,
     plain,
     tnef,
@@ -63,6 +66,8 @@ def content(raw: bytes, n: int) -> bytes:
             data = files.content(raw, found[place - 1], Notes())
             if not wrapping:
                 return data
+            if found[place - 1].type in cms.TYPES:
+                return content(cms.signed_content(data), inside)
             wrapped = tnef.unwrap(data).files
             if 0 < inside <= len(wrapped):
                 return wrapped[inside - 1].data
@@ -90,6 +95,10 @@ def _read(raw: bytes, notes: Notes) -> Letter:
     ]
     if any(tnef.is_wrapping(part.type, part.name) for part in found.files):
         text, html = _unwrapped(raw, found.files, attached, text, html, notes)
+    encrypted, signed = bodies.encrypted(root, text), bodies.signed(root, text)
+    if root.type in cms.TYPES and (inside := _signed_inside(raw, root, notes)):
+        text, html, encrypted, signed = inside.text, inside.html, "", "smime"
+        attached += [replace(one, n=INSIDE + one.n) for one in inside.files if one.n < INSIDE]
     automatic = machines.kind(fields, root, text)
     failures: tuple[Failure, ...] = ()
     if automatic == machines.BOUNCE:
@@ -100,11 +109,19 @@ def _read(raw: bytes, notes: Notes) -> Letter:
         text=text,
         html=html,
         files=tuple(attached),
-        encrypted=bodies.encrypted(root, text),
-        signed=bodies.signed(root, text),
+        encrypted=encrypted,
+        signed=signed,
         automatic=automatic,
         failures=failures,
     )
+
+
+def _signed_inside(raw: bytes, root: Part, notes: Notes) -> Letter | None:
+    """The letter which an S/MIME signature wraps; one in another is a file."""
+    inside = _lined(cms.signed_content(files.content(raw, root, notes)))
+    fields = headers.parse(inside, 0, len(inside), Notes())
+    kind, _ = params.content_type(fields.first(b"content-type"))
+    return _read(inside, notes) if inside and kind not in cms.TYPES else None
 
 
 def _unwrapped(
