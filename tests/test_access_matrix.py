@@ -151,7 +151,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     mail.path.parent.mkdir(parents=True, exist_ok=True)
     mail.path.write_bytes(LETTER)
     attachment = Attachment.objects.create(
-        practice=practice, entry=entry, mail=mail, n=1, name="note.txt", type="text/plain", size=4
+        practice=practice, entry=entry, mail=mail, n=1, name="a.eml", type="message/rfc822", size=4
     )
     somebody = make_member(practice, "Mona Person", "reception")
     address = MemberAddress.objects.create(

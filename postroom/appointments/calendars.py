@@ -45,7 +45,7 @@ def read_calendar(data: bytes, *, zone: ZoneInfo, now: datetime) -> list[Row]:
     `zone` is the practice's own, for times that name none. Raises NotATable: calendar, many.
     """
     try:
-        calendars = _parsed(data)
+        calendars = parsed(data)
     except _BROKEN as error:
         raise NotATable("calendar") from error
     rows = _rows(calendars, zone, now)
@@ -61,8 +61,10 @@ def read_calendar(data: bytes, *, zone: ZoneInfo, now: datetime) -> list[Row]:
     return sorted([*found.values(), *unread], key=lambda row: row.number)
 
 
-def _parsed(data: bytes) -> list[Any]:
-    """The library keeps a file's own time zones for the whole process: without this, one
+def parsed(data: bytes) -> list[Any]:
+    """The calendars of a file. Raises what the library raises for a broken one.
+
+    The library keeps a file's own time zones for the whole process: without this, one
     calendar's «Customized Time Zone» would be every later one's (icalendar.timezone.tzp)."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # «/vendor.example/Europe/Berlin» is read as Europe/Berlin, which is what we want.

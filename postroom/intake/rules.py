@@ -9,6 +9,9 @@ from typing import Protocol, TypeVar
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
 MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside; of a password, too
+# A first crash lays its suspicion on a whole batch, which is read again one by one; a second one on
+# a single letter, which is read from then on in a process of its own.
+TRUSTED_ATTEMPTS = 2
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
 LONGEST_WAIT = 3600.0  # seconds
 

@@ -14,7 +14,7 @@ from postroom.intake import rules
 from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
 from postroom.kit.crash import crash_point
-from postroom.kit.mime import Letter, read
+from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
@@ -65,12 +65,16 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
         failure = reasons.SET_ASIDE
     else:
         try:
-            letter = read(raw)
+            letter = read_guarded(raw, always=sighting.attempts > rules.TRUSTED_ATTEMPTS)
+        except (MemoryError, OSError):
+            raise  # the machine's trouble, not the letter's: it is tried again
         except Exception:  # a promise of kit.mime, but one letter must never stop the queue
             log.exception("sighting %s could not be read", sighting.pk)
             failure = reasons.UNREADABLE
     if "too-big" in letter.problems:
         failure = reasons.TOO_BIG
+    if "limits" in letter.problems:
+        failure = reasons.LIMITS
     key = rules.fold_key(
         letter.message_id,
         (address.norm for address in letter.senders),

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from postroom.kit.mime import Letter, content, read
+from postroom.kit.mime import Letter, content, read, read_guarded
 from postroom.register import rules
 from postroom.register.models import Attachment, Entry
 
@@ -16,14 +16,16 @@ KEPT_SIZE = 5_000_000  # bytes of raw mail; a bigger one is read each time
 def letter(entry: Entry) -> Letter:
     """The entry's letter, parsed. Never raises: what cannot be read says so in `problems`.
 
-    A letter that was set aside because it kills the parser is not given to it again here.
+    A letter that was set aside because it kills its reader is not given to it again here.
     """
     mail = entry.mails.order_by("id").first()
     if mail is None or entry.reason == rules.SET_ASIDE:
         return _without_text("set-aside")
+    if entry.reason == rules.LIMITS or "limits" in mail.problems:
+        return _without_text("limits")
     try:
         if mail.size > KEPT_SIZE:
-            return read(mail.read())
+            return read_guarded(mail.read())
         return _read(mail.path, mail.path.stat().st_mtime_ns)
     except OSError:
         return _without_text("missing")
@@ -37,7 +39,7 @@ def file_bytes(attachment: Attachment) -> bytes:
 @lru_cache(KEPT)
 def _read(path: Path, written: int) -> Letter:
     """`written` (ns) tells a file from one that took its place."""
-    return read(path.read_bytes())
+    return read_guarded(path.read_bytes())
 
 
 def _without_text(problem: str) -> Letter:

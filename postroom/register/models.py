@@ -61,6 +61,14 @@ class Entry(models.Model):
         (FAILED, _("Could not be read")),
     ]
     WAITING = (UNRESOLVED, FAILED)
+    AUTOMATIC = [
+        ("bounce", _("Delivery report")),
+        ("reply", _("Automatic reply")),
+        ("receipt", _("Receipt")),
+        ("complaint", _("Spam complaint")),
+        ("list", _("Mailing list")),
+        ("machine", _("Automatic message")),
+    ]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="entries")
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="entries")
@@ -79,7 +87,8 @@ class Entry(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     reason_data = models.JSONField(default=dict)
     verified = models.BooleanField(default=False)  # by the receiving server's own verdict
-    automatic = models.BooleanField(default=False)  # out of office, a list, a bounce
+    # The kind of machine that wrote it (kit/mime/machines.py); "" for a person.
+    automatic = models.CharField(max_length=10, choices=AUTOMATIC, blank=True, default="")
     filed_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     filed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)  # raised by each act of filing

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.urls import reverse
@@ -13,12 +15,16 @@ from django.utils.safestring import SafeString, mark_safe
 from postroom.kit import html
 from postroom.kit.mime import Address, Letter
 from postroom.practice.models import Practice
-from postroom.register.letters import KEPT, letter
+from postroom.register.invitations import CANCELLED, LONGEST, invitations, is_calendar
+from postroom.register.letters import KEPT, file_bytes, letter
+from postroom.register.mail_words import MESSAGES, failed, kept_shut, state, what, when
 from postroom.register.models import Attachment, Entry
 from postroom.register.words import odd
 
 PICTURE_SECONDS = 3600
 PICTURES_KEPT = 600  # seconds a letter made safe is used again
+FAILURES = 20  # of a report that are told; the letter's own text names them all
+CALENDARS = 3  # files of one letter that are read as invitations
 LINE = 80  # letters on a line of the frame
 PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -111,6 +117,21 @@ class FileLine:
     size: int
     icon: str
     risky: bool
+    what: str = ""  # a word on what it is, where its name does not tell
+    is_message: bool = False  # it can be opened as a letter
+
+
+@dataclass(frozen=True)
+class Event:
+    """An invitation, in words."""
+
+    heading: str
+    title: str
+    when: str
+    where: str
+    organiser: str
+    repeats: bool
+    called_off: bool
 
 
 @dataclass(frozen=True)
@@ -128,6 +149,10 @@ class Reading:
     cc: list[str]
     height: str
     lang: str  # what it is written in, as far as the client's record tells; "" where it does not
+    automatic: str  # the kind of machine that wrote it, in words
+    failures: list[tuple[str, str]]  # a sentence, and what the other server said
+    notes: list[str]
+    events: list[Event]
     sandbox: str = html.SANDBOX
 
     @property
@@ -149,14 +174,43 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
         framed=framed,
         has_html=bool(mail.html),
         blocked=blocked,
-        problems=[words for words in map(odd, (mail.encrypted, *mail.problems)) if words],
-        files=file_lines(a for a in attachments if not (framed and a.inline)),
-        senders=_people(mail.senders),
-        to=_people(mail.to),
-        cc=_people(mail.cc),
+        problems=[words for words in map(odd, mail.problems) if words],
+        files=file_lines((a for a in attachments if not (framed and a.inline)), locked(mail)),
+        senders=people(mail.senders),
+        to=people(mail.to),
+        cc=people(mail.cc),
         height=_height(mail),
         lang=language(entry),
+        automatic=entry.get_automatic_display(),
+        failures=[(failed(one), one.text) for one in mail.failures[:FAILURES]],
+        notes=kept_shut(mail),
+        events=events(practice, attachments),
     )
+
+
+def events(practice: Practice, attachments: Iterable[Attachment]) -> list[Event]:
+    """The invitations among the files, in words; what cannot be read stays a file."""
+    calendars = [a for a in attachments if is_calendar(a.type, a.name) and a.size <= LONGEST]
+    found: list[Event] = []
+    for attachment in calendars[:CALENDARS]:
+        with suppress(OSError, LookupError):
+            found += events_in(file_bytes(attachment), ZoneInfo(practice.time_zone))
+    return list(dict.fromkeys(found))  # Outlook and Google send it as a body and as a file
+
+
+def events_in(data: bytes, zone: ZoneInfo) -> list[Event]:
+    return [
+        Event(
+            heading=state(one),
+            title=one.title,
+            when=when(one),
+            where=one.where,
+            organiser=one.organiser,
+            repeats=one.repeats,
+            called_off=one.state == CANCELLED,
+        )
+        for one in invitations(data, zone=zone)
+    ]
 
 
 def document(practice: Practice, entry: Entry, *, as_text: bool, dark: bool) -> str:
@@ -165,7 +219,7 @@ def document(practice: Practice, entry: Entry, *, as_text: bool, dark: bool) -> 
     if as_text or not mail.html:
         return html.document(html.from_text(mail.text), lang=lang, dark=dark)
     pictures_of = pictures(practice, entry, list(entry.attachments.all()))
-    return html.document(safe(mail.html, pictures_of).body, lang=lang)
+    return html.document(html.folded(safe(mail.html, pictures_of).body), lang=lang)
 
 
 def safe(source: str, pictures_of: "Pictures") -> html.Safe:
@@ -236,8 +290,31 @@ def picture_type(declared: str, content: bytes) -> str:
     return declared
 
 
-def file_lines(attachments: Iterable[Attachment]) -> list[FileLine]:
-    return [FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments]
+def locked(mail: Letter) -> frozenset[int]:
+    """The numbers of the files that open with a password only."""
+    return frozenset(file.n for file in mail.files if file.locked)
+
+
+def file_lines(
+    attachments: Iterable[Attachment], locked: frozenset[int] = frozenset()
+) -> list[FileLine]:
+    return [file_line(a.pk, a.name, a.size, a.type, a.n in locked) for a in attachments]
+
+
+def file_line(pk: int, name: str, size: int, media_type: str, locked: bool) -> FileLine:
+    return FileLine(
+        pk=pk,
+        name=name,
+        size=size,
+        icon=_icon(media_type),
+        risky=_is_risky(name),
+        what=what(media_type, name, locked),
+        is_message=is_message(media_type, name),
+    )
+
+
+def is_message(media_type: str, name: str) -> bool:
+    return media_type in MESSAGES or name.lower().endswith(".eml")
 
 
 def _height(mail: Letter) -> str:
@@ -248,7 +325,7 @@ def _height(mail: Letter) -> str:
     return "short" if lines <= 7 else "medium"
 
 
-def _people(addresses: Iterable[Address]) -> list[str]:
+def people(addresses: Iterable[Address]) -> list[str]:
     return [f"{one.name} ‹{one.address}›" if one.name else one.address for one in addresses]
 
 

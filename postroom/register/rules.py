@@ -10,6 +10,7 @@ OWN_ADDRESS = "own-address"
 PROFESSIONAL = "professional"
 DMARC = "dmarc"
 TOO_BIG = "too-big"
+LIMITS = "limits"  # reading it takes more memory or time than one letter may
 UNREADABLE = "unreadable"
 SET_ASIDE = "set-aside"
 BY_MEMBER = "by-member"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from postroom.register.views import entries, files, records, unresolved
+from postroom.register.views import enclosed, entries, files, records, unresolved
 
 app_name = "register"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("entries/<int:entry>/raw", files.raw, name="raw"),
     path("entries/<int:entry>/inline/<int:n>/<str:token>", files.inline, name="inline"),
     path("attachments/<int:attachment>", files.attachment, name="attachment"),
+    path("attachments/<int:attachment>/message", enclosed.message, name="enclosed"),
+    path("attachments/<int:attachment>/message/body", enclosed.message_body, name="enclosed-body"),
+    path("attachments/<int:attachment>/message/file", enclosed.message_file, name="enclosed-file"),
     path("clients/<int:client>", records.client, name="client"),
     path("clients/<int:client>/group", records.group, name="group"),
 ]

@@ -61,6 +61,9 @@ def why(entry: Entry) -> str:
             "The mail server could not confirm that it really comes from %(domain)s."
         ),
         "too-big": lambda: _("It is too big to be read here. It is kept whole."),
+        "limits": lambda: _(
+            "Reading it takes too much memory or time. It is kept whole and can be downloaded."
+        ),
         "unreadable": lambda: _("It could not be read. It is kept whole and can be downloaded."),
         "set-aside": lambda: _(
             "Reading it failed three times. It is kept whole and can be downloaded."
@@ -86,6 +89,7 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "own-address": lambda: Pill(_("From your practice")),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),
+        "limits": lambda: Pill(_("Could not be read"), "amber"),
         "unreadable": lambda: Pill(_("Could not be read"), "amber"),
         "set-aside": lambda: Pill(_("Could not be read"), "amber"),
     }.get(entry.reason)
@@ -161,6 +165,7 @@ def odd(problem: str) -> str:
     """What is said of a letter that could not be read as it should be. "" says nothing."""
     return {
         "set-aside": _("It is not shown, since reading it failed. You can download it."),
+        "limits": _("It is not shown, since reading it takes too much. You can download it."),
         "missing": _("The stored message cannot be found. Tell whoever looks after the server."),
         "base64": _("A part of it came damaged. What could be read is shown."),
         "charset": _("Some letters may look wrong: the message does not say how it is written."),
@@ -169,8 +174,6 @@ def odd(problem: str) -> str:
         "too-deep": _("It is folded too many times into itself. What could be read is shown."),
         "too-many-parts": _("It has too many parts. The first ones are shown."),
         "too-many-headers": _("Its header is too long. The beginning was read."),
-        "smime": _("It is encrypted (S/MIME). Download it to open it in your mail program."),
-        "pgp": _("It is encrypted (PGP). Download it to open it in your mail program."),
     }.get(problem, "")
 
 

@@ -7,7 +7,8 @@ holds no script (`document`), and a frame that runs and loads nothing (`frame_cs
 """
 
 from postroom.kit.html.clean import LIMIT, Safe, safe
+from postroom.kit.html.folding import folded
 from postroom.kit.html.frame import SANDBOX, document, frame_csp
 from postroom.kit.html.plain import from_text
 
-__all__ = ["LIMIT", "SANDBOX", "Safe", "document", "frame_csp", "from_text", "safe"]
+__all__ = ["LIMIT", "SANDBOX", "Safe", "document", "folded", "frame_csp", "from_text", "safe"]

@@ -1,6 +1,18 @@
-"""Reading mail: `read` gives a Letter, `content` the bytes of one of its files."""
+"""Reading mail: `read` and `read_guarded` give a Letter, `content` the bytes of one file of it."""
 
-from postroom.kit.mime.letter import PARSE_LIMIT, Address, File, Letter
+from postroom.kit.mime.guarded import read_guarded
+from postroom.kit.mime.letter import INSIDE, PARSE_LIMIT, Address, Failure, File, Letter
 from postroom.kit.mime.reading import content, content_key, read
 
-__all__ = ["PARSE_LIMIT", "Address", "File", "Letter", "content", "content_key", "read"]
+__all__ = [
+    "INSIDE",
+    "PARSE_LIMIT",
+    "Address",
+    "Failure",
+    "File",
+    "Letter",
+    "content",
+    "content_key",
+    "read",
+    "read_guarded",
+]

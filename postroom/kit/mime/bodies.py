@@ -14,6 +14,7 @@ from postroom.kit.text import clean
 _CID = re.compile(r"(?i)\bcid:([^\"'\s<>()]{1,1000})")
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _PGP = "-----BEGIN PGP MESSAGE-----"
+_PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _BODY_TYPES = ("text/plain", "text/html")
 
 
@@ -89,11 +90,22 @@ def related(root: Part) -> frozenset[int]:
 
 def encrypted(root: Part, text: str) -> str:
     """'smime' or 'pgp' when the words are in an envelope which we do not open, else ''."""
-    if root.type in _SMIME and root.params.get("smime-type", "").lower() != "certs-only":
+    kind = root.params.get("smime-type", "").lower()
+    if root.type in _SMIME and kind not in ("certs-only", "signed-data"):
         return "smime"
     if root.type == "multipart/encrypted" or _PGP in text:
         return "smime" if "pkcs7" in root.params.get("protocol", "") else "pgp"
     return ""
+
+
+def signed(root: Part, text: str) -> str:
+    """'smime' or 'pgp' when the letter says that it is signed; nobody checks it here."""
+    kind = root.params.get("smime-type", "").lower()
+    if root.type in _SMIME and kind in ("signed-data", "certs-only"):
+        return "smime" if kind == "signed-data" else ""
+    if root.type == "multipart/signed":
+        return "pgp" if "pgp" in root.params.get("protocol", "").lower() else "smime"
+    return "pgp" if _PGP_SIGNED in text else ""
 
 
 def _bodies(part: Part) -> tuple[list[Part], list[Part]]:

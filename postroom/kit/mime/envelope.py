@@ -2,9 +2,9 @@
 
 import re
 
-from postroom.kit.mime import dates, mailboxes, params
+from postroom.kit.mime import dates, mailboxes
 from postroom.kit.mime.headers import Fields
-from postroom.kit.mime.letter import Address, File, Letter
+from postroom.kit.mime.letter import Address, Failure, File, Letter
 from postroom.kit.mime.notes import Notes
 from postroom.kit.mime.words import header_text, words
 
@@ -12,10 +12,6 @@ IDS_LIMIT = 1_000
 SAME_FIELDS_LIMIT = 50  # From, To ... repeated
 
 _ID = re.compile(r"<([^<>]++)>")
-_BULK = ("bulk", "junk", "list", "auto_reply")
-_MACHINES = frozenset(
-    {b"list-id", b"x-autoreply", b"x-autorespond", b"x-autoresponder", b"x-auto-response-suppress"}
-)
 
 
 def letter(
@@ -25,6 +21,9 @@ def letter(
     html: str = "",
     files: tuple[File, ...] = (),
     encrypted: str = "",
+    signed: str = "",
+    automatic: str = "",
+    failures: tuple[Failure, ...] = (),
 ) -> Letter:
     """The Letter of these fields and this body."""
     date_value = fields.first(b"date")
@@ -51,9 +50,11 @@ def letter(
             for place in fields.places(b"authentication-results")[:SAME_FIELDS_LIMIT]
         ),
         received_at_header=next(iter(fields.places(b"received")), -1),
-        automatic=_automatic(fields),
+        automatic=automatic,
+        failures=failures,
         list_id=words(fields.first(b"list-id")),
         encrypted=encrypted,
+        signed=signed,
         problems=notes.problems,
     )
 
@@ -71,17 +72,3 @@ def _ids(fields: Fields, name: bytes) -> tuple[str, ...]:
         return ()
     found = [f"<{''.join(inner.split())}>" for inner in _ID.findall(value)[:IDS_LIMIT]]
     return tuple(filter(None, map(words, found or value.split()[:IDS_LIMIT])))
-
-
-def _automatic(fields: Fields) -> bool:
-    """Whether a machine wrote it, so that nobody answers it by machine (RFC 3834)."""
-    names = fields.names
-    kind, _ = params.content_type(fields.first(b"content-type"))
-    if kind == "multipart/report" or not _MACHINES.isdisjoint(names):
-        return True
-    if fields.first(b"return-path").replace(" ", "") == "<>":
-        return True
-    if fields.first(b"precedence").lower() in _BULK:
-        return True
-    submitted = fields.first(b"auto-submitted").partition(";")[0].partition("(")[0]
-    return submitted.strip().lower() not in ("", "no")

@@ -10,6 +10,7 @@ HEADERS_LIMIT = 10_000  # header fields of one part
 HEADER_LIMIT = 100_000  # bytes of one header field
 PARTS_LIMIT = 1_000
 DEPTH_LIMIT = 50  # multiparts inside one another
+INSIDE = 10_000  # file n of a winmail.dat that is file m has the number m * INSIDE + n
 TEXT_LIMIT = 2_000_000  # bytes of decoded text, and as many of HTML, shown as the letter's body
 ADDRESSES_LIMIT = 1_000  # addresses of one kind (To, Cc ...)
 
@@ -29,7 +30,12 @@ class Address:
 
 @dataclass(frozen=True)
 class File:
-    """Something attached. `inline`: a picture which the letter's own page shows."""
+    """Something attached. `inline`: a picture which the letter's own page shows.
+
+    `n` is its place among the mail's files, from 1; the files inside a winmail.dat that is file 2
+    are 20,001, 20,002 ... and so are those inside an S/MIME signature. `locked`: it opens with a
+    password only, as far as its bytes tell.
+    """
 
     n: int
     name: str
@@ -38,6 +44,22 @@ class File:
     sha256: str
     content_id: str
     inline: bool
+    locked: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An address that a delivery report names.
+
+    `permanent`: it is not tried again. `reason` is unknown (no such address), full, too-big,
+    blocked or ''; `status` that of RFC 3463 or ''; `text` what the other server said.
+    """
+
+    address: str
+    permanent: bool
+    reason: str
+    status: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +69,8 @@ class Letter:
     `auth_results` pairs each Authentication-Results with its place among all headers, and
     `received_at_header` is the place of the first Received (-1 without): what stands above that
     was written after the last journey.
+    `encrypted` and `signed` are '', smime or pgp: neither is opened or checked here.
+    `automatic` is '' or the kind of machine that wrote it (machines.py); a `bounce` has `failures`.
     `problems` are codes, listed in docs/reference/mail-differences.md.
     """
 
@@ -66,7 +90,9 @@ class Letter:
     files: tuple[File, ...]
     auth_results: tuple[tuple[int, str], ...]
     received_at_header: int
-    automatic: bool
+    automatic: str
+    failures: tuple[Failure, ...]
     list_id: str
     encrypted: str
+    signed: str
     problems: tuple[str, ...]

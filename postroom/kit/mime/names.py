@@ -49,3 +49,12 @@ EXTENSIONS = {
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
 }
+
+# The way back; of several kinds that share an ending, the one written last above.
+TYPES = {ending: kind for kind, ending in EXTENSIONS.items() if not kind.startswith("message/")}
+TYPES |= {
+    ".ics": "text/calendar",
+    ".eml": "message/rfc822",
+    ".jpg": "image/jpeg",
+    ".txt": "text/plain",
+}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import encodebytes
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from postroom.kit.mime import reading, transfer
 from postroom.kit.mime.notes import Notes
 from tests.support.real_data import FOLDER
 
-FOLDERS = ("mime", "bounces", "tnef", "replies", "attachments/made")
+FOLDERS = ("mime", "bounces", "tnef", "msg", "replies", "attachments/made")
 ORIGINS = ("stalwart-legacy", "stalwart-malformed", "stalwart-rfc", "stalwart-thirdparty")
 
 
@@ -54,11 +55,30 @@ def test_the_quick_way_is_really_taken(monkeypatch):
 def test_every_file_can_be_had_and_is_what_was_said():
     for path in mails():
         raw = path.read_bytes()
-        for n, file in enumerate(mime.read(raw).files, start=1):
-            data = mime.content(raw, n)
-            assert (file.n, file.size) == (n, len(data)), path
+        files = mime.read(raw).files
+        own = [file.n for file in files if file.n < mime.INSIDE]
+        assert own == list(range(1, len(own) + 1)), path
+        assert len({file.n for file in files}) == len(files), path
+        for file in files:
+            data = mime.content(raw, file.n)
+            assert file.size == len(data), path
             assert hashlib.sha256(data).hexdigest() == file.sha256, path
             assert file.name and len(file.name) <= 200, path
+
+
+def test_every_file_that_a_letter_may_bring_comes_out_as_it_went_in():
+    folders = ("tnef", "msg", "ical", "vcard", "attachments/made")
+    paths = [path for folder in folders for path in sorted((FOLDER / folder).rglob("*.*"))]
+    assert len(paths) > 180
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n--b\nContent-Type: "
+    for path in paths:
+        said = (
+            f'application/octet-stream; name="{path.name}"\nContent-Transfer-Encoding: base64\n\n'
+        )
+        data = path.read_bytes()
+        raw = head + said.encode() + encodebytes(data) + b"--b--\n"
+        (file, *_) = mime.read(raw).files
+        assert mime.content(raw, file.n) == data, path
 
 
 def test_all_strings_are_clean():

@@ -64,13 +64,15 @@ def put(
         "snippet": letter.text[:100],
         "sender_name": sender.name if sender else "",
         "sender_norm": norm,
+        "automatic": letter.automatic,
         "files": sum(not file.inline for file in letter.files),
         **changes,
     }
     entry = Entry.objects.create(practice=practice, at=at, created_at=at, **fields)
     stored = _store(entry, raw)
     for file in letter.files:
-        Attachment.objects.create(practice=practice, entry=entry, mail=stored, **vars(file))
+        listed = {name: value for name, value in vars(file).items() if name != "locked"}
+        Attachment.objects.create(practice=practice, entry=entry, mail=stored, **listed)
     for client in clients:
         EntryClient.objects.create(practice=practice, entry=entry, client=client, at=at)
     return entry

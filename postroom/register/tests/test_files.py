@@ -61,8 +61,8 @@ def test_a_page_and_its_frame_read_and_clean_the_letter_once(
 ) -> None:
     entry = with_picture(cast)
     done: list[str] = []
-    read, safe = letters.read, html.safe
-    monkeypatch.setattr(letters, "read", lambda raw: (done.append("read"), read(raw))[1])
+    read, safe = letters.read_guarded, html.safe
+    monkeypatch.setattr(letters, "read_guarded", lambda raw: (done.append("read"), read(raw))[1])
     monkeypatch.setattr(html, "safe", lambda *a, **k: (done.append("safe"), safe(*a, **k))[1])
     for path in ("", "/body", "/body"):
         assert bob.get(f"/p/tern/entries/{entry.pk}{path}").status_code == 200

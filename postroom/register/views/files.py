@@ -46,11 +46,7 @@ def body(request: MemberRequest, entry: int) -> HttpResponse:
     audit.read_part(request, "entry", letter.pk)
     as_text = request.GET.get("view") == "text"
     page = document(request.practice, letter, as_text=as_text, dark=request.member.theme == "dark")
-    answer = HttpResponse(page)
-    answer["Content-Security-Policy"] = html.frame_csp(request.build_absolute_uri("/")[:-1])
-    answer["X-Frame-Options"] = "SAMEORIGIN"
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return framed(request, page)
 
 
 @require_safe
@@ -77,7 +73,7 @@ def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
     )
     content = _content(found)
     audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
-    return _download(HttpResponse(content, content_type=UNKNOWN), found.name)
+    return download(HttpResponse(content, content_type=UNKNOWN), found.name)
 
 
 @member_required(READ)
@@ -94,7 +90,7 @@ def raw(request: MemberRequest, entry: int) -> FileResponse:
         raise Http404 from missing
     audit.read(request, "entry", letter.pk, action=audit.DOWNLOAD)
     name = safe_file_name(f"{letter.subject or 'message'}.eml")
-    return _download(Streamed(file, content_type=UNKNOWN), name)
+    return download(Streamed(file, content_type=UNKNOWN), name)
 
 
 def _content(found: Attachment) -> bytes:
@@ -104,7 +100,17 @@ def _content(found: Attachment) -> bytes:
         raise Http404 from missing
 
 
-def _download(answer: Answer, name: str) -> Answer:
+def framed(request: HttpRequest, page: str) -> HttpResponse:
+    """A document for the sandboxed frame, under its own policy."""
+    answer = HttpResponse(page)
+    answer["Content-Security-Policy"] = html.frame_csp(request.build_absolute_uri("/")[:-1])
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def download(answer: Answer, name: str) -> Answer:
+    """Kept on disk under that name, never opened."""
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return _closed(answer)
 

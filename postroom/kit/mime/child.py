@@ -1,0 +1,51 @@
+"""`child`: reads mails from standard input and writes what they say, in a process of its own.
+
+Each mail comes as its length (8 bytes, big end first) and its bytes; each Letter goes the same
+way. Run by `guarded`. Ends with 0, with 3 when the memory was not enough, or by a signal.
+"""
+
+import resource
+import sys
+from collections.abc import Callable
+from typing import IO
+
+from postroom.kit.mime import reading
+from postroom.kit.mime.letter import Letter
+from postroom.kit.mime.packed import pack
+
+MEMORY = 256 * 1024**2  # bytes, the interpreter and all (RELIABILITY S6)
+SECONDS = 10  # of processor
+WRITTEN = 128 * 1024**2
+OUT_OF_MEMORY = 3
+
+_LIMITS = {
+    resource.RLIMIT_AS: MEMORY,
+    resource.RLIMIT_FSIZE: WRITTEN,
+    resource.RLIMIT_CPU: SECONDS,
+    resource.RLIMIT_CORE: 0,
+}
+
+
+def main(how: str) -> int:
+    """Sets the limits, then reads: `whole` letters, or their `headers` alone."""
+    for limit, most in _LIMITS.items():
+        resource.setrlimit(limit, (most, most))
+    try:
+        serve(sys.stdin.buffer, sys.stdout.buffer, WAYS[how])
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+def serve(mails: IO[bytes], letters: IO[bytes], read: Callable[[bytes], Letter]) -> None:
+    """One letter for each mail, until there are no more."""
+    while head := mails.read(8):
+        written = pack(read(mails.read(int.from_bytes(head, "big"))))
+        letters.write(len(written).to_bytes(8, "big") + written)
+        letters.flush()
+
+
+WAYS = {"whole": reading.read, "headers": reading.read_headers}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
