@@ -38,7 +38,6 @@ from postroom.clients.models import Client
 from postroom.custody.actions import NotTwoClients, merge
 from postroom.kit.text import clean
 from postroom.practice import audit
-from postroom.practice.audit import network_of
 from postroom.practice.models import AccessToken, Source
 
 api = NinjaAPI(
@@ -80,7 +79,7 @@ def delete_client(request: HttpRequest, ref: str) -> Any:
     found = Client.objects.filter(practice=token.practice, ref=clean(ref)).first()
     if found is None:
         raise Http404
-    mark_gone(found, now=now, who=token.name, network=network_of(request))
+    mark_gone(found, now=now, who=token.name)
     return Status(204, None)
 
 
@@ -93,7 +92,7 @@ def merge_clients(request: HttpRequest, ref: str, other: str) -> Any:
     if gone.merged_into_id == keep.pk:
         return Status(204, None)  # it has been done
     try:
-        merge(keep, gone, by=None, now=now, who=token.name, network=network_of(request))
+        merge(keep, gone, by=None, now=now, who=token.name)
     except NotTwoClients as error:
         raise problems.Wrong(409, _("These are not two clients that can be merged.")) from error
     return Status(204, None)
@@ -166,7 +165,6 @@ def _clients(
             now=now,
             data=data,
             who=token.name,
-            network=network_of(request),
         )
     return done
 
@@ -189,7 +187,6 @@ def _book(
         way=Look.API,
         skip_bad=partial,
         who=token.name,
-        network=network_of(request),
     )
     return _outcome(report, book_words.sentence, partial=partial)
 
@@ -200,8 +197,7 @@ def _gone(request: HttpRequest, kind: str, name: str, ref: str) -> Any:
     ref = clean(ref)
     if source is None or not book.knows(source, ref):
         raise Http404
-    network = network_of(request)
-    book.take_away(source, [ref], by=None, now=timezone.now(), who=token.name, network=network)
+    book.take_away(source, [ref], by=None, now=timezone.now(), who=token.name)
     return Status(204, None)
 
 

@@ -56,7 +56,7 @@ def begin(sender: Any, request: Any, user: User, **_: Any) -> None:
             seen_at=now,
             page=page or "",
         )
-        deeds.record_own(user, "sign-in", now=now, network=request.seat.network)
+        deeds.record_own(user, "sign-in", now=now)
     request.session[PROVED] = now.timestamp()
     request.session.set_expiry(now + LONGEST)
     request.came_in = user.email  # door.py puts it on the browser's cookie

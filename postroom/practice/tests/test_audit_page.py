@@ -320,3 +320,14 @@ def test_who_belongs_to_two_practices_comes_into_both(cast: Cast) -> None:
     Member.objects.create(practice=cast.other, user=cast.bob.user, role=role, name="Bob A.")
     sign_in(Browser(), cast.bob.user.email, PASSWORD)
     assert {row.practice for row in AuditEvent.objects.all()} == {cast.practice, cast.other}
+
+
+def test_whatever_is_done_in_a_request_says_from_where(cast: Cast) -> None:
+    browser = cast.browser(cast.alice)
+    browser.post("/p/tern/settings/people/roles/new", {"name": "Trainee"}, REMOTE_ADDR="192.0.2.9")
+    browser.post("/lock", REMOTE_ADDR="2001:db8::7")
+    rows = AuditEvent.objects.filter(action__in=["lock", "add"]).order_by("id")
+    said = list(rows.values_list("action", "network"))
+    assert ("lock", "2001:db8::7") in said
+    audit.record(cast.practice.pk, "check", "audit", 1, by=cast.alice, now=timezone.now())
+    assert AuditEvent.objects.latest("id").network == ""  # no request is being answered
