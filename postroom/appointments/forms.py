@@ -23,17 +23,20 @@ def _line(**attrs: str) -> forms.TextInput:
 class UploadForm(forms.Form):
     """A file of appointments or due dates."""
 
-    source = forms.CharField(label=_("Name of the system"), max_length=80, widget=_line())
+    source = forms.CharField(
+        label=_("Name of the system"),
+        max_length=80,
+        widget=_line(list="sources", autocomplete="off"),
+    )
     file = forms.FileField(
         label=_("The file"),
         help_text=_("At most %(most)d MB.") % {"most": MOST_MB},
-        widget=forms.FileInput(attrs={"class": "inp", "hx-preserve": "true"}),
+        widget=forms.FileInput(attrs={"class": "inp"}),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("The file is empty."),
         },
     )
-    skip_bad = forms.BooleanField(label=_("Leave out rows with errors"), required=False)
     mark_gone = forms.BooleanField(
         label=_("The file is complete for its days: mark what is missing as gone"), required=False
     )
