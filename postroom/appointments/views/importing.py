@@ -55,9 +55,9 @@ def import_book(request: MemberRequest, kind: str) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_safe
-def import_job(request: MemberRequest, job: int) -> HttpResponse:
+def import_job(request: MemberRequest, book_job: int) -> HttpResponse:
     """One import, whatever state it is in."""
-    chosen = get_object_or_404(_jobs(request), pk=job)
+    chosen = get_object_or_404(_jobs(request), pk=book_job)
     context: dict[str, Any] = {"nav": "sources", "job": chosen, "kind": chosen.data["of"]}
     if chosen.state in longwork.UNDER_WAY:
         context["progress"] = _progress(chosen)
@@ -71,9 +71,9 @@ def import_job(request: MemberRequest, job: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_POST
-def start(request: MemberRequest, job: int) -> HttpResponse:
+def start(request: MemberRequest, book_job: int) -> HttpResponse:
     """Import what was checked."""
-    chosen = get_object_or_404(_jobs(request), pk=job)
+    chosen = get_object_or_404(_jobs(request), pk=book_job)
     try:
         book_jobs.write(chosen, by=request.member, now=timezone.now())
     except longwork.Busy:
@@ -85,9 +85,9 @@ def start(request: MemberRequest, job: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_POST
-def stop(request: MemberRequest, job: int) -> HttpResponse:
+def stop(request: MemberRequest, book_job: int) -> HttpResponse:
     """Stop an import where it is."""
-    chosen = get_object_or_404(_jobs(request), pk=job)
+    chosen = get_object_or_404(_jobs(request), pk=book_job)
     if book_jobs.stop(chosen, by=request.member, now=timezone.now()):
         messages.success(request, _("The import is stopped. What is in stays in."))
     return _to_job(request, chosen)
@@ -95,9 +95,9 @@ def stop(request: MemberRequest, job: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_POST
-def discard(request: MemberRequest, job: int) -> HttpResponse:
+def discard(request: MemberRequest, book_job: int) -> HttpResponse:
     """Forget a file that was brought and not imported."""
-    chosen = get_object_or_404(_jobs(request), pk=job)
+    chosen = get_object_or_404(_jobs(request), pk=book_job)
     book_jobs.discard(chosen)
     messages.success(request, _("The file is forgotten. Nothing was imported."))
     return redirect("appointments:import_book", request.practice.slug, chosen.data["of"])
@@ -105,9 +105,9 @@ def discard(request: MemberRequest, job: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_safe
-def problems(request: MemberRequest, job: int) -> HttpResponse:
+def problems(request: MemberRequest, book_job: int) -> HttpResponse:
     """The rows with problems as a CSV file, as they were and with what is wrong with each."""
-    chosen = get_object_or_404(_jobs(request), pk=job)
+    chosen = get_object_or_404(_jobs(request), pk=book_job)
     kind = "warning" if request.GET.get("kind") == "warning" else "error"
     try:
         content = book_jobs.bad_rows(chosen, kind, _("Problem"), now=timezone.now())
