@@ -68,7 +68,7 @@ FIELDS: dict[str, Promise] = {
 STAGES: dict[str, Promise] = {
     "read": _("Reading the file"),
     "compare": _("Comparing it with what is here"),
-    "write": _("Importing clients"),
+    "write": _("Bringing it in"),
     "gone": _("Marking who is gone"),
 }
 

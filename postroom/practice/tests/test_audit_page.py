@@ -149,7 +149,7 @@ def test_a_page_of_lines_asks_the_database_no_more_than_a_few(
     for n in range(40):
         write(cast, "read", "client", n, by=cast.bob)
         write(cast, "read", "entry", n, by=cast.bob)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         alice.get(URL)
 
 
