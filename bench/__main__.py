@@ -3,9 +3,13 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, searching
+from bench import filing, importing, searching
 
-BENCHMARKS = {"filing": filing.run, "searching": searching.run}
+BENCHMARKS = {
+    "filing": filing.run,
+    "searching": searching.run,
+    "importing": importing.measure,
+}
 
 
 def main() -> None:

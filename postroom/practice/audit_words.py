@@ -75,6 +75,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("client", "add_point"): gettext_lazy("Added an address or number"),
     ("client", "edit_point"): gettext_lazy("Changed an address or number"),
     ("client", "remove_point"): gettext_lazy("Removed an address or number"),
+    ("client", "edit_correspondent"): gettext_lazy("Changed a correspondent"),
     ("client", "name_readers"): gettext_lazy("Named new readers of a restricted record"),
     ("client", "join_group"): gettext_lazy("Put %(a_client)s in a family group"),
     ("client", "leave_group"): gettext_lazy("Took %(a_client)s out of a family group"),
