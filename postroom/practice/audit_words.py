@@ -37,7 +37,7 @@ KINDS: dict[str, Kind] = {
     "source": Kind(
         gettext_lazy("Source of data"), "practice.Source", "name", "appointments:sources"
     ),
-    "job": Kind(gettext_lazy("Import"), "practice.Job"),
+    "job": Kind(gettext_lazy("Data import"), "practice.Job"),
     "member": Kind(gettext_lazy("Member"), "practice.Member", "name", "practice:member"),
     "invitation": Kind(
         gettext_lazy("Invitation"), "practice.Invitation", "name", "practice:people"
@@ -366,10 +366,15 @@ def _told(prefix: str, data: Mapping[str, Any], names: Names) -> list[str]:
         if isinstance(value, Mapping):
             lines += _told(f"{words} › ", value, names)
         elif name not in _LISTS and _is_change(value):
-            lines.append(f"{words}: {_value(value[0], known)} → {_value(value[1], known)}")
+            change = f"{_value(value[0], known)} → {_value(value[1], known)}"
+            lines.append(_said(words, change))
         else:
-            lines.append(f"{words}: {_value(value, known)}")
+            lines.append(_said(words, _value(value, known)))
     return lines
+
+
+def _said(words: str, value: str) -> str:
+    return _("%(field)s: %(value)s") % {"field": words, "value": value}
 
 
 def _is_change(value: Any) -> bool:

@@ -22,7 +22,6 @@ from postroom.practice.models import Job, Source
 
 SHOWN = 100  # problems on the page
 HISTORY = 20
-NAME = "practice system"  # of the source, where nothing else is typed
 KINDS = (Source.APPOINTMENTS, Source.DUE)
 
 
@@ -33,7 +32,7 @@ def import_book(request: MemberRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     names = _names(request, kind)
-    first = names[0] if names else NAME
+    first = names[0] if names else _("Our practice system")
     form = UploadForm(request.POST or None, request.FILES or None, initial={"source": first})
     if request.method == "POST" and form.is_valid():
         try:

@@ -123,9 +123,9 @@ class _Demo:
         if "team" not in self.state.done:
             with self.folder.secret("password", self.state.password) as file:
                 for name, email, role, here in TEAM:
-                    who = (email, "--name", name, "--role", role)
+                    somebody = (email, "--name", name, "--role", role)
                     more = ("--password-file", file) if here else ()
-                    self._postroom("member", "add" if here else "invite", *who, *more)
+                    self._postroom("member", "add" if here else "invite", *somebody, *more)
             self._done("team")
         self._bring_book(datetime.now(UTC).date())
         if self.state.account_port != self.server.ports.imap:
