@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, searching, waiting
+from bench import filing, importing, searching, waiting
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "delivery": waiting.delivery,
     "accounts": waiting.accounts,
     "idle": waiting.idle,
+    "importing": importing.measure,
 }
 
 

@@ -1,10 +1,11 @@
-"""`python -m bench.importing [ROWS]`: clients imported a second, beside the floor.
+"""`python -m bench importing`: clients imported a second, beside the floor.
 
 The floor is the least that any Python program pays: the csv module's rows put into one table of
 SQLite by one executemany, synced once. Postroom is timed as a command, with its start.
 """
 
 import csv
+import json
 import random
 import sys
 import tempfile
@@ -31,8 +32,8 @@ base.commit()
 """
 
 
-def main(rows: int) -> None:
-    """Measure and print the table."""
+def measure(_mails: int, _rounds: int, json_file: Path | None, rows: int = ROWS) -> None:
+    """Measure, print the table, and write the JSON file when one is named."""
     with tempfile.TemporaryDirectory(prefix="bench") as name, House(Path(name) / "house") as house:
         folder = Path(name)
         about: dict = machine(folder) | {"rows": rows}
@@ -49,6 +50,7 @@ def main(rows: int) -> None:
             env=house.environment(),
         )
         lines.append(_line("the floor", floor, floor, rows))
+        costs = {"the floor": floor}
         for what, path in (
             ("all new", first),
             ("nothing changed", first),
@@ -57,7 +59,13 @@ def main(rows: int) -> None:
             settle()
             cost = run(house.command("import", "clients", path), cwd=ROOT, env=house.environment())
             lines.append(_line(what, cost, floor, rows))
+            costs[what] = cost
         print(table(lines))
+    if json_file:
+        times = {
+            what: {"seconds": cost.wall, "processor": cost.cpu} for what, cost in costs.items()
+        }
+        json_file.write_text(json.dumps({"about": about, "times": times}, indent=1) + "\n")
 
 
 def write(path: Path, rows: int, changed: int) -> None:
@@ -87,7 +95,3 @@ def _line(what: str, cost: Cost, floor: Cost, rows: int) -> tuple[str, ...]:
         f"{rows / cost.wall:,.0f}",
         f"{cost.cpu / floor.cpu:.0f}",
     )
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)

@@ -63,7 +63,8 @@ PUBLIC = {
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182", "other": "4182"}
 NOUNS = (
-    *("access_token", "account", "address", "attachment", "client", "closed_day", "contact"),
+    *("access_token", "account", "address", "attachment", "book_job", "client", "closed_day"),
+    "contact",
     *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),
     *("role", "source"),
 )
@@ -175,8 +176,14 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     job = Job.objects.create(
         practice=practice, kind="import.clients", state=Job.STOPPED, data=data, created_at=now
     )
+    book = {"key": uploads.keep_raw(io.BytesIO(b"client,kind,due\n")), "name": "due.csv"}
+    book |= {"of": "due", "source": "System", "mark_gone": False, "task": ""}
+    book_job = Job.objects.create(
+        practice=practice, kind="import.due", state=Job.STOPPED, data=book, created_at=now
+    )
     return {
         "access_token": token.pk,
+        "book_job": book_job.pk,
         "account": account.pk,
         "address": address.pk,
         "attachment": attachment.pk,

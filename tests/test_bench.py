@@ -49,6 +49,19 @@ def test_every_mail_can_be_read_without_a_complaint(mails):
     assert {file.type for file in files} == {"image/jpeg", "image/png", "application/pdf"}
 
 
+def test_importing_is_measured_beside_the_floor(tmp_path, capsys):
+    importing.measure(1, 1, tmp_path / "times.json", rows=50)
+    assert "one in 100 changed" in capsys.readouterr().out
+    written = json.loads((tmp_path / "times.json").read_text())
+    assert written["about"]["rows"] == 50
+    assert list(written["times"]) == [
+        "the floor",
+        "all new",
+        "nothing changed",
+        "one in 100 changed",
+    ]
+
+
 def test_a_run_measures_every_contender_and_writes_all_times(tmp_path, capsys):
     filing.run(12, 1, tmp_path / "times.json")
     said = capsys.readouterr().out

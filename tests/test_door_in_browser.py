@@ -95,16 +95,9 @@ def test_an_app_is_set_up_by_its_picture_and_then_asked_for(
 
 def test_a_passkey_is_made_and_signs_in_alone(base: str, browser: Browser, cast: Cast) -> None:
     context, page = desk(browser)
+    context.add_init_script(OFFERS_NOTHING)
     complaints = complaints_of(page)
-    wire = context.new_cdp_session(page)
-    wire.send("WebAuthn.enable")
-    wire.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    sign_in(page, base, cast.bob, SECURITY)
-    page.get_by_label("Name of the device").fill("My telephone")
-    page.get_by_role("button", name="Add a passkey").click()
-    expect(page.locator(".codes code")).to_have_count(10)
-    page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_text("My telephone", exact=True)).to_be_visible()
+    make_passkey(context, page, base, cast)
     page.get_by_role("button", name="Sign out").first.click()
     page.goto(f"{base}/sign-in?next=/p/tern/clients")
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -117,6 +110,33 @@ def test_a_passkey_is_made_and_signs_in_alone(base: str, browser: Browser, cast:
     context.close()
 
 
+def test_a_passkey_is_offered_in_the_field_for_the_address(
+    base: str, browser: Browser, cast: Cast
+) -> None:
+    context, page = desk(browser)
+    complaints = complaints_of(page)
+    make_passkey(context, page, base, cast)
+    page.get_by_role("button", name="Sign out").first.click()
+    # This device accepts what is offered as soon as the page asks.
+    expect(page.locator(".nav .me")).to_contain_text("Bob Adeyemi")
+    assert complaints == []
+    context.close()
+
+
+def make_passkey(context: BrowserContext, page: Page, base: str, cast: Cast) -> None:
+    wire = context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    wire.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    sign_in(page, base, cast.bob, SECURITY)
+    page.get_by_label("Name of the device").fill("My telephone")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator(".codes code")).to_have_count(10)
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_text("My telephone", exact=True)).to_be_visible()
+
+
+# A browser that knows passkeys and does not offer them in a field.
+OFFERS_NOTHING = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",

@@ -32,6 +32,7 @@ GIVEN = "Wrong8Password1by2File"
 REPEATED = 'Said"Back\\By4the9Server'
 GUESS = "Guess6of3an7Intruder"
 PIN, WRONG_PIN = "83650274", "20475836"
+FEED = "private-6curlew2Ebb9Tide4Sound"
 CHOSEN = "quiet7Otter3under9Bridge"
 LOUD = {"POSTROOM_LOG_LEVEL": "DEBUG"}
 
@@ -98,9 +99,9 @@ def test_no_secret_of_the_door_is_in_the_data_the_logs_or_the_answers(house, tmp
     post.mkdir()
     with house.serving("serve", POSTROOM_EMAIL_URL=f"filemail:///{post}", **LOUD) as base:
         visitor = Visitor(base)
-        secrets = {**through_every_door(visitor), **by_mail(visitor, post)}
+        secrets = {**through_every_door(visitor), **of_a_feed(visitor), **by_mail(visitor, post)}
         data = hoard(house)
-    assert len(secrets) == 17
+    assert len(secrets) == 18
     # The seed and the codes are shown to their owner, once, each on a page of its own.
     shown_once = (b'class="seed"', b'class="codes"')
     pages = [one.body for one in visitor.answers if not any(m in one.body for m in shown_once)]
@@ -137,6 +138,19 @@ def through_every_door(visitor: Visitor) -> dict[str, str]:
     return (
         {"the seed": letters, "a session": first, "the one after": second} | wrong_and_right | ten
     )
+
+
+def of_a_feed(visitor: Visitor) -> dict[str, str]:
+    """A calendar's address: whoever has it can read the book. The worker looks at it in vain."""
+    data = f"{urlsplit(visitor.get('/').url).path}settings/data"
+    fields = {"name": "Agenda", "url": f"https://calendar.invalid/{FEED}/basic.ics"}
+    added = visitor.send(f"{data}/feeds/add", f"{data}/feeds/add", minutes="15", **fields)
+    assert b"https://calendar.invalid/" in added.body
+    end = time.monotonic() + 60
+    while b"There is no such server" not in visitor.get(data).body and time.monotonic() < end:
+        time.sleep(0.2)
+    assert b"There is no such server" in visitor.get(data).body
+    return {"the feed": FEED}
 
 
 def by_mail(visitor: Visitor, post: Path) -> dict[str, str]:

@@ -32,13 +32,12 @@ from postroom.appointments import words as book_words
 from postroom.appointments.models import Look
 from postroom.appointments.values import Kind
 from postroom.clients import words as client_words
-from postroom.clients.imports import import_clients
+from postroom.clients.imports import import_clients, source_named
 from postroom.clients.leaving import mark_gone
 from postroom.clients.models import Client
 from postroom.custody.actions import NotTwoClients, merge
 from postroom.kit.text import clean
 from postroom.practice import audit
-from postroom.practice.audit import network_of
 from postroom.practice.models import AccessToken, Source
 
 api = NinjaAPI(
@@ -62,15 +61,23 @@ Dues = Annotated[list[DueRow], Body(..., max_length=BATCH)]
 
 
 @api.put("/clients/{ref}", response={200: Outcome, 201: Outcome}, tags=["clients"])
-def put_client(request: HttpRequest, ref: str, client: ClientIn) -> Any:
+def put_client(
+    request: HttpRequest, ref: str, client: ClientIn, source: SourceName = SOURCE
+) -> Any:
     """Make or change a client."""
-    return _one(_clients(request, [told_by(ref, client)], partial=False))
+    return _one(_clients(request, source, [told_by(ref, client)], partial=False))
 
 
 @api.post("/clients", response=Outcome, tags=["clients"])
-def post_clients(request: HttpRequest, clients: Clients, partial: Partial = False) -> Any:
+def post_clients(
+    request: HttpRequest,
+    clients: Clients,
+    source: SourceName = SOURCE,
+    partial: Partial = False,
+) -> Any:
     """Make or change up to 1,000 clients."""
-    return _clients(request, [told_by(each.reference, each) for each in clients], partial=partial)
+    told = [told_by(each.reference, each) for each in clients]
+    return _clients(request, source, told, partial=partial)
 
 
 @api.delete("/clients/{ref}", response={204: None}, tags=["clients"])
@@ -80,7 +87,7 @@ def delete_client(request: HttpRequest, ref: str) -> Any:
     found = Client.objects.filter(practice=token.practice, ref=clean(ref)).first()
     if found is None:
         raise Http404
-    mark_gone(found, now=now, who=token.name, network=network_of(request))
+    mark_gone(found, now=now, who=token.name)
     return Status(204, None)
 
 
@@ -93,7 +100,7 @@ def merge_clients(request: HttpRequest, ref: str, other: str) -> Any:
     if gone.merged_into_id == keep.pk:
         return Status(204, None)  # it has been done
     try:
-        merge(keep, gone, by=None, now=now, who=token.name, network=network_of(request))
+        merge(keep, gone, by=None, now=now, who=token.name)
     except NotTwoClients as error:
         raise problems.Wrong(409, _("These are not two clients that can be merged.")) from error
     return Status(204, None)
@@ -149,11 +156,12 @@ def delete_due(request: HttpRequest, ref: str, source: SourceName = SOURCE) -> A
 
 @transaction.atomic
 def _clients(
-    request: HttpRequest, told: Sequence[Mapping[str, Any]], *, partial: bool
+    request: HttpRequest, name: str, told: Sequence[Mapping[str, Any]], *, partial: bool
 ) -> dict[str, Any]:
     token, now = _token(request), timezone.now()
     rows = client_rows(token.practice, told)
-    report = import_clients(token.practice, rows, by=None, now=now, skip_bad=partial)
+    source = source_named(token.practice, clean(name))
+    report = import_clients(token.practice, rows, by=None, now=now, source=source, skip_bad=partial)
     done = _outcome(report, client_words.sentence, partial=partial)
     if done["created"] or done["updated"]:
         data = {name: done[name] for name in ("created", "updated")}
@@ -166,7 +174,6 @@ def _clients(
             now=now,
             data=data,
             who=token.name,
-            network=network_of(request),
         )
     return done
 
@@ -189,7 +196,6 @@ def _book(
         way=Look.API,
         skip_bad=partial,
         who=token.name,
-        network=network_of(request),
     )
     return _outcome(report, book_words.sentence, partial=partial)
 
@@ -200,8 +206,7 @@ def _gone(request: HttpRequest, kind: str, name: str, ref: str) -> Any:
     ref = clean(ref)
     if source is None or not book.knows(source, ref):
         raise Http404
-    network = network_of(request)
-    book.take_away(source, [ref], by=None, now=timezone.now(), who=token.name, network=network)
+    book.take_away(source, [ref], by=None, now=timezone.now(), who=token.name)
     return Status(204, None)
 
 

@@ -74,7 +74,6 @@ def bring_in(
     skip_bad: bool = False,
     mark_gone: bool = False,
     who: str = "",
-    network: str = "",
     progress: Callable[[str, int], None] = lambda stage, rows: None,
 ) -> Report:
     """Bring a source's appointments or due dates up to date with the rows, by reference.
@@ -97,7 +96,7 @@ def bring_in(
             if not dry_run and (changes.new or changes.changed):
                 bulk.apply(source, changes)
                 data = {"created": len(changes.new), "updated": len(changes.changed)}
-                _record(source, f"import_{source.kind}", by, now, data, who, network)
+                _record(source, f"import_{source.kind}", by, now, data, who)
         progress("write", check.written)
     if mark_gone and source.pk and check.first is not None:
         missing = bulk.gone(source, check.refs, *_period(source, check, way, now))
@@ -105,7 +104,7 @@ def bring_in(
         if missing and not dry_run:
             with transaction.atomic():
                 check.gone = bulk.mark_gone(source.kind, missing, now)
-                _record(source, f"gone_{source.kind}", by, now, {"gone": check.gone}, who, network)
+                _record(source, f"gone_{source.kind}", by, now, {"gone": check.gone}, who)
     report = check.report(dry_run=dry_run)
     if not dry_run:
         _note(source, report, way, now)
@@ -120,13 +119,12 @@ def take_away(
     by: Member | None,
     now: datetime,
     who: str = "",
-    network: str = "",
 ) -> int:
     """Mark these rows gone, as their source said; how many there were."""
     rows = bulk.MODELS[source.kind]._default_manager.filter(source=source, ref__in=list(refs))
     marked = bulk.mark_gone(source.kind, list(rows.values_list("pk", flat=True)), now)
     if marked:
-        _record(source, f"gone_{source.kind}", by, now, {"gone": marked}, who, network)
+        _record(source, f"gone_{source.kind}", by, now, {"gone": marked}, who)
     return marked
 
 
@@ -289,7 +287,6 @@ def _record(
     now: datetime,
     data: dict[str, Any],
     who: str = "",
-    network: str = "",
 ) -> None:
     audit.record(
         source.practice_id,
@@ -300,7 +297,6 @@ def _record(
         now=now,
         data=data,
         who=who,
-        network=network,
     )
 
 

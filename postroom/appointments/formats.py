@@ -32,10 +32,7 @@ def read_book(
     Raises NotATable; what is wrong in a row is in it.
     """
     zone = ZoneInfo(practice.time_zone)
-    file.seek(0)
-    start = file.read(1024).removeprefix(_BOM)
-    file.seek(0)
-    calendar, json = _CALENDAR.match(start), start.lstrip()[:1] in (b"{", b"[")
+    calendar, json = _begins_like(file)
     if not calendar and not json:
         return read_table(file, kind, zone=zone, mapping=mapping)
     if kind == Source.DUE:
@@ -49,6 +46,20 @@ def read_book(
     return rows
 
 
+def refuse_early(practice: Practice, file: BinaryIO, kind: Kind, *, now: datetime) -> None:
+    """Raises NotATable for what is wrong at first sight; a calendar takes longer to read."""
+    if kind == Source.DUE or not any(_begins_like(file)):
+        read_book(practice, file, kind, now=now)
+
+
 def is_calendar(data: bytes) -> bool:
     """Does it begin like an iCalendar object (RFC 5545, 3.4)?"""
     return _CALENDAR.match(data[:1024].removeprefix(_BOM)) is not None
+
+
+def _begins_like(file: BinaryIO) -> tuple[bool, bool]:
+    """A calendar, JSON; the file is at its beginning again."""
+    file.seek(0)
+    start = file.read(1024).removeprefix(_BOM)
+    file.seek(0)
+    return _CALENDAR.match(start) is not None, start.lstrip()[:1] in (b"{", b"[")

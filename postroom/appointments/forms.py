@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postroom.appointments.feeds import INTERVALS, tidied
@@ -23,25 +24,34 @@ def _line(**attrs: str) -> forms.TextInput:
 class UploadForm(forms.Form):
     """A file of appointments or due dates."""
 
-    source = forms.CharField(label=_("Name of the system"), max_length=80, widget=_line())
+    source = forms.CharField(
+        label=_("Name of the system"),
+        max_length=80,
+        widget=_line(list="sources", autocomplete="off"),
+    )
     file = forms.FileField(
         label=_("The file"),
-        help_text=_("At most %(most)d MB.") % {"most": MOST_MB},
-        widget=forms.FileInput(attrs={"class": "inp", "hx-preserve": "true"}),
+        widget=forms.FileInput(attrs={"class": "inp"}),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("The file is empty."),
         },
     )
-    skip_bad = forms.BooleanField(label=_("Leave out rows with errors"), required=False)
     mark_gone = forms.BooleanField(
         label=_("The file is complete for its days: mark what is missing as gone"), required=False
     )
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # Not in the field itself: what is put together there is in the language of the start.
+        self.fields["file"].help_text = gettext("At most %(most)d MB.") % {"most": MOST_MB}
+
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > MOST_MB << 20:
-            raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": MOST_MB})
+            raise ValidationError(
+                gettext("The file is larger than %(most)d MB.") % {"most": MOST_MB}
+            )
         return file
 
 

@@ -10,14 +10,18 @@ from postroom.clients import words as clients
 from postroom.clients.importing import Problem
 from postroom.kit.tables import NotATable
 
-FILE: dict[str, Promise] = clients.FILE | {
-    "calendar": _("This begins like a calendar, but cannot be read as one."),
-    "json": _("This begins like JSON, but cannot be read as FHIR: {detail}"),
-    "no-events": _("There is no appointment in this file."),
-    "no-due": _("Due dates are read from tables only: CSV, or a workbook."),
-    "many": _("There are more than {most} appointments in this file."),
-    "size": _("The file is larger than {most} MB."),
-}
+FILE: dict[str, Promise] = (
+    clients.FILE
+    | clients.JOB
+    | {
+        "calendar": _("This begins like a calendar, but cannot be read as one."),
+        "json": _("This begins like JSON, but cannot be read as FHIR: {detail}"),
+        "no-events": _("There is no appointment in this file."),
+        "no-due": _("Due dates are read from tables only: CSV, or a workbook."),
+        "many": _("There are more than {most} appointments in this file."),
+        "size": _("The file is larger than {most} MB."),
+    }
+)
 
 ROW: dict[str, Promise] = clients.ROW | {
     "moment": _(
@@ -35,6 +39,11 @@ ROW: dict[str, Promise] = clients.ROW | {
     "zone": _("The time zone “{text}” is not known, so the practice’s own is taken."),
     "repeats": _("It repeats in a way we cannot follow (“{text}”), so that part is left out."),
     "resource": _("This appointment cannot be read: it is not written as its format demands."),
+}
+
+STAGES: dict[str, Promise] = {
+    "check": _("Reading the file"),
+    "write": _("Bringing it in"),
 }
 
 # Why a feed could not be read: code of connections.trouble or of this room, and what to do.
@@ -93,6 +102,12 @@ def placed(problem: Problem) -> str:
     return gettext("Row {row}, {column}: {sentence}").format(
         row=problem.row, column=problem.column, sentence=sentence(problem)
     )
+
+
+def in_column(problem: Problem) -> str:
+    """The problem with its column alone, where the row stands beside it."""
+    said = sentence(problem)
+    return f"{problem.column}: {said}" if problem.column else said
 
 
 def feed_trouble(code: str) -> tuple[str, str] | None:

@@ -3,17 +3,23 @@
 import argparse
 import os
 import pwd
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from postroom.connections.models import MailAccount
 from postroom.practice import audit
 from postroom.practice.models import Practice
+
+SHOWN = 50  # problems printed; --json has them all
 
 
 class Failure(Exception):
@@ -93,6 +99,38 @@ def _concerned(name: str | None) -> list[Practice]:
     practices = list(Practice.objects.order_by("pk"))
     named = [one for one in practices if name in (one.slug, one.name)]
     return named or practices
+
+
+def print_problems(report: Any, placed: Callable[[Any], str], *, refused: bool) -> None:
+    """What is wrong with a file that was brought, row by row; `refused`: so nothing was done."""
+    problems = sorted(report.errors + report.warnings, key=lambda problem: problem.row)
+    for problem in problems[:SHOWN]:
+        print(placed(problem))
+    if (more := len(problems) - SHOWN) > 0:
+        print(_("… and %d more.") % more)
+    if refused:
+        bad = len({problem.row for problem in report.errors})
+        print(
+            ngettext(
+                "Nothing was imported: %d row has errors. Mend it, or say --skip-bad.",
+                "Nothing was imported: %d rows have errors. Mend them, or say --skip-bad.",
+                bad,
+            )
+            % bad
+        )
+
+
+def progress() -> Callable[[str, int], None]:
+    """Tells a terminal how far a file is; says nothing where nobody looks."""
+    return _progress if sys.stderr.isatty() else lambda stage, rows: None
+
+
+def _progress(stage: str, rows: int) -> None:
+    words = {
+        "read": ngettext("%d row read", "%d rows read", rows),
+        "write": ngettext("%d row written", "%d rows written", rows),
+    }[stage]
+    print("\r" + words % rows, end="", file=sys.stderr, flush=True)
 
 
 def account_named(practice: Practice, name: str) -> MailAccount:

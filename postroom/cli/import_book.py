@@ -2,23 +2,27 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from postroom.appointments.actions import Report, bring_in, source_named
 from postroom.appointments.formats import read_book
 from postroom.appointments.values import Kind
 from postroom.appointments.words import counted, placed, sentence
-from postroom.cli.common import Failure, add_practice, need_ready, utc_now
+from postroom.cli.common import (
+    Failure,
+    add_practice,
+    need_ready,
+    print_problems,
+    progress,
+    utc_now,
+)
 from postroom.kit.tables import NotATable
 from postroom.practice.actions import the_practice
 
-SHOWN = 50  # problems printed; --json has them all
 NAME = "practice system"  # of the source, where the command line names none
 
 
@@ -62,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
                 dry_run=args.dry_run,
                 skip_bad=args.skip_bad,
                 mark_gone=args.mark_gone,
-                progress=_progress if sys.stderr.isatty() else lambda stage, rows: None,
+                progress=progress(),
             )
     except OSError as error:
         raise Failure(_("The file cannot be read: %s") % error) from error
@@ -77,30 +81,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(report: Report, *, refused: bool) -> None:
-    problems = sorted(report.errors + report.warnings, key=lambda problem: problem.row)
-    for problem in problems[:SHOWN]:
-        print(placed(problem))
-    if (more := len(problems) - SHOWN) > 0:
-        print(_("… and %d more.") % more)
+    print_problems(report, placed, refused=refused)
     if refused:
-        bad = len({problem.row for problem in report.errors})
-        print(
-            ngettext(
-                "Nothing was imported: %d row has errors. Mend it, or say --skip-bad.",
-                "Nothing was imported: %d rows have errors. Mend them, or say --skip-bad.",
-                bad,
-            )
-            % bad
-        )
-    elif report.dry_run:
+        return
+    if report.dry_run:
         print(_("Nothing was written. It would be: %s") % counted(report.counts))
     else:
         print(counted(report.counts))
-
-
-def _progress(stage: str, rows: int) -> None:
-    words = {
-        "read": ngettext("%d row read", "%d rows read", rows),
-        "write": ngettext("%d row written", "%d rows written", rows),
-    }[stage]
-    print("\r" + words % rows, end="", file=sys.stderr, flush=True)

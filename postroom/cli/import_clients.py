@@ -2,21 +2,25 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.cli import import_book
-from postroom.cli.common import Failure, add_practice, need_ready, utc_now
+from postroom.cli.common import (
+    Failure,
+    add_practice,
+    need_ready,
+    print_problems,
+    progress,
+    utc_now,
+)
 from postroom.clients.importing import read_clients
 from postroom.clients.imports import Report, TooManyGone, import_clients, source_named
 from postroom.clients.words import placed, sentence
 from postroom.kit.tables import NotATable
 from postroom.practice.actions import the_practice
-
-SHOWN = 50  # problems printed; --json has them all
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -61,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
                 sure=args.sure,
                 dry_run=args.dry_run,
                 skip_bad=args.skip_bad,
-                progress=_progress if sys.stderr.isatty() else lambda stage, rows: None,
+                progress=progress(),
             )
     except OSError as error:
         raise Failure(_("The file cannot be read: %s") % error) from error
@@ -78,21 +82,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(report: Report, *, refused: bool) -> None:
-    problems = sorted(report.errors + report.warnings, key=lambda problem: problem.row)
-    for problem in problems[:SHOWN]:
-        print(placed(problem))
-    if (more := len(problems) - SHOWN) > 0:
-        print(_("… and %d more.") % more)
+    print_problems(report, placed, refused=refused)
     if refused:
-        bad = len({problem.row for problem in report.errors})
-        print(
-            ngettext(
-                "Nothing was imported: %d row has errors. Mend it, or say --skip-bad.",
-                "Nothing was imported: %d rows have errors. Mend them, or say --skip-bad.",
-                bad,
-            )
-            % bad
-        )
         return
     words = (
         _(
@@ -142,11 +133,3 @@ def _mapping(path: Path) -> dict[str, str]:
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         raise Failure(_('The mapping must look like {"name": "Column", "email": "Column"}.'))
     return mapping
-
-
-def _progress(stage: str, rows: int) -> None:
-    words = {
-        "read": ngettext("%d row read", "%d rows read", rows),
-        "write": ngettext("%d row written", "%d rows written", rows),
-    }[stage]
-    print("\r" + words % rows, end="", file=sys.stderr, flush=True)

@@ -1,15 +1,16 @@
-"""`postroom member list|invite|deactivate|reset-second-factor`."""
+"""`postroom member list|add|invite|deactivate|reset-second-factor`."""
 
 import argparse
 import json
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postroom.cli.common import Failure, add_practice, need_ready, utc_now
+from postroom.cli.common import Failure, add_practice, need_ready, password_from, utc_now
 from postroom.kit.addresses import normalise_email
 from postroom.practice.actions import the_practice
-from postroom.practice.inviting import keep_place
+from postroom.practice.inviting import Invited, accept_as_new, keep_place
 from postroom.practice.models import Factor, Member, Practice
 from postroom.practice.people import deactivate, reset_second_factor
 
@@ -24,15 +25,20 @@ def add(commands: argparse._SubParsersAction) -> None:
     invite.add_argument("--name", required=True)
     invite.add_argument("--role", default="reception", metavar="ROLE", help=_("a role’s key"))
     invite.set_defaults(run=run_invite)
+    new = verbs.add_parser("add", help=_("let somebody in at once, with a password"))
+    new.add_argument("--name", required=True)
+    new.add_argument("--role", default="reception", metavar="ROLE", help=_("a role’s key"))
+    new.add_argument("--password-file", type=Path, required=True, metavar="F")
+    new.set_defaults(run=run_add)
     leave = verbs.add_parser("deactivate", help=_("end somebody’s access at once"))
     leave.set_defaults(run=run_deactivate)
     reset = verbs.add_parser(
         "reset-second-factor", help=_("forget somebody’s second factors, and sign them out")
     )
     reset.set_defaults(run=run_reset)
-    for one in (invite, leave, reset):
+    for one in (invite, new, leave, reset):
         one.add_argument("email")
-    for one in (listing, invite, leave, reset):
+    for one in (listing, invite, new, leave, reset):
         add_practice(one)
 
 
@@ -52,8 +58,23 @@ def run_list(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_add(args: argparse.Namespace) -> int:
+    """Raises Failure, Refused."""
+    need_ready()
+    invited = _place_kept(args)
+    now, password = utc_now(), password_from(args.password_file)
+    member = accept_as_new(invited.invitation, args.name, password, now=now)
+    print(_("%(name)s signs in with %(email)s.") % {"name": member.name, "email": args.email})
+    return 0
+
+
 def run_invite(args: argparse.Namespace) -> int:
     need_ready()
+    print(_place_kept(args).link)
+    return 0
+
+
+def _place_kept(args: argparse.Namespace) -> Invited:
     practice = the_practice(args.practice)
     if not normalise_email(args.email):
         raise Failure(_("“%s” is not an email address.") % args.email)
@@ -64,9 +85,7 @@ def run_invite(args: argparse.Namespace) -> int:
             _("There is no role “%(role)s”. There are: %(keys)s.")
             % {"role": args.role, "keys": keys}
         )
-    invited = keep_place(practice, args.email, args.name, role, by=None, now=utc_now())
-    print(invited.link)
-    return 0
+    return keep_place(practice, args.email, args.name, role, by=None, now=utc_now())
 
 
 def run_deactivate(args: argparse.Namespace) -> int:

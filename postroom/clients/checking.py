@@ -42,7 +42,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    words: str
+    words: str  # "" of one whose access is restricted: the file of problems is read by many
     groups: frozenset[str]
 
 
@@ -76,11 +76,10 @@ def checked(
                 if norm in own:
                     check.warnings.append(_warning(row, "own", norm))
                 if other := _shared_in_file(row, norm, owners):
-                    check.warnings.append(_warning(row, "shared", norm, client=other.words))
+                    check.warnings.append(_shared(row, norm, other))
                 for ref, owner in kept.get(norm, {}).items():
                     if ref != row.ref and not owner.groups & set(row.groups or ()):
-                        problem = _warning(row, "shared", norm, client=owner.words)
-                        elsewhere.append((ref, problem))
+                        elsewhere.append((ref, _shared(row, norm, owner)))
         progress(check.rows)
     check.warnings += [problem for ref, problem in elsewhere if ref not in refs]
     check.warnings.sort(key=lambda problem: problem.row)
@@ -104,14 +103,20 @@ def _kept_owners(practice_id: int, rows: list[Row]) -> dict[str, dict[str, _Owne
     )
     client = "contact__links__client__"
     owners: dict[str, dict[str, _Owner]] = {}
-    found = points.values_list(
-        "norm", f"{client}ref", f"{client}name", f"{client}memberships__group__name"
-    )
-    for norm, ref, name, group in found:
+    fields = ("ref", "name", "restricted", "memberships__group__name")
+    found = points.values_list("norm", *(f"{client}{field}" for field in fields))
+    for norm, ref, name, restricted, group in found:
         groups = frozenset([group]) if group else frozenset()
         known = owners.setdefault(norm, {}).get(ref)
-        owners[norm][ref] = _Owner(f"{name} ({ref})", groups | (known.groups if known else groups))
+        words = "" if restricted else f"{name} ({ref})"
+        owners[norm][ref] = _Owner(words, groups | (known.groups if known else groups))
     return owners
+
+
+def _shared(row: Row, norm: str, other: _Owner) -> Problem:
+    if not other.words:
+        return _warning(row, "shared-closed", norm)
+    return _warning(row, "shared", norm, client=other.words)
 
 
 def _warning(row: Row, code: str, norm: str, **data: str) -> Problem:

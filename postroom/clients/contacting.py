@@ -229,7 +229,7 @@ def _note(
     if contact.professional:
         refresh_correspondent(contact)
     bulk.refresh_search(clients)
-    rows = [("client", pk) for pk in clients]
-    rows += [("contact", contact.pk)] if contact.professional else []
-    deeds = [Deed(action, kind, pk, data) for kind, pk in rows]
+    deeds = [Deed(action, "client", pk, data) for pk in clients]
+    if contact.professional:
+        deeds.append(Deed(action, "contact", contact.pk, data))
     audit.record_all(contact.practice_id, deeds, by=by, now=now)

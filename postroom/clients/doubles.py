@@ -6,11 +6,12 @@ Only clients the member may open are looked at: a report must not say who a clos
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from postroom.clients.matching import known
-from postroom.clients.models import Client, ContactPoint
+from postroom.clients.models import Client, ContactLink, ContactPoint, is_open
 from postroom.clients.rules import Several, match
 from postroom.kit.text import fold
 from postroom.practice.models import Member
@@ -41,14 +42,12 @@ class Pair:
 
 def shared_addresses(member: Member, after: str = "") -> tuple[list[Shared], str]:
     """A page of shared addresses, by address, and where the next page begins ("" at the end)."""
-    points = ContactPoint.objects.filter(
-        practice=member.practice_id,
-        kind=ContactPoint.EMAIL,
-        contact__professional=False,
-        contact__clients__in=Client.objects.open_to(member),
-        norm__gt=after,
+    held = (
+        _links(member)
+        .filter(contact__points__kind=ContactPoint.EMAIL, contact__points__norm__gt=after)
+        .values(norm=F("contact__points__norm"))
+        .annotate(holders=Count("client", distinct=True))
     )
-    held = points.values("norm").annotate(holders=Count("contact__clients", distinct=True))
     norms = list(
         held.filter(holders__gt=1).order_by("norm").values_list("norm", flat=True)[: SIZE + 1]
     )
@@ -84,14 +83,10 @@ def pairs(member: Member) -> list[Pair]:
         .annotate(holders=Count("contact__clients", distinct=True))
         .filter(holders__gt=1)
     )
-    points = ContactPoint.objects.filter(
-        practice=member.practice_id,
-        norm__in=held.values("norm"),
-        contact__clients__in=clients,
-    )
+    links = _links(member).filter(contact__points__norm__in=held.values("norm"))
     for kind in (ContactPoint.PHONE, ContactPoint.EMAIL):
-        holders = points.filter(kind=kind).values_list(
-            "norm", "contact__clients", "contact__clients__name"
+        holders = links.filter(contact__points__kind=kind).values_list(
+            "contact__points__norm", "client", "client__name"
         )
         for found in _alike(holders):
             suspects[found].add(kind)
@@ -103,6 +98,18 @@ def pairs(member: Member) -> list[Pair]:
         for pair in wanted
         if pair <= by_pk.keys()
     ]
+
+
+def _links(member: Member) -> Any:
+    """Whose contacts there are, of clients the member may open.
+
+    Asked of each link's own client: as a list of all clients, SQLite would write that list down
+    first, at 100,000 of them each time anew.
+    """
+    if not member.may("read"):
+        return ContactLink.objects.none()
+    links = ContactLink.objects.filter(practice=member.practice_id, contact__professional=False)
+    return links.filter(is_open(member, "client__"), client__merged_into=None)
 
 
 def _alike(rows: Iterable[tuple[object, int, str]]) -> Iterable[frozenset[int]]:

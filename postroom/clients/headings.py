@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from postroom.kit.columns import listed, plain
+from postroom.kit.columns import Headings, listed, plain
 from postroom.kit.tables import NotATable
 
 # Folded, without punctuation; the first that a file has is the one read.
@@ -104,9 +104,7 @@ def proposed(header: Sequence[str], remembered: Mapping[str, Sequence[str]]) -> 
 
 def understood(header: Sequence[str], mapping: Mapping[str, str]) -> int:
     """How many of these names say something to us."""
-    wanted = {heading for headings in HEADINGS.values() for heading in headings}
-    wanted |= {plain(name) for name in mapping.values()}
-    return sum(plain(name) in wanted for name in header)
+    return Headings(HEADINGS).understood(header, mapping)
 
 
 def _named(field: str, name: str, names: list[str], header: Sequence[str]) -> tuple[int, ...]:

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from postroom.clients.models import Client, Consent, Contact, ContactPoint
 from postroom.practice.models import AuditEvent, Member
+from postroom.practice.words import words_of
 
 MOST = 50
 
 ACTIONS: dict[str, Promise] = {
-    "create_client": gettext_lazy("Made this client"),
+    "create_client": gettext_lazy("Made this record"),
     "edit_client": gettext_lazy("Changed"),
-    "add_patient": gettext_lazy("Added a patient"),
-    "edit_patient": gettext_lazy("Changed a patient"),
+    "add_patient": gettext_lazy("Added %(a_patient)s"),
+    "edit_patient": gettext_lazy("Changed %(a_patient)s"),
     "add_contact": gettext_lazy("Added a person"),
     "edit_contact": gettext_lazy("Changed a person"),
     "remove_contact": gettext_lazy("Removed a person"),
@@ -30,8 +31,9 @@ ACTIONS: dict[str, Promise] = {
     "forget_address": gettext_lazy("Forgot an address"),
     "join_group": gettext_lazy("Put into a group"),
     "leave_group": gettext_lazy("Taken out of a group"),
-    "merge_client": gettext_lazy("Merged another client into this one"),
-    "merged_client": gettext_lazy("Merged into another client"),
+    "name_readers": gettext_lazy("Named new readers"),
+    "merge_client": gettext_lazy("Merged another record into this one"),
+    "merged_client": gettext_lazy("Merged into another record"),
     "create_correspondent": gettext_lazy("Made this correspondent"),
     "edit_correspondent": gettext_lazy("Changed"),
 }
@@ -53,7 +55,7 @@ FIELDS: dict[str, Promise] = {
     "practitioner_id": gettext_lazy("responsible practitioner"),
     "preferred": gettext_lazy("main address or number"),
     "ref": gettext_lazy("number"),
-    "responsible": gettext_lazy("responsible for the client"),
+    "responsible": gettext_lazy("answers for the record"),
     "restricted": gettext_lazy("restricted access"),
     "role": gettext_lazy("role"),
     "state": gettext_lazy("state"),
@@ -74,9 +76,9 @@ class Line:
 def history(client: Client) -> list[Line]:
     """The newest lines about a client."""
     rows = list(_about(client.practice_id, "client", client.pk)[:MOST])
-    names = _practitioners(client.practice_id, rows)
+    names, nouns = _practitioners(client.practice_id, rows), words_of(client.practice).within()
     return [
-        Line(row.at, row.who, str(ACTIONS.get(row.action, row.action)), _details(row.data, names))
+        Line(row.at, row.who, str(ACTIONS[row.action]) % nouns, _details(row.data, names))
         for row in rows
     ]
 

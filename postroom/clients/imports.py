@@ -101,7 +101,7 @@ def import_clients(
         if check.errors and not skip_bad:
             return _report(check, counts, 0, dry_run)
         gone = missing(source, check) if source and gone_too else []
-        if source and not sure and not dry_run:
+        if source and gone and not sure and not dry_run:
             refuse_many(len(gone), held_by(source))
         good = check.good_rows()
         while chunk := list(islice(good, CHUNK)):

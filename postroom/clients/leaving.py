@@ -9,7 +9,7 @@ from postroom.practice import audit
 
 
 @transaction.atomic
-def mark_gone(client: Client, *, now: datetime, who: str = "", network: str = "") -> bool:
+def mark_gone(client: Client, *, now: datetime, who: str = "") -> bool:
     """Say so of this client; False where it was said already. `who`: the program that told us."""
     if not Client.objects.filter(pk=client.pk, gone_at=None).update(gone_at=now):
         return False
@@ -21,6 +21,5 @@ def mark_gone(client: Client, *, now: datetime, who: str = "", network: str = ""
         by=None,
         now=now,
         who=who,
-        network=network,
     )
     return True

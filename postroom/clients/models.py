@@ -37,6 +37,12 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """The clients of the practice whose correspondence this member may not read."""
         return self.filter(practice=member.practice_id, restricted=True).exclude(is_open(member))
 
+    def nobodys(self, practice: Practice) -> "ClientQuerySet":
+        """Restricted clients whom nobody can open any more: all on their list have left."""
+        here = ClientAccess.objects.filter(client=OuterRef("pk"), member__active=True)
+        rows = self.filter(practice=practice, restricted=True, merged_into=None)
+        return rows.exclude(Exists(here))
+
     def search(self, words: str) -> "ClientQuerySet":
         """Every word in name, reference, address, number or patient; accents do not matter.
 
@@ -91,6 +97,9 @@ class Client(models.Model):
             models.Index(fields=["practice", "name", "id"]),
             models.Index(fields=["practice", "state", "name", "id"], name="client_by_state"),
             models.Index(fields=["practice", "birthday"]),
+            models.Index(
+                fields=["practice"], condition=Q(restricted=True), name="client_restricted"
+            ),
         ]
 
     def __str__(self) -> str:

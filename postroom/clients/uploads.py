@@ -1,6 +1,7 @@
 """Files that somebody brings to be imported, kept for a week in a folder of their own each.
 
 imports/<key>/list       what was brought, as a table of text
+imports/<key>/raw        or as it came, where that is a calendar or the like (appointments)
 imports/<key>/good       its good rows, once it was checked
 imports/<key>/problems   what is wrong with the others
 imports/<key>/gone       whom it does not name
@@ -12,7 +13,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from postroom.kit.tables import NotATable, Table, TextTable
 
 LARGEST = 200 * 1024 * 1024  # bytes
 MOST_COLUMNS = 200
+RAW = "raw"
 KEPT = timedelta(days=7)
 
 _KEY = re.compile("[0-9a-f]{32}")
@@ -63,6 +65,21 @@ def keep(file: BinaryIO, size: int) -> Kept:
     except BaseException:
         drop(key)
         raise
+
+
+def keep_raw(file: BinaryIO) -> str:
+    """Put a file aside as it is; its key. Raises OSError; then nothing is kept."""
+    key = secrets.token_hex(16)
+    try:
+        make_folders([folder(key)])
+        with writing(key, RAW) as kept:
+            _copy(file, kept)
+            kept.flush()
+            os.fsync(kept.fileno())
+    except BaseException:
+        drop(key)
+        raise
+    return key
 
 
 class opened:
@@ -121,16 +138,21 @@ def tidy(now: datetime) -> int:
 
 def some_rows(table: Table, told: dict[int, list[str]], heading: str) -> bytes:
     """The rows told of as a CSV file, their cells as they were, and last what is told."""
-    text = io.StringIO(newline="")
-    text.write("\ufeff")  # without it, a spreadsheet program spoils every accent
-    delimiter = table.delimiter if isinstance(table, TextTable) else ","
-    writer = csv.writer(text, delimiter=delimiter)
-    writer.writerow([guarded(name) for name in (*table.header, heading)])
+    rows = [[*table.header, heading]]
     for number, cells in table.records():
         if number in told:
             # It stands under its heading also where a row is short.
             row = [*(cells or []), *[""] * (len(table.header) - len(cells or []))]
-            writer.writerow([guarded(cell) for cell in (*row, " ".join(told[number]))])
+            rows.append([*row, " ".join(told[number])])
+    return as_csv(rows, table.delimiter if isinstance(table, TextTable) else ",")
+
+
+def as_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
+    """Rows as a file for a spreadsheet program, which calculates nothing of them."""
+    text = io.StringIO(newline="")
+    text.write("\ufeff")  # without it, such a program spoils every accent
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from postroom.clients.views import (
+    closed,
     correspondents,
     editing,
     groups,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("clients/import/<int:job>/problems", importing.problems, name="import_problems"),
     path("clients/new", editing.new, name="new"),
     path("clients/shared", shared.shared, name="shared"),
+    path("clients/closed", closed.closed, name="closed"),
+    path("clients/closed/<int:client>/readers", closed.name_readers, name="name_readers"),
     path("clients/<int:client>/details", editing.details, name="details"),
     path("clients/<int:client>/edit", editing.edit, name="edit"),
     path("clients/<int:client>/patients/new", editing.new_patient, name="new_patient"),

@@ -68,7 +68,7 @@ FIELDS: dict[str, Promise] = {
 STAGES: dict[str, Promise] = {
     "read": _("Reading the file"),
     "compare": _("Comparing it with what is here"),
-    "write": _("Importing clients"),
+    "write": _("Bringing it in"),
     "gone": _("Marking who is gone"),
 }
 
@@ -87,6 +87,10 @@ ROW: dict[str, Promise] = {
     "person": _("“{text}” is not a contact. Write: Name (mother, responsible): address, number."),
     "state": _("“{text}” is not a state we know, so it is left out."),
     "shared": _("{text} is also an address of {client}. Letters from it will wait in Unresolved."),
+    "shared-closed": _(
+        "{text} is also an address of somebody whose record is restricted. Letters from it will "
+        "wait in Unresolved."
+    ),
     "own": _("{text} is the address of a member of the practice. Its letters are never filed."),
 }
 

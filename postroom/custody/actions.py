@@ -26,7 +26,6 @@ def merge(
     by: Member | None,
     now: datetime,
     who: str = "",
-    network: str = "",
 ) -> Client:
     """Give all that `gone` has to `keep`, and leave `gone` as an empty row that leads there.
 
@@ -48,7 +47,7 @@ def merge(
         Deed("merge_client", "client", keep.pk, data),
         Deed("merged_client", "client", gone.pk, data),
     ]
-    audit.record_all(keep.practice_id, deeds, by=by, now=now, who=who, network=network)
+    audit.record_all(keep.practice_id, deeds, by=by, now=now, who=who)
     return keep
 
 

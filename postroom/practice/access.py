@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.practice import arriving, factors, seats
-from postroom.practice.audit import network_of
 from postroom.practice.models import Member, Practice, SignedIn
 
 View = Callable[..., HttpResponseBase]
@@ -126,7 +125,6 @@ def enter(request: Any, slug: str, right: str) -> None:
         raise PermissionDenied(
             _("Your role does not include this. An administrator of the practice can change that.")
         )
-    member.network = network_of(request)
     request.member, request.practice = member, member.practice
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
@@ -42,6 +43,18 @@ def remove_address(address: MemberAddress, *, by: Member | None, now: datetime) 
     """Mail from it is anybody's again."""
     audit.record(address.practice_id, "remove", "member_address", address.pk, by=by, now=now)
     address.delete()
+
+
+def is_a_clients(practice_id: int, address: str) -> bool:
+    """Whether a client has it too: letters from it are then filed on nobody's record (RX-118).
+
+    Clients are up the stairs: asked by their table's name.
+    """
+    norm = normalise_email(address)
+    points = apps.get_model("clients.ContactPoint")._base_manager.filter(
+        practice=practice_id, kind="email", norm=norm, contact__professional=False
+    )
+    return bool(norm) and points.exists()
 
 
 def ask_new_email(member: Member, email: str, *, now: datetime) -> None:

@@ -5,7 +5,9 @@ A row is only ever added. `sealing` chains the rows afterwards; nothing here wai
 
 import ipaddress
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 READ = "read"  # a letter, a record: shown on a page
 DOWNLOAD = "download"  # a letter as it came, a file
 READS = (READ, DOWNLOAD)
+# From where the request came that is being answered: door.py says so, for every deed of it.
+_network: ContextVar[str] = ContextVar("network", default="")
 ONE_READING = timedelta(hours=1)  # the parts of a page belong to the page for so long
 
 
@@ -44,14 +48,13 @@ def record(
     now: datetime,
     data: dict[str, Any] | None = None,
     who: str = "",
-    network: str = "",
 ) -> AuditEvent:
     """Write one line; `by` None is Postroom itself, or `who`: a program by its token's name.
 
-    A member's network comes with the member, as the request gave it, unless it is said here.
+    From where it was done is known by itself, while a request is answered (`acting_from`).
     """
     deeds = [Deed(action, kind, id, data or {})]
-    return record_all(practice_id, deeds, by=by, now=now, who=who, network=network)[0]
+    return record_all(practice_id, deeds, by=by, now=now, who=who)[0]
 
 
 def record_all(
@@ -61,10 +64,9 @@ def record_all(
     by: Member | None,
     now: datetime,
     who: str = "",
-    network: str = "",
 ) -> list[AuditEvent]:
     """Write many lines at once."""
-    lines = [_line(practice_id, deed, by, now, who, network) for deed in deeds]
+    lines = [_line(practice_id, deed, by, now, who) for deed in deeds]
     insert_each(lines)
     return lines
 
@@ -79,11 +81,11 @@ def read(request: Any, kind: str, id: int, *, action: str = READ, **data: Any) -
         return
     member, deed = request.member, Deed(action, kind, id, data)
     try:
-        _line(member.practice_id, deed, member, timezone.now(), "", "").save(force_insert=True)
+        _line(member.practice_id, deed, member, timezone.now(), "").save(force_insert=True)
     except OperationalError:
         log.critical(
             "Not in the audit: member %s, %s, %s %s, %s",
-            *(member.pk, action, kind, id, member.network),
+            *(member.pk, action, kind, id, _network.get()),
             exc_info=True,
         )
 
@@ -98,17 +100,21 @@ def read_part(request: Any, kind: str, id: int) -> None:
         read(request, kind, id)
 
 
-def network_of(request: Any) -> str:
-    """The address a request came from; "" where there is none."""
+@contextmanager
+def acting_from(address: str) -> Iterator[None]:
+    """What is done within comes from this address; what is none is left out."""
     try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))[:45]
+        network = str(ipaddress.ip_address(address))[:45]
     except ValueError:
-        return ""
+        network = ""
+    before = _network.set(network)
+    try:
+        yield
+    finally:
+        _network.reset(before)
 
 
-def _line(
-    practice_id: int, deed: Deed, by: Member | None, now: datetime, who: str, network: str
-) -> AuditEvent:
+def _line(practice_id: int, deed: Deed, by: Member | None, now: datetime, who: str) -> AuditEvent:
     return AuditEvent(
         practice_id=practice_id,
         at=now,
@@ -118,5 +124,5 @@ def _line(
         object_kind=deed.kind,
         object_id=deed.id,
         data=deed.data,
-        network=network or (by.network if by else ""),
+        network=_network.get(),
     )

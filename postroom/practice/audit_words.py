@@ -4,7 +4,8 @@ A room that records a new action adds its words here; tests/test_audit_words.py 
 source for actions without any.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ class Kind:
     """A kind of object: its words, its table, what it is called by, the address of its page.
 
     `label` is a field that names nobody's secrets: of clients the reference only, of messages
-    nothing. Names are up the stairs; nothing is imported.
+    nothing. Names are up the stairs; nothing is imported. A page may be of all objects of a kind.
     """
 
     words: Any
@@ -27,19 +28,23 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "entry": Kind(gettext_lazy("Message"), "register.Entry", "", "register:entry"),
-    "client": Kind(gettext_lazy("Client"), "clients.Client", "ref", "register:client"),
+    "client": Kind(gettext_lazy("Record"), "clients.Client", "ref", "register:client"),
     "contact": Kind(gettext_lazy("Contact"), "clients.Contact"),
-    "group": Kind(gettext_lazy("Family group"), "clients.Group"),
+    "group": Kind(gettext_lazy("Family group"), "clients.Group", "", "clients:group"),
     "account": Kind(
         gettext_lazy("Email account"), "connections.MailAccount", "name", "connections:account"
     ),
-    "source": Kind(gettext_lazy("Source of data"), "practice.Source", "name"),
-    "job": Kind(gettext_lazy("Import"), "practice.Job"),
-    "member": Kind(gettext_lazy("Member"), "practice.Member", "name"),
-    "invitation": Kind(gettext_lazy("Invitation"), "practice.Invitation", "name"),
+    "source": Kind(
+        gettext_lazy("Source of data"), "practice.Source", "name", "appointments:sources"
+    ),
+    "job": Kind(gettext_lazy("Data import"), "practice.Job"),
+    "member": Kind(gettext_lazy("Member"), "practice.Member", "name", "practice:member"),
+    "invitation": Kind(
+        gettext_lazy("Invitation"), "practice.Invitation", "name", "practice:people"
+    ),
     "member_address": Kind(gettext_lazy("Address of a member"), "practice.MemberAddress"),
-    "role": Kind(gettext_lazy("Role"), "practice.Role", "key"),
-    "token": Kind(gettext_lazy("Access token"), "practice.AccessToken", "name"),
+    "role": Kind(gettext_lazy("Role"), "practice.Role", "key", "practice:role"),
+    "token": Kind(gettext_lazy("Access token"), "practice.AccessToken", "name", "practice:tokens"),
     "practice": Kind(gettext_lazy("Practice")),
     "closed_day": Kind(gettext_lazy("Closed day"), "practice.ClosedDay", "day"),
     "audit": Kind(gettext_lazy("Audit log")),
@@ -57,28 +62,38 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("client", "read"): gettext_lazy("Opened a record"),
     ("client", "remember_address"): gettext_lazy("Remembered an address"),
     ("client", "forget_address"): gettext_lazy("Forgot an address"),
-    ("client", "create_client"): gettext_lazy("Added a client"),
-    ("client", "edit_client"): gettext_lazy("Changed a client"),
-    ("client", "merge_client"): gettext_lazy("Merged two clients"),
-    ("client", "mark_gone"): gettext_lazy("Marked a client as gone"),
-    ("client", "add_patient"): gettext_lazy("Added a patient"),
-    ("client", "edit_patient"): gettext_lazy("Changed a patient"),
+    ("client", "create_client"): gettext_lazy("Added %(a_client)s"),
+    ("client", "edit_client"): gettext_lazy("Changed %(a_client)s"),
+    ("client", "merge_client"): gettext_lazy("Merged two %(clients_word)s"),
+    ("client", "mark_gone"): gettext_lazy("Marked %(a_client)s as gone"),
+    ("client", "add_patient"): gettext_lazy("Added %(a_patient)s"),
+    ("client", "edit_patient"): gettext_lazy("Changed %(a_patient)s"),
     ("client", "add_contact"): gettext_lazy("Added a contact"),
     ("client", "edit_contact"): gettext_lazy("Changed a contact"),
     ("client", "remove_contact"): gettext_lazy("Removed a contact"),
-    ("client", "join_group"): gettext_lazy("Put a client in a family group"),
-    ("client", "leave_group"): gettext_lazy("Took a client out of a family group"),
+    ("client", "merged_client"): gettext_lazy("Merged into another record"),
+    ("client", "add_point"): gettext_lazy("Added an address or number"),
+    ("client", "edit_point"): gettext_lazy("Changed an address or number"),
+    ("client", "remove_point"): gettext_lazy("Removed an address or number"),
+    ("client", "edit_correspondent"): gettext_lazy("Changed a correspondent"),
+    ("client", "name_readers"): gettext_lazy("Named new readers of a restricted record"),
+    ("client", "join_group"): gettext_lazy("Put %(a_client)s in a family group"),
+    ("client", "leave_group"): gettext_lazy("Took %(a_client)s out of a family group"),
     ("contact", "create_correspondent"): gettext_lazy("Added a correspondent"),
+    ("contact", "edit_correspondent"): gettext_lazy("Changed a correspondent"),
+    ("contact", "add_point"): gettext_lazy("Added an address or number"),
+    ("contact", "edit_point"): gettext_lazy("Changed an address or number"),
+    ("contact", "remove_point"): gettext_lazy("Removed an address or number"),
     ("group", "rename_group"): gettext_lazy("Renamed a family group"),
-    ("practice", "import_clients"): gettext_lazy("Imported clients"),
-    ("practice", "mark_gone"): gettext_lazy("Marked missing clients as gone"),
+    ("practice", "import_clients"): gettext_lazy("Imported %(clients_word)s"),
+    ("practice", "mark_gone"): gettext_lazy("Marked missing %(clients_word)s as gone"),
     ("practice", "found"): gettext_lazy("Set up the practice"),
     ("practice", "change"): gettext_lazy("Changed the practice’s settings"),
     ("practice", "command"): gettext_lazy("Gave a command on the server"),
     ("practice", "trim"): gettext_lazy("Dropped the oldest lines of the audit log"),
     ("closed_day", "add"): gettext_lazy("Added a closed day"),
     ("closed_day", "remove"): gettext_lazy("Removed a closed day"),
-    ("source", "import_clients"): gettext_lazy("Imported clients"),
+    ("source", "import_clients"): gettext_lazy("Imported %(clients_word)s"),
     ("source", "import_appointments"): gettext_lazy("Imported appointments"),
     ("source", "import_due"): gettext_lazy("Imported due dates"),
     ("source", "save_feed"): gettext_lazy("Changed a calendar feed"),
@@ -126,7 +141,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("role", "remove"): gettext_lazy("Removed a role"),
     ("token", "add"): gettext_lazy("Made an access token"),
     ("token", "revoke"): gettext_lazy("Revoked an access token"),
-    ("token", "api_clients"): gettext_lazy("Brought clients in over the API"),
+    ("token", "api_clients"): gettext_lazy("Brought %(clients_word)s in over the API"),
     ("audit", "export"): gettext_lazy("Exported the audit log"),
     ("audit", "check"): gettext_lazy("Checked the audit log"),
     ("key", "rotate"): gettext_lazy("Began a new key"),
@@ -142,34 +157,141 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 _FIELDS = {
+    "access": gettext_lazy("who may open it"),
+    "added": gettext_lazy("added"),
+    "address": gettext_lazy("address"),
+    "archived": gettext_lazy("archived"),
+    "association": gettext_lazy("professional body"),
+    "association_number": gettext_lazy("number there"),
     "attachment": gettext_lazy("attachment"),
+    "automatic": gettext_lazy("for automatic messages"),
     "before": gettext_lazy("before"),
-    "client": gettext_lazy("client"),
-    "clients": gettext_lazy("clients"),
+    "birth_date": gettext_lazy("date of birth"),
+    "calling": gettext_lazy("kind"),
+    "channel": gettext_lazy("preferred channel"),
+    "client": gettext_lazy("record"),
+    "client_word": gettext_lazy("word for clients"),
+    "clients": gettext_lazy("records"),
+    "closed_weekdays": gettext_lazy("closed on"),
     "command": gettext_lazy("command"),
+    "consents": gettext_lazy("consent"),
     "count": gettext_lazy("number"),
+    "country": gettext_lazy("country"),
     "created": gettext_lazy("new"),
+    "dates": gettext_lazy("appointments and due dates"),
+    "died_on": gettext_lazy("date of death"),
+    "email": gettext_lazy("email address"),
+    "entries": gettext_lazy("messages"),
     "expires_at": gettext_lazy("expires"),
-    "fields": gettext_lazy("fields changed"),
+    "fields": gettext_lazy("changed"),
     "filing": gettext_lazy("filing"),
     "format": gettext_lazy("format"),
     "gone": gettext_lazy("gone"),
+    "idle_minutes": gettext_lazy("minutes before a screen locks itself"),
+    "kept": gettext_lazy("kept"),
     "key": gettext_lazy("key"),
     "kind": gettext_lazy("kind"),
+    "label": gettext_lazy("label"),
+    "language": gettext_lazy("language"),
+    "languages": gettext_lazy("languages"),
+    "members": gettext_lazy("members"),
+    "minutes": gettext_lazy("minutes between two looks"),
     "name": gettext_lazy("name"),
-    "point": gettext_lazy("address"),
+    "note": gettext_lazy("note"),
+    "organisation": gettext_lazy("organisation"),
+    "patient_word": gettext_lazy("word for patients"),
+    "practitioner": gettext_lazy("practitioner"),
+    "practitioner_id": gettext_lazy("responsible practitioner"),
+    "preferred": gettext_lazy("main address or number"),
     "reason": gettext_lazy("reason"),
+    "ref": gettext_lazy("number"),
+    "region": gettext_lazy("region"),
+    "removed": gettext_lazy("removed"),
+    "renamed": gettext_lazy("renamed"),
+    "responsible": gettext_lazy("responsible"),
+    "restricted": gettext_lazy("restricted access"),
     "rights": gettext_lazy("rights"),
+    "role": gettext_lazy("role"),
+    "rows": gettext_lazy("rows"),
     "shell_user": gettext_lazy("user of the server"),
+    "signature": gettext_lazy("signature"),
+    "state": gettext_lazy("state"),
+    "telephone": gettext_lazy("telephone"),
+    "theme": gettext_lazy("appearance"),
+    "time_zone": gettext_lazy("time zone"),
+    "title": gettext_lazy("title"),
     "updated": gettext_lazy("changed"),
+    "value": gettext_lazy("address or number"),
 }
-_INNER = ("version", "reason_data", "seal")  # of no use to a reader
+# Codes of these fields in words, as their pages say them.
+_CODED = ("state", "channel", "filing", "kind", "language", "theme")
+_CODES = {
+    "active": gettext_lazy("Active"),
+    "archived": gettext_lazy("Archived"),
+    "deceased": gettext_lazy("Deceased"),
+    "email": gettext_lazy("Email"),
+    "phone": gettext_lazy("Telephone"),
+    "sms": gettext_lazy("SMS"),
+    "letter": gettext_lazy("Letter"),
+    "ok": gettext_lazy("In use"),
+    "bouncing": gettext_lazy("Does not arrive"),
+    "blocked": gettext_lazy("Blocked"),
+    "resolved": gettext_lazy("Filed"),
+    "unresolved": gettext_lazy("Unresolved"),
+    "ignored": gettext_lazy("Set aside"),
+    "totp": gettext_lazy("Authenticator app"),
+    "passkey": gettext_lazy("Passkey"),
+    "system": gettext_lazy("As the system"),
+    "light": gettext_lazy("Light"),
+    "dark": gettext_lazy("Dark"),
+    "en": gettext_lazy("English"),
+    "fr": gettext_lazy("French"),
+    "care": gettext_lazy("Care"),
+    "reminder": gettext_lazy("Reminders"),
+    "administrative": gettext_lazy("Administration"),
+    "marketing": gettext_lazy("News and offers"),
+}
+# Of no use to a reader: numbers of rows that have no page of their own.
+_INNER = (
+    *("version", "reason_data", "seal", "changes"),
+    *("point", "contact", "patient", "group", "invitation", "job"),
+)
+_LISTS = ("clients", "fields", "rights", "added", "removed", "members", "languages")
 MOST = 12  # differences shown
 
 
-def action_words(action: str, kind: str) -> str:
-    """«Filed a message»; the bare codes for what has no words yet."""
-    return str(ACTIONS.get((kind, action)) or f"{action} {kind}".replace("_", " "))
+@dataclass(frozen=True)
+class Names:
+    """What numbers and codes in a line are called; what is missing is shown as it is."""
+
+    members: Mapping[int, str] = field(default_factory=dict)
+    clients: Mapping[int, str] = field(default_factory=dict)  # their references
+    roles: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> Mapping[Any, str]:
+        """Those for the values of a field."""
+        match name:
+            case "practitioner_id" | "members" | "access" | "member":
+                return self.members
+            case "client" | "clients" | "kept" | "gone":
+                return self.clients
+            case "role":
+                return self.roles
+            case "rights" | "added" | "removed":
+                return self.rights
+            case "fields":
+                return {key: str(words) for key, words in _FIELDS.items()}
+        return {key: str(words) for key, words in _CODES.items()} if name in _CODED else {}
+
+
+UNNAMED = Names()
+
+
+def action_words(action: str, kind: str, nouns: Mapping[str, str]) -> str:
+    """«Filed a message», with the practice's own nouns; the bare codes for what has no words."""
+    found = ACTIONS.get((kind, action))
+    return str(found) % nouns if found else f"{action} {kind}".replace("_", " ")
 
 
 def kind_words(kind: str) -> str:
@@ -216,28 +338,43 @@ def finding_words(kind: str, first: int, last: int) -> str:
     return words % place
 
 
-def differences(data: dict[str, Any]) -> list[str]:
+def differences(data: Mapping[str, Any], names: Names = UNNAMED) -> list[str]:
     """What the row says beside who, when and what: «filing: unresolved», «name: A → B»."""
-    said = list(_told("", data))
+    said = list(_told("", data, names))
     return [*said[:MOST], _("…")] if len(said) > MOST else said
 
 
-def _told(prefix: str, data: dict[str, Any]) -> list[str]:
+def _told(prefix: str, data: Mapping[str, Any], names: Names) -> list[str]:
     lines = []
     before, after = data.get("from"), data.get("to")
     if before is not None or after is not None:
-        lines.append(f"{prefix}{_value(before)} → {_value(after)}")
+        lines.append(f"{prefix}{_value(before, names.roles)} → {_value(after, names.roles)}")
+    changes = data.get("changes") or {}
+    if changes:
+        lines += _told(prefix, changes, names)
     for name, value in data.items():
         if name in (*_INNER, "from", "to") or value in (None, "", [], {}):
             continue
-        words = prefix + _field(name)
-        if isinstance(value, dict):
-            lines += _told(f"{words} › ", value)
-        elif name not in ("clients", "fields", "rights") and _is_change(value):
-            lines.append(f"{words}: {_value(value[0])} → {_value(value[1])}")
+        words, known = prefix + _field(name), names.of(name)
+        if name == "fields" and isinstance(value, list):
+            value = [each for each in value if each not in changes]
+            if not value:
+                continue
+        if name == "consents" and isinstance(value, Mapping):
+            known = {key: str(words) for key, words in _CODES.items()}
+            value = {known.get(purpose, purpose): answer for purpose, answer in value.items()}
+        if isinstance(value, Mapping):
+            lines += _told(f"{words} › ", value, names)
+        elif name not in _LISTS and _is_change(value):
+            change = f"{_value(value[0], known)} → {_value(value[1], known)}"
+            lines.append(_said(words, change))
         else:
-            lines.append(f"{words}: {_value(value)}")
+            lines.append(_said(words, _value(value, known)))
     return lines
+
+
+def _said(words: str, value: str) -> str:
+    return _("%(field)s: %(value)s") % {"field": words, "value": value}
 
 
 def _is_change(value: Any) -> bool:
@@ -249,11 +386,13 @@ def _field(name: str) -> str:
     return str(_FIELDS.get(name) or name.replace("_", " "))
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, known: Mapping[Any, str]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value in (None, "", []):
         return "–"
     if isinstance(value, list):
-        return ", ".join(map(_value, value))
+        return ", ".join(_value(each, known) for each in value)
+    if isinstance(value, str | int) and value in known:
+        return known[value]
     return str(value)

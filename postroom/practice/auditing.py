@@ -12,9 +12,11 @@ from django.urls import NoReverseMatch, reverse
 
 from postroom.practice import audit_words
 from postroom.practice.models import AuditEvent, Practice
+from postroom.practice.words import RIGHTS, words_of
 
 SIZE = 50
 CHUNK = 1000
+CLIENTS = ("client", "clients", "kept", "gone")  # in `data`: numbers of clients
 POSTROOM = "postroom"  # the filter «Who»: nobody of the practice
 
 
@@ -76,7 +78,8 @@ def page(practice: Practice, wanted: Wanted, before: int | None) -> tuple[list[L
 def lines(practice: Practice, rows: list[AuditEvent]) -> list[Line]:
     """Rows in words, with a link to what is still there: one question for each kind."""
     there = {kind: _there(practice, kind, rows) for kind in {row.object_kind for row in rows}}
-    return [_line(practice, row, there[row.object_kind]) for row in rows]
+    names, nouns = _names(practice, rows), words_of(practice).within()
+    return [_line(practice, row, there[row.object_kind], names, nouns) for row in rows]
 
 
 def chunks(rows: QuerySet[AuditEvent]) -> Iterator[list[AuditEvent]]:
@@ -105,10 +108,40 @@ def _there(practice: Practice, kind: str, rows: list[AuditEvent]) -> dict[int, s
     found: QuerySet[Any] = apps.get_model(known.model)._base_manager.filter(
         practice=practice, pk__in=ids
     )
+    if kind == "role":
+        return {role.pk: str(role) for role in found}
     return dict(found.values_list("pk", known.label or "pk"))
 
 
-def _line(practice: Practice, row: AuditEvent, there: dict[int, Any]) -> Line:
+def _names(practice: Practice, rows: list[AuditEvent]) -> audit_words.Names:
+    """What numbers and codes in these rows are called: three questions for a page."""
+    return audit_words.Names(
+        members=dict(practice.members.values_list("pk", "name")),
+        clients=_references(practice, rows),
+        roles={role.key: str(role) for role in practice.roles.all()},
+        rights={right: str(words) for right, (words, _opens) in RIGHTS.items()},
+    )
+
+
+def _references(practice: Practice, rows: list[AuditEvent]) -> dict[int, str]:
+    """Clients by their references: a name may be nobody's to read."""
+    ids: set[int] = set()
+    for row in rows:
+        for name in CLIENTS:
+            value = row.data.get(name)
+            values = value if isinstance(value, list) else [value]
+            ids |= {one for one in values if isinstance(one, int) and not isinstance(one, bool)}
+    found: QuerySet[Any] = apps.get_model("clients.Client")._base_manager.filter(practice=practice)
+    return dict(found.filter(pk__in=ids).values_list("pk", "ref")) if ids else {}
+
+
+def _line(
+    practice: Practice,
+    row: AuditEvent,
+    there: dict[int, Any],
+    names: audit_words.Names,
+    nouns: dict[str, str],
+) -> Line:
     kind = row.object_kind
     known = audit_words.KINDS.get(kind)
     exists = row.object_id in there
@@ -116,16 +149,19 @@ def _line(practice: Practice, row: AuditEvent, there: dict[int, Any]) -> Line:
     about_the_house = known is not None and not known.model
     return Line(
         row=row,
-        words=audit_words.action_words(row.action, kind),
+        words=audit_words.action_words(row.action, kind, nouns),
         kind=audit_words.kind_words(kind),
         label=str(there[row.object_id]) if named else "" if about_the_house else f"{row.object_id}",
         url=_url(practice, known.url, row.object_id) if known and exists else "",
-        differences=audit_words.differences(row.data),
+        differences=audit_words.differences(row.data, names),
     )
 
 
 def _url(practice: Practice, name: str, id: int) -> str:
-    try:
-        return reverse(name, args=[practice.slug, id]) if name else ""
-    except NoReverseMatch:
+    """Its own page, or the one of all of its kind."""
+    if not name:
         return ""
+    try:
+        return reverse(name, args=[practice.slug, id])
+    except NoReverseMatch:
+        return reverse(name, args=[practice.slug])

@@ -13,9 +13,7 @@ def record_own(
     *,
     now: datetime,
     data: dict[str, Any] | None = None,
-    network: str = "",
 ) -> None:
     """One line in every practice; `data` holds no secret and no address."""
     for member in Member.objects.of(user):
-        member.network = network
         audit.record(member.practice_id, action, "member", member.pk, by=member, now=now, data=data)

@@ -1,4 +1,5 @@
-"""Each request comes past here: whose seat is it, and is it locked or over?
+"""Each request comes past here: whose seat is it, and is it locked or over? And from where does
+it come: whatever it does is written down with that.
 
 A locked seat has nobody in it: every view sees a stranger, and access.py shows the lock page.
 """
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
-from postroom.practice import devices, seats
+from postroom.practice import audit, devices, seats
 
 Handler = Callable[[HttpRequest], Any]
 BACKGROUND = "Postroom-Background"  # a page asks by itself, and nobody has touched it (idle.js)
@@ -25,14 +26,16 @@ def door(get_response: Handler) -> Handler:
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            await sync_to_async(_look)(request)
-            return _remember(request, await get_response(request))
+            with audit.acting_from(request.META.get("REMOTE_ADDR", "")):
+                await sync_to_async(_look)(request)
+                return _remember(request, await get_response(request))
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        _look(request)
-        return _remember(request, get_response(request))
+        with audit.acting_from(request.META.get("REMOTE_ADDR", "")):
+            _look(request)
+            return _remember(request, get_response(request))
 
     return answer
 

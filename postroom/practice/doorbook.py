@@ -9,7 +9,6 @@ from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.utils import timezone
 
-from postroom.practice import audit
 from postroom.practice.deeds import record_own
 from postroom.practice.models import User
 
@@ -24,5 +23,4 @@ def _was_refused(
     address = str(credentials.get("username") or credentials.get("email") or "")
     user = User.objects.filter(email=address.strip().lower()).first()
     if user is not None:
-        network = audit.network_of(request) if request is not None else ""
-        record_own(user, REFUSED, now=timezone.now(), network=network)
+        record_own(user, REFUSED, now=timezone.now())

@@ -226,9 +226,6 @@ class Member(models.Model):
     theme = models.CharField(max_length=8, choices=THEMES, default="system")
     active = models.BooleanField(default=True)
 
-    # From where they act, while a request lasts: no column (access.py sets it, audit.py writes it).
-    network = ""
-
     objects = MemberQuerySet.as_manager()
 
     class Meta:

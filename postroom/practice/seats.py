@@ -8,6 +8,7 @@ A seat is over 12 hours after `begin`. Each time it is taken it gets a new sessi
 person had in theirs never reaches another, and no page names a session.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def begin(sender: Any, request: Any, user: User, **_: Any) -> None:
             seen_at=now,
             page=page or "",
         )
-        deeds.record_own(user, "sign-in", now=now, network=request.seat.network)
+        deeds.record_own(user, "sign-in", now=now)
     request.session[PROVED] = now.timestamp()
     request.session.set_expiry(now + LONGEST)
     request.came_in = user.email  # door.py puts it on the browser's cookie
@@ -107,20 +108,17 @@ def follow(request: Any) -> None:
 
 def of_session(key: str, now: datetime) -> SignedIn | None:
     """The seat of a session's key, locked by now if nobody touched it for too long."""
-    strictest = (
-        Member.objects.filter(user=OuterRef("user"), active=True)
-        .values("user")
-        .annotate(least=Min("practice__idle_minutes"))
-        .values("least")
-    )
-    seats = SignedIn.objects.filter(key=stored_key(key), created_at__gt=now - LONGEST)
-    seat = seats.annotate(idle=Subquery(strictest)).select_related("user").first()
-    if seat is None:
-        return None
-    idle = timedelta(minutes=getattr(seat, "idle", None) or IDLE)
-    if seat.locked_at is None and now - seat.seen_at > idle:
+    seats = _with_idle(SignedIn.objects.filter(key=stored_key(key)), now)
+    seat = seats.select_related("user").first()
+    if seat and seat.locked_at is None and _is_idle(seat, now):
         lock(seat, "", now)
     return seat
+
+
+def open_among(ids: Iterable[int], now: datetime) -> set[int]:
+    """Those of these seats at which somebody may still sit: there, not locked, not idle."""
+    seats = _with_idle(SignedIn.objects.filter(pk__in=set(ids), locked_at=None), now)
+    return {seat.pk for seat in seats if not _is_idle(seat, now)}
 
 
 def touch(seat: SignedIn, now: datetime) -> None:
@@ -165,6 +163,21 @@ def end_all(user: User, but: SignedIn | None = None) -> int:
     """End every session of a person, perhaps but one; from the next request on they are out."""
     seats = SignedIn.objects.filter(user=user)
     return end(seats.exclude(pk=but.pk) if but else seats)
+
+
+def _with_idle(seats: Any, now: datetime) -> Any:
+    """Seats that are not over, each with the minutes of the strictest of its person's practices."""
+    strictest = (
+        Member.objects.filter(user=OuterRef("user"), active=True)
+        .values("user")
+        .annotate(least=Min("practice__idle_minutes"))
+        .values("least")
+    )
+    return seats.filter(created_at__gt=now - LONGEST).annotate(idle=Subquery(strictest))
+
+
+def _is_idle(seat: SignedIn, now: datetime) -> bool:
+    return now - seat.seen_at > timedelta(minutes=getattr(seat, "idle", None) or IDLE)
 
 
 def sweep(now: datetime) -> int:

@@ -19,8 +19,14 @@ MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a pa
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """`shell` is None outside a practice: signing in, choosing one, an error."""
-    return {"shell": shell_of(request) if hasattr(request, "member") else None}
+    """`shell` is None outside a practice: signing in, choosing one, an error.
+
+    The practice's nouns stand beside it, so that a translated sentence may hold them.
+    """
+    if not hasattr(request, "member"):
+        return {"shell": None}
+    shell = shell_of(request)
+    return {"shell": shell, **shell.words.within()}
 
 
 def shell_of(request: Any) -> "Shell":

@@ -26,8 +26,9 @@ from django.http import (
     HttpResponseNotAllowed,
     StreamingHttpResponse,
 )
+from django.utils import timezone
 
-from postroom.practice import rules
+from postroom.practice import rules, seats
 from postroom.practice.access import enter
 from postroom.practice.models import Event, Member
 
@@ -59,7 +60,7 @@ async def events(request: Any, practice: str) -> HttpResponseBase:
     if sum(one.member.pk == request.member.pk for one in station.streams) >= OF_ONE_MEMBER:
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     after = _number(request.headers.get("Last-Event-ID", ""))
-    stream = Stream(request.member, request.session, after)
+    stream = Stream(request.member, request.seat.pk, after)
     await sync_to_async(_let_go)()
     return StreamingHttpResponse(
         station.listen(stream),
@@ -76,11 +77,17 @@ class Stream:
     """One browser that listens."""
 
     member: Member
-    session: Any
+    seat: int  # of SignedIn
     after: int | None  # the last event it has seen
     queue: asyncio.Queue[Event | None] = field(
         default_factory=lambda: asyncio.Queue(maxsize=WAITING)
     )
+
+    def end(self) -> None:
+        """Whoever listened is not here any more: nothing else is told."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
     def offer(self, event: Event) -> None:
         """Hand over an event; a browser that takes none is told to start again."""
@@ -91,14 +98,14 @@ class Stream:
             self.queue.put_nowait(event)
 
     def still_allowed(self) -> bool:
-        """Still signed in, still a member, still with the right to read."""
+        """Still signed in and not locked, still a member, still with the right to read."""
         close_old_connections()
         member = Member.objects.of(self.member.user).filter(pk=self.member.pk).first()
         return (
             member is not None
             and member.user.is_active
             and member.may(rules.READ)
-            and self.session.exists(self.session.session_key)
+            and self.seat in seats.open_among([self.seat], timezone.now())
         )
 
 
@@ -165,6 +172,8 @@ class Broadcaster:
             await asyncio.sleep(POLL)
             try:
                 found = [event for event in await self._ask(_since, floor) if event.pk not in seen]
+                if found:
+                    await self._end_those_away({event.practice_id for event in found})
             except DatabaseError:
                 log.exception("Events could not be read; trying again.")
                 continue
@@ -177,9 +186,18 @@ class Broadcaster:
                 floor = max(floor, marks.popleft()[1])
                 seen = {pk for pk in seen if pk > floor}
 
+    async def _end_those_away(self, practices: set[int]) -> None:
+        """A desk that is locked by now, or signed out, hears nothing of what is told now."""
+        concerned = [one for one in self.streams if one.member.practice_id in practices]
+        open_ = await self._ask(_open_among, [one.seat for one in concerned])
+        for stream in concerned:
+            if stream.seat not in open_:
+                self.streams.discard(stream)
+                stream.end()
+
     def _hand_out(self, events: list[Event]) -> None:
         for event in events:
-            for stream in self.streams:
+            for stream in list(self.streams):
                 if stream.member.practice_id == event.practice_id:
                     stream.offer(event)
 
@@ -198,6 +216,11 @@ def _let_go() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()
+
+
+def _open_among(seat_ids: list[int]) -> set[int]:
+    close_old_connections()
+    return seats.open_among(seat_ids, timezone.now())
 
 
 def _latest() -> int:

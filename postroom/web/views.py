@@ -18,7 +18,7 @@ from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register.models import Entry
-from postroom.web.context import shell_of
+from postroom.web.context import MANY, bounded, shell_of
 
 LATEST = 10
 
@@ -49,12 +49,21 @@ def home(request: MemberRequest) -> HttpResponse:
         "now": now,
         "waiting": to_file(shell_of(request).waiting),
         "oldest": entries.waiting().order_by("at", "id").first(),
+        "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
         "latest": filed.prefetch_related(
             Prefetch("clients", Client.objects.open_to(request.member))
         )[:LATEST],
     }
     return render(request, "web/home.html", context)
+
+
+def _without_reader(request: MemberRequest) -> str:
+    """How many restricted records nobody can open, for whom may name new readers."""
+    if not request.member.may(rules.MEMBERS):
+        return ""
+    rows = Client.objects.nobodys(request.practice)
+    return bounded(len(rows.values_list("pk", flat=True)[: MANY + 1]))
 
 
 @member_required(rules.READ)

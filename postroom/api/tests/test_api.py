@@ -169,6 +169,16 @@ def test_a_client_is_made_and_made_again_to_no_effect(system: System, cast: Cast
     assert (again.status_code, again.json()["unchanged"]) == (200, 1)
 
 
+def test_a_client_is_of_the_system_that_first_told_of_it(system: System, cast: Cast) -> None:
+    system("PUT", "/clients/77?source=Front%20desk", HOLLIS)
+    system("PUT", "/clients/78", HOLLIS)
+    system("PUT", "/clients/77", {**HOLLIS, "name": "June"})
+    found = Client.objects.filter(ref__in=["77", "78"]).order_by("ref")
+    assert [client.source.name for client in found if client.source] == ["Front desk", "API"]
+    sources = Source.objects.filter(kind=Source.CLIENTS, practice=cast.practice)
+    assert all(source.fresh_at for source in sources)
+
+
 def test_a_field_left_out_stays_and_null_empties_it(system: System) -> None:
     system("PUT", "/clients/77", {**HOLLIS, "birth_date": "1980-12-31"})
     system("PUT", "/clients/77", {"name": "Hollis Farrow"})

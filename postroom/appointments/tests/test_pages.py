@@ -1,5 +1,8 @@
 """The pages «Data from your system», and the card on a client's record."""
 
+import csv
+import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,16 +10,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from postroom.appointments import book_jobs
 from postroom.appointments.actions import bring_in, feed_failed, save_feed, source_named
 from postroom.appointments.models import Appointment, DueItem, Look
 from postroom.appointments.values import Row
 from postroom.kit.crypto import Keyring
-from postroom.practice.models import AuditEvent, Source
+from postroom.practice import longwork
+from postroom.practice.models import AuditEvent, Job, Source
 from tests.support.cast import Cast
 
 FEED = "https://calendar.example/private-4f2c/basic.ics"
 CSV = "ref,client,start\nA1,4182,2026-11-26 09:20\n"
 BAD = CSV + "A2,1,soon\n"
+DUE = "client,kind,due\n4182,Rabies,2026-12-01\n"
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a@x\r\n"
+    "DTSTART:20261126T092000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 @pytest.fixture
@@ -24,10 +34,47 @@ def browser(cast: Cast) -> Any:
     return cast.browser(cast.alice)
 
 
-def upload(browser: Any, text: str, kind: str = "appointments", **more: str) -> Any:
+@pytest.fixture(autouse=True)
+def no_queue(monkeypatch: Any, settings: Any, tmp_path: Any) -> None:
+    monkeypatch.setattr(longwork, "_enqueue", lambda task, job: None)
+    settings.IMPORTS_FOLDER = tmp_path / "imports"
+
+
+def bring(browser: Any, text: str, kind: str = "appointments", **more: str) -> Any:
+    """A file is sent; nobody has looked at it yet."""
     file = SimpleUploadedFile("book.csv", text.encode())
-    data = {"file": file, "source": "Agenda", "do": "import", **more}
+    data = {"file": file, "source": "Agenda", **more}
     return browser.post(f"/p/tern/settings/data/import/{kind}", data)
+
+
+def check(browser: Any, text: str, kind: str = "appointments", **more: str) -> str:
+    """A file is sent and checked; the address of its page."""
+    answer = bring(browser, text, kind, **more)
+    work()
+    url: str = answer.url
+    return url
+
+
+def work() -> None:
+    book_jobs.advance(Job.objects.latest("id").pk, clock=timezone.now)
+
+
+def upload(browser: Any, text: str, kind: str = "appointments", **more: str) -> str:
+    """A file is sent, checked and imported; its page."""
+    url = check(browser, text, kind, **more)
+    browser.post(f"{url}/start")
+    work()
+    return shown(browser, url)
+
+
+def shown(browser: Any, url: str) -> str:
+    text: str = browser.get(url).content.decode()
+    return text
+
+
+def figure(text: str, name: str) -> int:
+    (found,) = re.findall(rf'data-figure="{name}"[^>]*>(\d+)<', text)
+    return int(found)
 
 
 def page(browser: Any) -> str:
@@ -39,43 +86,118 @@ def test_an_empty_page_says_what_to_do(browser: Any) -> None:
 
 
 def test_a_file_is_checked_and_nothing_is_written(browser: Any) -> None:
-    answer = upload(browser, CSV, do="check")
-    assert answer.status_code == 200
-    assert "1 new, 0 changed, 0 as before, 0 left out." in answer.content.decode()
+    text = shown(browser, check(browser, CSV))
+    assert "What would happen" in text
+    assert (figure(text, "created"), figure(text, "bad")) == (1, 0)
     assert not Appointment.objects.exists() and not Source.objects.exists()
 
 
+def test_a_file_is_read_when_its_page_is_left(browser: Any) -> None:
+    url = bring(browser, CSV).url
+    text = shown(browser, url)
+    assert "You can leave this page." in text and 'hx-trigger="every 1s"' in text
+    work()
+    assert 'hx-trigger="every 1s"' not in shown(browser, url)
+
+
 def test_a_good_file_is_imported_and_the_page_says_how_fresh_it_is(browser: Any) -> None:
-    answer = upload(browser, CSV)
-    assert answer.status_code == 302
+    text = upload(browser, CSV)
+    assert "The import is done" in text and figure(text, "created") == 1
     assert Appointment.objects.get().ref == "A1"
     text = page(browser)
     assert "1 new, 0 changed" in text and "As of" in text
     assert "more than a day ago" not in text
+    home = shown(browser, "/p/tern/settings/data/import/appointments")
+    assert "1 new, 0 changed, 0 as before" in home and "book.csv" in home
 
 
-def test_a_file_with_a_bad_row_says_which_and_imports_nothing(browser: Any) -> None:
-    answer = upload(browser, BAD)
-    assert answer.status_code == 422
-    text = answer.content.decode()
-    assert "Nothing was imported" in text and "Row 3, start: “soon” is not a day and time" in text
+def test_who_started_an_import_is_written_down(browser: Any, cast: Cast) -> None:
+    upload(browser, CSV)
+    rows = AuditEvent.objects.filter(action__in=["start_import", "import_appointments"])
+    assert [row.member for row in rows.order_by("id")] == [cast.alice, cast.alice]
+
+
+def test_a_bad_row_is_told_and_left_out(browser: Any) -> None:
+    url = check(browser, BAD)
+    text = shown(browser, url)
+    assert "Import, leave out 1 row" in text and "“soon” is not a day and time" in text
+    assert not Appointment.objects.exists()
+    browser.post(f"{url}/start")
+    work()
+    assert Appointment.objects.get().ref == "A1"
+
+
+def test_rows_with_problems_are_downloaded_as_they_were(browser: Any) -> None:
+    url = check(browser, BAD)
+    answer = browser.get(f"{url}/problems")
+    assert answer["Content-Disposition"] == 'attachment; filename="book-errors.csv"'
+    heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert heading == ["ref", "client", "start", "Problem"]
+    assert row[:3] == ["A2", "1", "soon"] and "start: “soon”" in row[3]
+
+
+def test_of_a_calendar_the_problems_alone_are_downloaded(browser: Any) -> None:
+    broken = CALENDAR.replace("DTSTART:20261126T092000Z", "SUMMARY:No time")
+    url = check(browser, broken)
+    rows = list(csv.reader(io.StringIO(browser.get(f"{url}/problems").content.decode("utf-8-sig"))))
+    assert len(rows) == 2 and rows[1][0] == "1"
+
+
+def test_a_worker_that_dies_is_followed_by_another(browser: Any, monkeypatch: Any) -> None:
+    url = check(browser, CSV)
+    browser.post(f"{url}/start")
+    job = Job.objects.latest("id")
+    with monkeypatch.context() as dying:
+        dying.setattr(book_jobs, "bring_in", killed)
+        with pytest.raises(SystemExit):
+            work()
+    work()  # another worker, while the first may still live
+    assert not Appointment.objects.exists()
+    later = timezone.now() + book_jobs.READING + longwork.LEASE + timedelta(seconds=1)
+    book_jobs.advance(job.pk, clock=lambda: later)
+    assert "The import is done" in shown(browser, url)
+    assert Appointment.objects.count() == 1
+
+
+def killed(*args: Any, **more: Any) -> None:
+    raise SystemExit
+
+
+def test_an_import_that_is_stopped_says_so(browser: Any) -> None:
+    url = check(browser, CSV)
+    browser.post(f"{url}/start")
+    browser.post(f"{url}/stop")
+    work()
+    assert "The import was stopped" in shown(browser, url)
     assert not Appointment.objects.exists()
 
 
-def test_bad_rows_are_left_out_when_asked(browser: Any) -> None:
-    assert upload(browser, BAD, skip_bad="on").status_code == 302
-    assert Appointment.objects.count() == 1
+def test_a_checked_file_is_forgotten_with_its_copy(browser: Any, settings: Any) -> None:
+    url = check(browser, CSV)
+    assert len(list(settings.IMPORTS_FOLDER.iterdir())) == 1
+    browser.post(f"{url}/discard")
+    assert browser.get(url).status_code == 404
+    assert not list(settings.IMPORTS_FOLDER.iterdir())
+
+
+def test_two_imports_of_a_kind_wait_for_each_other(browser: Any, settings: Any) -> None:
+    bring(browser, CSV)
+    answer = bring(browser, CSV)
+    assert answer.status_code == 422
+    assert "Another import is under way." in answer.content.decode()
+    assert len(list(settings.IMPORTS_FOLDER.iterdir())) == 1  # nothing is kept of the second
+    assert bring(browser, DUE, "due").status_code == 302
 
 
 def test_what_is_missing_is_marked_gone_when_asked(browser: Any) -> None:
     upload(browser, CSV + "A2,1,2026-11-26 10:00\n")
-    upload(browser, CSV, mark_gone="on")
+    assert figure(upload(browser, CSV, mark_gone="on"), "gone") == 1
     assert Appointment.objects.get(ref="A2").gone_at
 
 
 def test_due_dates_have_their_page(browser: Any) -> None:
     assert "Import due dates" in browser.get("/p/tern/settings/data/import/due").content.decode()
-    upload(browser, "client,kind,due\n4182,Rabies,2026-12-01\n", kind="due")
+    upload(browser, DUE, kind="due")
     assert DueItem.objects.get().kind == "Rabies"
 
 
@@ -88,26 +210,32 @@ def test_clients_have_no_page_here(browser: Any) -> None:
     [
         ("", "The file is empty."),
         ("a,b\n1,2\n", "The file has no column “reference”. Columns found: a, b."),
-        ("BEGIN:VCALENDAR\r\nnonsense", "This begins like a calendar, but cannot be read as one."),
     ],
 )
 def test_a_file_that_will_not_do_is_refused_in_a_sentence(
-    browser: Any, text: str, words: str
+    browser: Any, settings: Any, text: str, words: str
 ) -> None:
-    answer = upload(browser, text)
+    answer = bring(browser, text)
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    assert not settings.IMPORTS_FOLDER.exists()
+
+
+def test_a_calendar_that_cannot_be_read_is_refused_in_a_sentence(browser: Any) -> None:
+    text = shown(browser, check(browser, "BEGIN:VCALENDAR\r\nnonsense"))
+    assert "The import could not be finished" in text
+    assert "This begins like a calendar, but cannot be read as one." in text
 
 
 def test_a_file_that_is_too_large_is_refused(browser: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("postroom.appointments.forms.MOST_MB", 0)
-    assert "The file is larger than 0 MB." in upload(browser, CSV).content.decode()
+    assert "The file is larger than 0 MB." in bring(browser, CSV).content.decode()
 
 
 def test_markup_in_a_file_is_text_on_the_page(browser: Any) -> None:
-    answer = upload(browser, "ref,start\n1,<script>alert(1)</script>\n")
-    assert b"<script>alert" not in answer.content
-    assert b"&lt;script&gt;alert" in answer.content
+    text = shown(browser, check(browser, "ref,start\n1,<script>alert(1)</script>\n"))
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
 
 
 def test_a_feed_is_added_and_never_shown_whole_again(browser: Any, cast: Cast) -> None:

@@ -18,10 +18,11 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from . import letters, lifeline
+from .book import TEAM, appointments_csv, due_csv
 from .mailserver import MailServer, MailServerError, free_port, is_free
 from .people import clients_csv
 from .state import Folder, State
@@ -37,8 +38,9 @@ PAUSE = (20.0, 40.0)
 NOT_OURS = frozenset({"POSTROOM_DATABASE_URL", "POSTROOM_SECRET_KEY_FILE", "POSTROOM_HOSTS"})
 WELCOME = """
 This is a sample practice. Its clients are invented, and their letters arrive while you look
-around. Nothing you send from here leaves this computer. To stop, press Ctrl+C; everything you did
-is kept in {data} and will be there next time.
+around. Marcus, Sunniva, Joséphine and Callum have a role each, and sign in with the same password
+(as marcus@ternthistle.example and so on). Nothing you send from here leaves this computer. To stop,
+press Ctrl+C; everything you did is kept in {data} and will be there next time.
 """
 
 
@@ -118,11 +120,28 @@ class _Demo:
             file = str(self.folder.write("clients.csv", clients_csv()))
             self._postroom("import", "clients", file)
             self._done("clients")
+        if "team" not in self.state.done:
+            with self.folder.secret("password", self.state.password) as file:
+                for name, email, role, here in TEAM:
+                    somebody = (email, "--name", name, "--role", role)
+                    more = ("--password-file", file) if here else ()
+                    self._postroom("member", "add" if here else "invite", *somebody, *more)
+            self._done("team")
+        self._bring_book(datetime.now(UTC).date())
         if self.state.account_port != self.server.ports.imap:
             with self.folder.secret("mail-password", self.state.mail_password) as file:
                 self._postroom(*self._account(file))
             self.state.account_port = self.server.ports.imap
             self.folder.save(self.state)
+
+    def _bring_book(self, today: date) -> None:
+        """Once a day: what was to come is past then."""
+        if self.state.book_day == today.isoformat():
+            return
+        for kind, text in (("appointments", appointments_csv(today)), ("due", due_csv(today))):
+            self._postroom("import", kind, str(self.folder.write(f"{kind}.csv", text)))
+        self.state.book_day = today.isoformat()
+        self.folder.save(self.state)
 
     def _account(self, password_file: str) -> tuple[str, ...]:
         return (

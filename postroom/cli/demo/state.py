@@ -31,6 +31,7 @@ class State:
     imap_port: int = 0
     account_port: int = 0
     delivered: int = 0
+    book_day: str = ""  # for which day the book was last brought in
     done: list[str] = field(default_factory=list)
 
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from postroom.cli import import_clients
+from postroom.cli import common, import_clients
 from postroom.cli.common import Failure
 from postroom.clients.models import Client
 
@@ -68,7 +68,7 @@ def test_json_is_one_object(run, capsys):
 def test_only_the_first_problems_are_printed(run, capsys):
     run("reference,name\n" + "".join(f"C{n},\n" for n in range(60)))
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == import_clients.SHOWN + 2
+    assert len(lines) == common.SHOWN + 2
     assert lines[-2] == "… and 10 more."
 
 

@@ -78,3 +78,17 @@ def test_a_lost_second_factor_is_forgotten(run, cast: Cast, capsys) -> None:
     assert run("reset-second-factor", "bob@tern.example") == 0
     assert capsys.readouterr().out == "1 second factor of Bob Adeyemi is forgotten.\n"
     assert not cast.bob.user.factors.exists()
+
+
+def test_somebody_is_let_in_at_once_with_a_password(run, cast: Cast, tmp_path, capsys) -> None:
+    file = tmp_path / "password"
+    file.write_text("a-long-walk-by-the-river\n")
+    words = ("--name", "Nell Quayle", "--role", "assistant", "--password-file", str(file))
+    assert run("add", "nell@tern.example", *words) == 0
+    assert "nell@tern.example" in capsys.readouterr().out
+    nell = cast.practice.members.get(name="Nell Quayle")
+    assert (nell.role.key, nell.active) == ("assistant", True)
+    assert nell.user.check_password("a-long-walk-by-the-river")
+    file.write_text("short\n")
+    with pytest.raises(Refused):
+        run("add", "other@tern.example", "--name", "Other", "--password-file", str(file))

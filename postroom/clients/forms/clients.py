@@ -73,7 +73,7 @@ class ClientForm(MendedForm):
         label=gettext_lazy("Only some members may open this record"),
         required=False,
         help_text=gettext_lazy(
-            "For everybody else, administrators too, the client and all correspondence are not"
+            "For everybody else, administrators too, the record and all correspondence are not"
             " there. You are always among those who may."
         ),
     )
@@ -114,7 +114,7 @@ class ClientForm(MendedForm):
 
     def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [
-            (_("About the client"), [self[name] for name in self.ABOUT]),
+            (_("About them"), [self[name] for name in self.ABOUT]),
             (_("Who may open the record"), [self[name] for name in self.WHO]),
         ]
 
@@ -150,7 +150,7 @@ class PatientForm(MendedForm):
     died_on = Day(
         label=gettext_lazy("Died on"),
         required=False,
-        help_text=gettext_lazy("Nothing is ever sent about a patient who has died."),
+        help_text=gettext_lazy("Nothing is ever sent about somebody who has died."),
     )
     archived = forms.BooleanField(
         label=gettext_lazy("Archived: no longer in our care"), required=False

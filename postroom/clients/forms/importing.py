@@ -43,7 +43,7 @@ class ColumnsForm(forms.Form):
     """For each column of a file, what it is read as."""
 
     gone_too = forms.BooleanField(
-        label=gettext_lazy("This is the whole list: mark clients who are not in it as gone"),
+        label=gettext_lazy("This is the whole list: mark who is not in it as gone"),
         required=False,
     )
 

@@ -48,7 +48,7 @@ class ContactForm(MendedForm):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     responsible = forms.BooleanField(
-        label=gettext_lazy("Responsible for the client"),
+        label=gettext_lazy("Answers for the record: a parent, a manager"),
         required=False,
         help_text=gettext_lazy("Answers for a minor, or for a company."),
     )

@@ -10,6 +10,7 @@ from postroom.clients.imports import import_clients
 from postroom.clients.matching import match_all
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint, Patient
 from postroom.clients.rules import One
+from postroom.clients.words import sentence
 from postroom.practice.models import AuditEvent
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -230,6 +231,13 @@ def test_a_family_that_shares_an_address_is_no_news(bring):
 def test_an_address_of_a_client_outside_the_file_is_named(bring):
     report = bring(HEADER + "C2,Bo,hollis.farrow@example.org,,,,,\n")
     assert warned(report) == [(2, "shared", "Hollis Farrow (4182)")]
+
+
+def test_a_client_whose_record_is_restricted_is_not_named(bring, cast):
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)
+    report = bring(HEADER + "C2,Bo,hollis.farrow@example.org,,,,,\n")
+    assert warned(report) == [(2, "shared-closed", None)]
+    assert "Farrow" not in sentence(report.warnings[0])
 
 
 def test_an_address_that_moves_within_the_file_is_no_news(bring):

@@ -68,7 +68,7 @@ def test_what_is_wrong_is_said_and_nothing_is_made(cast: Cast, bob: Browser) -> 
     assert "There is a space at character 4" in page.text
     page = bob.post(f"{ALL}/new", {**data, "email": ""})
     assert page.status_code == 422
-    assert "This number belongs to another client already." in page.text
+    assert "This number belongs to somebody else already." in page.text
     page = bob.post(f"{ALL}/new", {"state": "active", "birth_date": "2999-01-01"})
     assert "This day is still to come." in page.text
     assert Client.objects.filter(practice=cast.practice).count() == 1
@@ -166,7 +166,7 @@ def test_people_are_added_mended_and_removed(cast: Cast, bob: Browser) -> None:
     assert not Contact.objects.filter(name="June").exists()
     main = cast.hollis.contacts.get()
     page = bob.post(f"{ALL}/{cast.hollis.pk}/people/{main.pk}/remove", follow=True)
-    assert "The client in person cannot be removed." in page.text
+    assert "This is who the record is about" in page.text
 
 
 def test_an_address_and_its_consents_are_mended_and_removed(cast: Cast, bob: Browser) -> None:

@@ -99,7 +99,7 @@ def test_the_search_says_how_many_it_found(cast: Cast, rita: Browser) -> None:
     assert names(page, "options") == ["Hollis Farrow"]
     text = page.content.decode()
     assert f'data-client="{cast.hollis.pk}"' in text
-    assert "1 client" in text
+    assert "1 found" in text
 
 
 def test_an_empty_search_offers_nobody(cast: Cast, rita: Browser) -> None:

@@ -17,11 +17,13 @@ from postroom.clients.doubles import others_with
 from postroom.clients.forms.clients import ClientForm, NewClientForm, PatientForm
 from postroom.clients.forms.people import normalised
 from postroom.clients.history import history
+from postroom.clients.matching import own_addresses
 from postroom.clients.mending import ChangedMeanwhile
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.clients.views.answers import clash, client_of, form_page
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ, UNASSIGN, WRITE
+from postroom.practice.words import words_of as nouns
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -35,7 +37,9 @@ def new(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and (client := _create(request, form)):
         messages.success(request, _("%(name)s is on the list.") % {"name": client.name})
         return redirect("clients:details", request.practice.slug, client.pk)
-    return form_page(request, form, title=_("New client"), back=back, status=_status(request))
+    return form_page(
+        request, form, title=nouns(request.practice).new_client, back=back, status=_status(request)
+    )
 
 
 @member_required(READ)
@@ -89,7 +93,7 @@ def new_patient(request: MemberRequest, client: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         editing.add_patient(found, form.cleaned_data, by=request.member, now=timezone.now())
         return _saved(request, found)
-    return _page(request, form, found, _("New patient"), status=_status(request))
+    return _page(request, form, found, nouns(request.practice).new_patient, status=_status(request))
 
 
 @member_required(WRITE)
@@ -148,11 +152,19 @@ def _points(request: MemberRequest, form: NewClientForm) -> list[dict[str, Any]]
 def warn_of_others(
     request: MemberRequest, client: Client, kind: str, value: str, norm: str
 ) -> None:
-    """Say so when strangers share an address or a number cannot be read; both are kept (MG-26)."""
+    """Say so when strangers share an address (MG-26), when it is a member's (RX-118), or when a
+    number cannot be read; it is kept all the same."""
     if kind == ContactPoint.PHONE:
         if not norm.startswith("+"):
             words = _("“%(number)s” cannot be read as a telephone number. It is kept as written.")
             messages.warning(request, words % {"number": value})
+        return
+    if norm in own_addresses(request.practice.pk):
+        words = _(
+            "Saved. %(address)s is the address of somebody of the practice: letters from it are "
+            "never filed on a record."
+        )
+        messages.warning(request, words % {"address": value})
         return
     others = others_with(request.member, kind, norm, client)
     if others:
@@ -167,7 +179,7 @@ def warn_of_others(
 def _client_page(
     request: MemberRequest, form: ClientForm, client: Client, status: int
 ) -> HttpResponse:
-    return _page(request, form, client, _("Edit the client"), status)
+    return _page(request, form, client, _("Edit the record"), status)
 
 
 def _page(request: MemberRequest, form: Any, client: Client, title: str, status: int) -> Any:
@@ -181,7 +193,7 @@ def _saved(request: MemberRequest, client: Client) -> HttpResponse:
 
 
 def _taken() -> str:
-    return _("This number belongs to another client already.")
+    return _("This number belongs to somebody else already.")
 
 
 def _status(request: MemberRequest) -> int:

@@ -67,7 +67,7 @@ def remove_contact(request: MemberRequest, client: int, contact: int) -> HttpRes
     found = client_of(request, client)
     link = _link(found, contact)
     if link.main:
-        messages.error(request, _("The client in person cannot be removed."))
+        messages.error(request, _("This is who the record is about: they cannot be removed."))
     else:
         contacting.remove_contact(link, by=request.member, now=timezone.now())
         messages.success(request, _("%(name)s is removed.") % {"name": link.contact.name})

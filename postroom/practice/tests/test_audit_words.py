@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
-from django.urls import reverse
 
-from postroom.practice import audit, audit_words
+from postroom.practice import audit, audit_words, auditing
+from postroom.practice.models import Practice
 
 HOUSE = Path(__file__).resolve().parents[2]
 OWN = HOUSE / "practice" / "audit.py"
@@ -63,11 +63,11 @@ def test_every_action_of_the_source_has_words() -> None:
 def test_every_kind_leads_to_a_page_that_exists() -> None:
     for kind in audit_words.KINDS.values():
         if kind.url:
-            assert reverse(kind.url, args=["tern", 1])
+            assert auditing._url(Practice(slug="tern"), kind.url, 1)
 
 
 def test_what_has_no_words_yet_is_told_by_its_codes() -> None:
-    assert audit_words.action_words("paint_blue", "garden_fence") == "paint blue garden fence"
+    assert audit_words.action_words("paint_blue", "garden_fence", {}) == "paint blue garden fence"
     assert audit_words.kind_words("garden_fence") == "garden fence"
 
 
@@ -77,17 +77,52 @@ def test_what_has_no_words_yet_is_told_by_its_codes() -> None:
         ({}, []),
         ({"version": 3, "point": None, "clients": []}, []),
         ({"name": ["Old", "New"]}, ["name: Old → New"]),
-        ({"fields": ["name", "telephone"]}, ["fields changed: name, telephone"]),
+        ({"fields": ["name", "telephone"]}, ["changed: name, telephone"]),
+        (
+            {"fields": ["note", "state"], "changes": {"state": ["active", "deceased"]}},
+            ["state: Active → Deceased", "changed: note"],
+        ),
+        ({"point": 4, "kind": "phone"}, ["kind: Telephone"]),
+        ({"consents": {"marketing": [None, True]}}, ["consent › News and offers: – → yes"]),
         ({"from": "reception", "to": "assistant"}, ["reception → assistant"]),
-        ({"clients": [4, 5]}, ["clients: 4, 5"]),
-        ({"before": {"filing": "unresolved", "reason": ""}}, ["before › filing: unresolved"]),
-        ({"restricted": [False, True]}, ["restricted: no → yes"]),
+        ({"clients": [4, 5]}, ["records: 4, 5"]),
+        ({"before": {"filing": "unresolved", "reason": ""}}, ["before › filing: Unresolved"]),
+        ({"restricted": [False, True]}, ["restricted access: no → yes"]),
     ],
 )
 def test_differences_are_told_as_they_were_and_as_they_are(
     data: dict[str, object], said: list[str]
 ) -> None:
     assert audit_words.differences(data) == said
+
+
+def test_numbers_and_codes_are_called_by_their_names() -> None:
+    names = audit_words.Names(
+        members={3: "Alice Moreau"},
+        clients={7: "4182", 8: "2907"},
+        roles={"reception": "Reception"},
+        rights={"write": "Write on records"},
+    )
+    data: dict[str, object] = {
+        "changes": {"practitioner_id": [None, 3]},
+        "from": "own",
+        "to": "reception",
+        "added": ["write", "read"],
+        "kept": 7,
+        "gone": 8,
+    }
+    assert audit_words.differences(data, names) == [
+        "own → Reception",
+        "responsible practitioner: – → Alice Moreau",
+        "added: Write on records, read",
+        "kept: 4182",
+        "gone: 2907",
+    ]
+
+
+def test_a_deed_is_told_in_the_practices_own_words() -> None:
+    nouns = {"a_client": "an owner"}
+    assert audit_words.action_words("create_client", "client", nouns) == "Added an owner"
 
 
 def test_a_long_list_of_differences_ends() -> None:
@@ -134,6 +169,8 @@ def _name(call: ast.Call) -> str:
         and function.value.id == "audit"
         and function.attr in CALLS
     )
+    if isinstance(function, ast.Name) and function.id == "Deed":
+        return "Deed"
     return function.attr if of_audit and isinstance(function, ast.Attribute) else ""
 
 

@@ -24,6 +24,7 @@ from postroom.practice.auditing import Wanted
 from postroom.practice.forms.audit import CSV, AuditForm, ExportForm
 from postroom.practice.models import AuditChain, AuditEvent, Practice
 from postroom.practice.rules import AUDIT
+from postroom.practice.words import words_of
 
 COLUMNS = (
     *("line", "at", "who", "member", "action", "words", "object", "object_id", "network"),
@@ -125,8 +126,9 @@ def _csv(practice: Practice, wanted: Wanted) -> Iterator[str]:
     yield "\ufeff"  # Excel takes it for Latin-1 otherwise
     yield from csv_lines([COLUMNS])
     zone = ZoneInfo(practice.time_zone)
+    nouns = words_of(practice).within()
     for rows in auditing.chunks(wanted.rows(practice)):
-        told = [_told(row) for row in rows]
+        told = [_told(row, nouns) for row in rows]
         for one, row in zip(told, rows, strict=True):
             one["at"] = row.at.astimezone(zone).isoformat(timespec="seconds")
             one["data"] = json.dumps(row.data, ensure_ascii=False) if row.data else ""
@@ -134,18 +136,19 @@ def _csv(practice: Practice, wanted: Wanted) -> Iterator[str]:
 
 
 def _json_lines(practice: Practice, wanted: Wanted) -> Iterator[str]:
+    nouns = words_of(practice).within()
     for rows in auditing.chunks(wanted.rows(practice)):
-        yield "".join(json.dumps(_told(row), ensure_ascii=True) + "\n" for row in rows)
+        yield "".join(json.dumps(_told(row, nouns), ensure_ascii=True) + "\n" for row in rows)
 
 
-def _told(row: AuditEvent) -> dict[str, Any]:
+def _told(row: AuditEvent, nouns: dict[str, str]) -> dict[str, Any]:
     values = (
         row.seq or "",
         row.at.astimezone(UTC).isoformat(),
         row.who or "Postroom",
         row.member_id or "",
         row.action,
-        audit_words.action_words(row.action, row.object_kind),
+        audit_words.action_words(row.action, row.object_kind, nouns),
         row.object_kind,
         row.object_id,
         row.network,

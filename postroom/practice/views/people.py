@@ -17,6 +17,7 @@ from postroom.practice.actions import Refused
 from postroom.practice.forms.people import InviteForm, MemberForm
 from postroom.practice.inviting import Invited
 from postroom.practice.models import Factor, Invitation, Member
+from postroom.practice.views.profile import warn_of_client
 
 FORMS = ["GET", "HEAD", "POST"]
 
@@ -162,6 +163,7 @@ def readmit(request: MemberRequest, member: int) -> HttpResponse:
 
 def _invited(request: MemberRequest, invited: Invited) -> HttpResponse:
     """On to the list when the link is on its way; else the page that shows it once."""
+    warn_of_client(request, invited.invitation.email)
     if not invited.refusal:
         messages.success(request, _("The link is on its way to %s.") % invited.invitation.email)
         return _to_list(request)

@@ -16,6 +16,7 @@ from postroom.practice.forms.profile import AddressForm, NewEmailForm, ProfileFo
 from postroom.practice.models import Member
 from postroom.practice.people import save_member
 from postroom.practice.signatures import filled
+from postroom.practice.words import words_of
 
 
 @member_required(rules.READ)
@@ -51,6 +52,7 @@ def add_address(request: MemberRequest) -> HttpResponse:
             form.add_error("address", str(why))
         else:
             messages.success(request, _("The address is yours now."))
+            warn_of_client(request, form.cleaned_data["address"])
             return _back(request)
     return _page(request, address=form, status=422)
 
@@ -78,6 +80,7 @@ def new_email(request: MemberRequest) -> HttpResponse:
                 request,
                 _("If nobody else signs in with it, a link is on its way to %s.") % email,
             )
+            warn_of_client(request, email)
             return _back(request)
     except Refused as why:
         form.add_error("email", str(why))
@@ -86,6 +89,17 @@ def new_email(request: MemberRequest) -> HttpResponse:
         page.headers["Retry-After"] = "10"
         return page
     return _page(request, email=form, status=422)
+
+
+def warn_of_client(request: MemberRequest, address: str) -> None:
+    """Say so when a client has a member's address: both stay (RX-118)."""
+    if addresses.is_a_clients(request.practice.pk, address):
+        words = words_of(request.practice)
+        text = _(
+            "%(address)s is also on the record of %(a_client)s. Letters from it are never filed "
+            "there while it is the address of somebody here."
+        )
+        messages.warning(request, text % {"address": address, "a_client": words.a_client})
 
 
 def _page(

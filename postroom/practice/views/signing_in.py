@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import arriving, deeds, factors, passkeys, provider, seats, throttle
-from postroom.practice.audit import network_of
 from postroom.practice.forms import guessing
 from postroom.practice.forms.signing_in import ProofForm, SignInForm
 from postroom.practice.models import Factor, Member, SignedIn, User
@@ -120,8 +119,7 @@ def passkey_answer(request: Any) -> HttpResponse:
 def sign_out(request: Any) -> HttpResponse:
     """End this session and give up the seat, locked or not."""
     if request.seat:
-        network = network_of(request)
-        deeds.record_own(request.seat.user, "sign-out", now=timezone.now(), network=network)
+        deeds.record_own(request.seat.user, "sign-out", now=timezone.now())
         seats.end(SignedIn.objects.filter(pk=request.seat.pk))
     auth.logout(request)
     return redirect("practice:sign_in")

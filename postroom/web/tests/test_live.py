@@ -1,15 +1,16 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import AsyncClient
 from django.utils import timezone
 
-from postroom.practice import events
-from postroom.practice.models import Member, Practice
+from postroom.practice import events, seats
+from postroom.practice.models import Member, Practice, SignedIn
 from postroom.web import live
 from tests.support.cast import Cast, make_cast
 
@@ -148,15 +149,32 @@ def test_who_signed_out_hears_no_more(cast: Cast, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(live, "HEARTBEAT", 0.05)
     monkeypatch.setattr(live, "RECHECK", 0.0)
 
-    def sign_out() -> None:
-        Session.objects.all().delete()
-
     async def story(heard: list[bytes]) -> None:
         await until(lambda: len(heard) == 2)
-        await sync_to_async(sign_out)()
+        await sync_to_async(seats.end_all)(cast.bob.user)
         await until(lambda: not live.Broadcaster.here().streams)
 
     listen(cast.bob, story)
+
+
+def locked() -> None:
+    seats.lock(SignedIn.objects.get(), "", timezone.now())
+
+
+def left_alone() -> None:
+    SignedIn.objects.update(seen_at=timezone.now() - timedelta(hours=1))
+
+
+@pytest.mark.parametrize("happens", [locked, left_alone])
+def test_a_desk_where_nobody_sits_any_more_is_told_nothing(cast: Cast, happens: Any) -> None:
+    async def story(heard: list[bytes]) -> None:
+        await until(lambda: live.Broadcaster.here().task)
+        await sync_to_async(happens)()
+        await sync_to_async(tell)(cast.practice, events.ENTRY_NEW, 5)
+        await until(lambda: not live.Broadcaster.here().streams)
+        await asyncio.sleep(0.1)
+
+    assert listen(cast.bob, story) == ["retry: 3000\n\n"]
 
 
 def test_a_stream_ends_after_an_hour(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +187,7 @@ def test_a_stream_ends_after_an_hour(cast: Cast, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_browser_that_takes_nothing_starts_again(cast: Cast) -> None:
-    stream = live.Stream(cast.bob, None, None)
+    stream = live.Stream(cast.bob, 0, None)
     for n in range(live.WAITING + 1):
         stream.offer(live.Event(pk=n, practice=cast.practice, kind="entry.new", object_id=n))
     last = [stream.queue.get_nowait() for _ in range(live.WAITING)][-1]

@@ -50,6 +50,7 @@ RUN = (
     "import sys; from pathlib import Path; from postroom.cli.demo.serve import run\n"
     "sys.exit(run(Path(sys.argv[1]), int(sys.argv[2]), [sys.executable, sys.argv[3]]))\n"
 )
+PEOPLE_AND_BOOK = (*["member"] * 5, "import", "import")
 
 
 @dataclass
@@ -131,7 +132,14 @@ def test_one_command_makes_the_practice_and_brings_its_post(start):
     assert wire.getresponse().status == 404
     wire.close()
 
-    setup, clients, account, serve = demo.calls()
+    setup, clients, *others, account, serve = demo.calls()
+    assert [call["argv"][:2] for call in others] == [
+        *[["member", "add"]] * 4,
+        ["member", "invite"],
+        ["import", "appointments"],
+        ["import", "due"],
+    ]
+    assert {call["password"] for call in others[:4]} == {password}
     assert setup["argv"][:5] == [
         "setup",
         "--practice",
@@ -173,6 +181,7 @@ def test_a_second_run_doubles_nothing_and_brings_back_what_waited(start):
     assert [call["argv"][0] for call in second.calls()] == [
         "setup",
         "import",
+        *PEOPLE_AND_BOOK,
         "account",
         "serve",
         "serve",
@@ -223,6 +232,7 @@ def test_a_failed_step_is_told_and_tried_again_next_time(start, tmp_path):
         "setup",
         "import",
         "import",
+        *PEOPLE_AND_BOOK,
         "account",
         "serve",
     ]

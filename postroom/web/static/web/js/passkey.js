@@ -12,6 +12,35 @@ for (const form of forms) {
   });
 }
 
+// A form [data-passkey-offers]: the browser offers passkeys of ours in the field for the address.
+const offering = [...forms].find((form) => "passkeyOffers" in form.dataset);
+const RENEW = 4 * 60_000; // ms: a challenge is good for five minutes
+let offer = null;
+
+if (offering) beginOffering();
+
+async function beginOffering() {
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  keepOffering();
+  setInterval(keepOffering, RENEW);
+  document.addEventListener("visibilitychange", keepOffering);
+}
+
+async function keepOffering() {
+  offer?.abort();
+  if (offering.elements.credential.value || document.hidden) return;
+  const mine = (offer = new AbortController());
+  try {
+    const options = await optionsFor(offering);
+    if (mine.signal.aborted) return;
+    const made = await get(options, { mediation: "conditional", signal: mine.signal });
+    offering.elements.credential.value = JSON.stringify(made);
+    offering.requestSubmit();
+  } catch {
+    // Nobody chose one. The button and the password are there still.
+  }
+}
+
 // Back to a page that was kept: its answer is used up.
 window.addEventListener("pageshow", () => {
   for (const form of forms) form.elements.credential.value = "";
@@ -21,6 +50,7 @@ async function ask(form, button) {
   const failed = form.querySelector("[data-passkey-failed]");
   failed.hidden = true;
   button?.setAttribute("aria-busy", "true");
+  offer?.abort(); // one question at a time
   try {
     const options = await optionsFor(form);
     const made = await (form.dataset.passkey === "create" ? create(options) : get(options));
@@ -62,8 +92,9 @@ async function create(options) {
   };
 }
 
-async function get(options) {
+async function get(options, how = {}) {
   const { response, ...rest } = await shown(navigator.credentials.get({
+    ...how,
     publicKey: {
       ...options,
       challenge: bytes(options.challenge),
