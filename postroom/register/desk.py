@@ -7,6 +7,7 @@ from postroom.clients.models import Client
 from postroom.connections.models import Workflow
 from postroom.practice.models import Member
 from postroom.register import suggestions, words
+from postroom.register.letters import letter
 from postroom.register.models import Entry, EntryQuerySet
 from postroom.register.reading import Reading, reading
 from postroom.register.remembering import remember
@@ -69,7 +70,7 @@ def desk(
     if not entry.is_waiting:
         return Desk.of_taken(member, entry, following(rows, entry))
     holders = suggestions.holders(member, entry)
-    found = suggestions.candidates(member, entry, holders)
+    found = suggestions.candidates(member, entry, holders, letter(entry))
     looked_up = _looked_up(member, found, asked, find)
     chosen = suggestions.chosen(found, entry, asked)
     if asked in {client.pk for client in looked_up}:
@@ -100,7 +101,8 @@ def _card(
     pk = candidate.client.pk if candidate else None
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
     only_named = candidate is None or candidate.only_named
-    box = remember(entry, pk, set(holders), only_named=only_named)
+    hinted = candidate is not None and candidate.hinted
+    box = remember(entry, pk, set(holders), only_named=only_named, hinted=hinted)
     others = [name for holder, name in holders.items() if holder != pk]
     return Card(
         client=candidate.client if candidate else Client(),
