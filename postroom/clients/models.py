@@ -289,9 +289,7 @@ class SenderRule(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["practice", "pattern"], name="sender_rule")
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "pattern"], name="sender_rule")]
 
     def __str__(self) -> str:
         return self.pattern

@@ -114,7 +114,7 @@ def _shared_group(clients: list[int], groups: Mapping[int, frozenset[int]]) -> i
 
 
 def pattern_of(text: str) -> str:
-    """An address or a domain («example.org», «@example.org») as rules compare it; "" for neither."""
+    """An address or a domain («example.org», «@example.org») as rules compare it; else ""."""
     text = text.strip()
     if "@" in text.removeprefix("@"):
         return normalise_email(text)

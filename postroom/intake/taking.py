@@ -92,9 +92,7 @@ def _judge(batch: Iterable[Taken]) -> None:
     senders = {norm for one in readable for norm in addresses_of(one.letter)}
     own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
     matches = match_all(account.practice_id, senders, own=own)
-    known = threads.earlier(
-        account.practice_id, account.owner_id, (one.letter for one in readable)
-    )
+    known = threads.earlier(account.practice_id, account.owner_id, (one.letter for one in readable))
     for one in readable:
         history = threads.history(one.letter, known)
         one.placed = place(

@@ -11,6 +11,7 @@ from postroom.register.letters import letter
 from postroom.register.models import Entry, EntryQuerySet
 from postroom.register.reading import Reading, reading
 from postroom.register.remembering import remember
+from postroom.register.ruling import offered
 from postroom.register.suggestions import Candidate
 from postroom.register.waiting import Place, following, place
 
@@ -46,6 +47,7 @@ class Desk:
     find: str = ""
     nobody_found: bool = False
     folder: str = ""
+    rulings: tuple[tuple[str, str], ...] = ()  # (what is sent, words): sender rules one may make
     next: int | None = None  # once it is taken
 
     @classmethod
@@ -92,6 +94,10 @@ def desk(
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
+        rulings=tuple(
+            (f"{kind} {pattern}", words.ruling(kind, pattern))
+            for kind, pattern in offered(member, entry)
+        ),
     )
 
 

@@ -110,7 +110,7 @@ def _almost(entry: Entry) -> list[int]:
     """The clients with the sender's address but for a tag, or for dots at Gmail (MG-21)."""
     norm = entry.sender_norm
     local, _, domain = norm.rpartition("@")
-    if not local:
+    if not local or (domain not in GMAIL and alike(norm) == norm):
         return []
     same = Q(norm=alike(norm))
     if domain in GMAIL:

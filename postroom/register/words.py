@@ -143,6 +143,24 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
     return Pill(_("No suggestion"))
 
 
+def ruling(kind: str, pattern: str) -> str:
+    """A sender rule as a command, on the desk."""
+    if "@" in pattern:
+        words = {
+            "ignore": _("Always set aside messages from %(pattern)s"),
+            "professional": _("%(pattern)s is a professional: always ask about whom"),
+            "own": _("%(pattern)s is our own address"),
+            "form": _("%(pattern)s is our web form: the sender stands in Reply-To"),
+        }[kind]
+    else:
+        words = {
+            "ignore": _("Always set aside messages from everybody at %(pattern)s"),
+            "professional": _("Everybody at %(pattern)s is a professional: always ask about whom"),
+            "own": _("Everybody at %(pattern)s is of our practice"),
+        }[kind]
+    return words % {"pattern": pattern}
+
+
 def likelihood(code: str) -> Pill:
     if code == VERY_LIKELY:
         return Pill(pgettext("suggestion", "Very likely"), "green")

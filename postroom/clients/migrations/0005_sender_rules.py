@@ -5,25 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0004_search_pieces'),
-        ('practice', '0005_signed_in_page'),
+        ("clients", "0004_search_pieces"),
+        ("practice", "0005_signed_in_page"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SenderRule',
+            name="SenderRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pattern', models.CharField(max_length=320)),
-                ('kind', models.CharField(choices=[('ignore', 'Never a client’s'), ('professional', 'A professional: ask about whom'), ('own', 'Our own address'), ('form', 'Our web form: the sender is in Reply-To')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sender_rules', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pattern", models.CharField(max_length=320)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ignore", "Never a client’s"),
+                            ("professional", "A professional: ask about whom"),
+                            ("own", "Our own address"),
+                            ("form", "Our web form: the sender is in Reply-To"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sender_rules",
+                        to="practice.practice",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice', 'pattern'), name='sender_rule')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("practice", "pattern"), name="sender_rule")
+                ],
             },
         ),
     ]
