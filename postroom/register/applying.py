@@ -94,7 +94,8 @@ def _is_due(one: Due) -> bool:
 
 def _apply(one: Due, *, by: Member, now: datetime) -> str:
     """One letter; how it is filed then."""
-    entry, how = one.entry, {"by": by, "now": now, "version": one.entry.version}
+    entry = one.entry
+    how: dict[str, Any] = {"by": by, "now": now, "version": entry.version}
     match one.found:
         case Ignored(pattern):
             actions.ignore(entry, rule=pattern, **how)

@@ -31,7 +31,7 @@ def sender(request: MemberRequest, entry: int) -> HttpResponse:
     form = SenderForm(request.member, letter, request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return _to_desk(request, letter)
     data, now = form.cleaned_data, timezone.now()
     if not letter.is_waiting or letter.version != data["version"]:
