@@ -277,9 +277,9 @@ class SenderRule(models.Model):
     IGNORE, FORM, PROFESSIONAL, OWN = IGNORE, FORM, PROFESSIONAL, OWN
     KINDS = [
         (IGNORE, _("Never a client’s")),
-        (PROFESSIONAL, _("A professional: ask about whom")),
+        (PROFESSIONAL, _("A professional")),
         (OWN, _("Our own address")),
-        (FORM, _("Our web form: the sender is in Reply-To")),
+        (FORM, _("Our web form")),
     ]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="sender_rules")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from postroom.clients.models import Client
 from postroom.connections.models import Workflow
@@ -35,6 +36,14 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """A kind of sender rule one may make here; `choices` are (what is sent, whom it is about)."""
+
+    words: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Desk:
     entry: Entry
     taken: str  # who has filed it already, in words; "" while it waits
@@ -47,7 +56,7 @@ class Desk:
     find: str = ""
     nobody_found: bool = False
     folder: str = ""
-    rulings: tuple[tuple[str, str], ...] = ()  # (what is sent, words): sender rules one may make
+    rulings: tuple[Ruling, ...] = ()
     next: int | None = None  # once it is taken
 
     @classmethod
@@ -94,10 +103,15 @@ def desk(
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
-        rulings=tuple(
-            (f"{kind} {pattern}", words.ruling(kind, pattern))
-            for kind, pattern in offered(member, entry)
-        ),
+        rulings=_rulings(member, entry),
+    )
+
+
+def _rulings(member: Member, entry: Entry) -> tuple[Ruling, ...]:
+    kinds = groupby(offered(member, entry), key=lambda pair: pair[0])
+    return tuple(
+        Ruling(words.ruling(kind), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
+        for kind, pairs in kinds
     )
 
 

@@ -143,22 +143,19 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
     return Pill(_("No suggestion"))
 
 
-def ruling(kind: str, pattern: str) -> str:
-    """A sender rule as a command, on the desk."""
-    if "@" in pattern:
-        words = {
-            "ignore": _("Always set aside messages from %(pattern)s"),
-            "professional": _("%(pattern)s is a professional: always ask about whom"),
-            "own": _("%(pattern)s is our own address"),
-            "form": _("%(pattern)s is our web form: the sender stands in Reply-To"),
-        }[kind]
-    else:
-        words = {
-            "ignore": _("Always set aside messages from everybody at %(pattern)s"),
-            "professional": _("Everybody at %(pattern)s is a professional: always ask about whom"),
-            "own": _("Everybody at %(pattern)s is of our practice"),
-        }[kind]
-    return words % {"pattern": pattern}
+def ruling(kind: str) -> str:
+    """A kind of sender rule on the desk: what becomes of such letters."""
+    return {
+        "ignore": _("Never a client’s: set it aside"),
+        "professional": _("A professional: ask about whom"),
+        "own": _("Our own address: never a client’s"),
+        "form": _("Our web form: look at Reply-To"),
+    }[kind]
+
+
+def ruled(pattern: str) -> str:
+    """Whom a sender rule speaks of."""
+    return pattern if "@" in pattern else _("Everybody at %(domain)s") % {"domain": pattern}
 
 
 def likelihood(code: str) -> Pill:

@@ -26,9 +26,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("ignore", "Never a client’s"),
-                            ("professional", "A professional: ask about whom"),
+                            ("professional", "A professional"),
                             ("own", "Our own address"),
-                            ("form", "Our web form: the sender is in Reply-To"),
+                            ("form", "Our web form"),
                         ],
                         max_length=12,
                     ),

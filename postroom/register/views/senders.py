@@ -52,7 +52,7 @@ def sender(request: MemberRequest, entry: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply_senders(request: MemberRequest) -> HttpResponse:
     """What waits and would be judged otherwise by now: shown, and done when one says so.
-    `?sender` asks for one rule."""
+    `?sender` asks for one rule; with `look`, that there is nothing is said."""
     rules = SenderRule.objects.filter(practice=request.practice)
     asked = number(request.GET.get("sender"))
     rule = get_object_or_404(rules, pk=asked) if asked is not None else None
@@ -62,6 +62,8 @@ def apply_senders(request: MemberRequest) -> HttpResponse:
         messages.success(request, _said(done))
         return redirect("register:unresolved", request.practice.slug)
     if not found:
+        if "look" in request.GET:
+            messages.success(request, _("Nothing waits that this would change."))
         return redirect("clients:senders", request.practice.slug)
     ignored = sum(isinstance(one.found, Ignored) for one in found)
     by_form = sum(isinstance(one.found, Form) for one in found)
