@@ -2,7 +2,7 @@
 PE-23, MG-21, XP-43). Anybody may write anything into a letter."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
@@ -10,7 +10,7 @@ from postroom.clients.matching import own_addresses
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.connections.models import MailAccount
 from postroom.kit.addresses import GMAIL, alike, normalise_email
-from postroom.kit.mime import Letter
+from postroom.kit.mime import Letter, content, read
 from postroom.practice.models import Member
 from postroom.register import threads
 from postroom.register.models import Entry
@@ -18,6 +18,7 @@ from postroom.register.rules import clients_of
 from postroom.register.words import COPIED, IN_TEXT, IN_THREAD, LIKE_ADDRESS, REFERENCE, REPLY_TO
 
 TEXT_READ = 50_000  # characters looked through for addresses
+ATTACHED, ATTACHED_READ = 3, 2_000_000  # letters inside it, bytes of each
 MOST = 30  # addresses of one kind; references of all subjects
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:*|]{1,64}@[\w.-]{1,200}\w")
 # «C123» is a client, «P50» a patient: as practices write them into a subject.
@@ -81,9 +82,10 @@ def _spelt(kind: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
 def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
     """The addresses that a letter names beside its sender's, by where they stand."""
     text = [normalise_email(word) for word in _ADDRESS.findall(letter.text[:TEXT_READ])]
+    inside = [one.norm for attached in _attached(entry, letter) for one in attached.senders]
     said = {
         REPLY_TO: [one.norm for one in (*letter.reply_to, *letter.original_from)],
-        IN_TEXT: text,
+        IN_TEXT: [*inside, *text],
         COPIED: [one.norm for one in (*letter.to, *letter.cc)],
     }
     users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
@@ -93,6 +95,21 @@ def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
         code: [norm for norm in dict.fromkeys(norms) if norm not in never][:MOST]
         for code, norms in said.items()
     }
+
+
+def _attached(entry: Entry, letter: Letter) -> Iterator[Letter]:
+    """Letters inside the letter: forwarded as they came."""
+    inside = [one for one in letter.files if one.type == "message/rfc822"]
+    small = [one.n for one in inside if one.size <= ATTACHED_READ][:ATTACHED]
+    mail = entry.mails.order_by("id").first() if small else None
+    if mail is None:
+        return
+    try:
+        raw = mail.read()
+        for n in small:
+            yield read(content(raw, n))
+    except (OSError, LookupError):
+        return  # the page says what is missing; there is only nothing to suggest
 
 
 def _held(norms: set[str], entry: Entry) -> dict[str, list[int]]:

@@ -175,7 +175,7 @@ def tick(code: str) -> str:
         REFERENCE: _("The subject names this record"),
         REPLY_TO: _("Answers are to go to an address of this record"),
         LIKE_ADDRESS: _("Almost the same address is on the record"),
-        IN_TEXT: _("The text names an address of this record"),
+        IN_TEXT: _("The message names an address of this record"),
         COPIED: _("The message went to this client too"),
     }[code]
 

@@ -1,6 +1,9 @@
 """What a letter says itself is offered with its reason, and never decides (RX-116, RX-119, PE-23,
 PE-31, MG-21, XP-43)."""
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -46,9 +49,9 @@ def stranger(cast: Cast, headers: str = "", text: str = "Hello", **more: Any) ->
         (
             "",
             f"-- Forwarded --\nFrom: Hollis <{HIS}>\n",
-            "The text names an address of this record",
+            "The message names an address of this record",
         ),
-        ("", f"write to {HIS}.", "The text names an address of this record"),
+        ("", f"write to {HIS}.", "The message names an address of this record"),
     ],
 )
 def test_an_address_beside_the_senders_is_offered_with_its_reason(
@@ -75,6 +78,18 @@ def test_each_client_whom_a_colleagues_letter_concerns_is_offered_and_filed_to(
     data = {"version": entry.version, "clients": june.pk, "also": [cast.hollis.pk, june.pk]}
     bob.post(f"/p/tern/entries/{entry.pk}/resolve", data)
     assert set(entry.clients.all()) == {june, cast.hollis}
+
+
+def test_whoever_wrote_a_letter_forwarded_whole_is_offered(cast: Cast, bob: Browser) -> None:
+    inside = mail(sender=f"Hollis <{HIS}>", text="Forwarded whole")
+    entry = stranger(cast, files=[("letter.eml", "application/octet-stream", inside)])
+    assert cards(bob, entry) == {}  # some file, not a letter inside the letter
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Alice <alice@tern.example>", "Fwd"
+    message.set_content("See below")
+    message.add_attachment(message_from_bytes(inside, policy=default))
+    entry = put(cast.practice, message.as_bytes(), reason=rules.OWN_ADDRESS)
+    assert cards(bob, entry) == {"Hollis Farrow": ["The message names an address of this record"]}
 
 
 def test_our_own_addresses_are_nobodys_even_where_a_record_has_them(
