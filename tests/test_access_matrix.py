@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
-from postroom.clients.models import Contact, Group, GroupMember, Patient
+from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
@@ -66,7 +66,7 @@ NOUNS = (
     *("access_token", "account", "address", "attachment", "book_job", "client", "closed_day"),
     "contact",
     *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),
-    *("role", "source"),
+    *("role", "sender", "source"),
 )
 NEVER = 987_654_321
 
@@ -158,6 +158,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     address = MemberAddress.objects.create(
         practice=practice, member=somebody, value="m@home.example", norm="m@home.example"
     )
+    sender = SenderRule.objects.create(
+        practice=practice, pattern="news.example", kind=SenderRule.IGNORE, at=now
+    )
     closed_day = ClosedDay.objects.create(practice=practice, day=now.date())
     role = Role.objects.create(practice=practice, key="own", name="Own", rights=[rules.READ])
     invitation = Invitation.objects.create(
@@ -193,6 +196,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "invitation": invitation.pk,
         "member": somebody.pk,
         "role": role.pk,
+        "sender": sender.pk,
         "source": feed.pk,
         "job": job.pk,
         "contact": contact.pk,

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 
 from postroom.clients.matching import known
 from postroom.clients.models import Client, ContactLink, ContactPoint, is_open
-from postroom.clients.rules import Several, match
+from postroom.clients.rules import Several, held_by
 from postroom.kit.text import fold
 from postroom.practice.models import Member
 
@@ -139,7 +139,7 @@ def _described(member: Member, norms: list[str]) -> list[Shared]:
     facts = known(member.practice_id, norms)
     found = []
     for norm in norms:
-        verdict = match(norm, facts)
+        verdict = held_by(norm, facts)
         family = isinstance(verdict, Several) and verdict.group is not None
         holders_of = sorted(clients[norm].values(), key=lambda client: (client.name, client.pk))
         found.append(Shared(norm, norm, ContactPoint.EMAIL, holders_of, family))

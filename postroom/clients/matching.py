@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from postroom.clients.models import ContactPoint, GroupMember
-from postroom.clients.rules import Known, Match, match
+from postroom.clients.models import ContactPoint, GroupMember, SenderRule
+from postroom.clients.rules import Known, Match, Own, match, patterns_of
 from postroom.kit.addresses import normalise_email
 from postroom.practice.models import Member, MemberAddress
 
@@ -21,14 +21,20 @@ def match_all(
     return {sender: match(norm, facts) for sender, norm in norms.items()}
 
 
+def is_own(practice_id: int, norm: str, own: Iterable[str] = ()) -> bool:
+    """Is it the practice's own address: a member's, an account's, or said to be so by a rule?"""
+    return match(norm, known(practice_id, [norm], own)) == Own()
+
+
 def known(practice_id: int, norms: Iterable[str], own: Iterable[str] = ()) -> Known:
-    """What the practice knows of these addresses: three queries for each 500 of them at most.
+    """What the practice knows of these addresses: four queries for each 500 of them at most.
 
     Archived and deceased clients are found like the others: their letters are still theirs.
     """
     clients: dict[str, set[int]] = defaultdict(set)
     professionals: dict[str, int] = {}
-    wanted = iter({norm for norm in norms if norm})
+    distinct = {norm for norm in norms if norm}
+    wanted = iter(distinct)
     while batch := list(islice(wanted, BATCH)):
         for norm, contact, professional, client in _holders(practice_id, batch):
             if professional:
@@ -42,6 +48,7 @@ def known(practice_id: int, norms: Iterable[str], own: Iterable[str] = ()) -> Kn
         groups=_groups(practice_id, shared),
         professionals=professionals,
         own=own_addresses(practice_id) | {normalise_email(address) for address in own} - {""},
+        rules=_rules(practice_id, distinct),
     )
 
 
@@ -60,6 +67,16 @@ def _holders(practice_id: int, norms: list[str]) -> Iterator[tuple[str, int, boo
     yield from points.values_list(
         "norm", "contact", "contact__professional", "contact__links__client"
     )
+
+
+def _rules(practice_id: int, norms: set[str]) -> dict[str, str]:
+    """The sender rules about these addresses and the domains they lie under."""
+    found: dict[str, str] = {}
+    waiting = iter({pattern for norm in norms for pattern in patterns_of(norm)})
+    while batch := list(islice(waiting, 2 * BATCH)):
+        rules = SenderRule.objects.filter(practice=practice_id, pattern__in=batch)
+        found.update(rules.values_list("pattern", "kind"))
+    return found
 
 
 def _groups(practice_id: int, clients: set[int]) -> dict[int, frozenset[int]]:

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from postroom.clients.finding import candidates
+from postroom.clients.rules import FORM, IGNORE, OWN, PROFESSIONAL
 from postroom.kit.text import fold
 from postroom.practice.models import Member, Practice, Source
 
@@ -277,3 +278,31 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.given}"
+
+
+class SenderRule(models.Model):
+    """What is done with letters from an address, or from a whole domain and those under it."""
+
+    IGNORE, FORM, PROFESSIONAL, OWN = IGNORE, FORM, PROFESSIONAL, OWN
+    KINDS = [
+        (IGNORE, _("Never a client’s")),
+        (PROFESSIONAL, _("A professional")),
+        (OWN, _("Our own address")),
+        (FORM, _("Our web form")),
+    ]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="sender_rules")
+    pattern = models.CharField(max_length=320)  # as normalise_email says; a domain without «@»
+    kind = models.CharField(max_length=12, choices=KINDS)
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "pattern"], name="sender_rule")]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+    @property
+    def is_domain(self) -> bool:
+        return "@" not in self.pattern

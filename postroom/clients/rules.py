@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from postroom.kit.addresses import domains_of, is_public, normalise_domain, normalise_email
 from postroom.kit.text import fold
+
+IGNORE, FORM, PROFESSIONAL, OWN = "ignore", "form", "professional", "own"  # kinds of sender rule
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,27 @@ class Own:
 
 @dataclass(frozen=True)
 class Professional:
-    """A laboratory, a colleague elsewhere, an insurer: about whom do they write? (decision 5)"""
+    """A laboratory, a colleague elsewhere, an insurer: about whom do they write? (decision 5)
 
-    contact: int
+    `contact` is None where a sender rule alone says so.
+    """
+
+    contact: int | None
 
 
-Match = One | Nobody | Several | Own | Professional
+@dataclass(frozen=True)
+class Ignored:
+    """A sender rule says that nothing from there is a client's; `pattern` is the rule's."""
+
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """A trusted form of the practice: whoever filled it in stands in Reply-To (PE-25)."""
+
+
+Match = One | Nobody | Several | Own | Professional | Ignored | Form
 
 
 @dataclass(frozen=True)
@@ -50,17 +68,38 @@ class Known:
     groups: Mapping[int, frozenset[int]] = field(default_factory=dict)  # client -> groups
     professionals: Mapping[str, int] = field(default_factory=dict)  # address -> contact
     own: frozenset[str] = frozenset()
+    rules: Mapping[str, str] = field(default_factory=dict)  # address or domain -> kind
 
 
 def match(sender: str, known: Known) -> Match:
     """Whose letter is this, by the exact address alone (RX-103, RX-113)? Never a silent pick.
 
-    A professional who is also a client is asked about like any professional.
+    A rule for the address itself comes first: a form may well write from the practice's own
+    mailbox. A professional who is also a client is asked about like any professional; a domain
+    that is ignored never swallows the letter of a client.
     """
-    if sender in known.own:
+    professional = known.professionals.get(sender)
+    match known.rules.get(sender):
+        case "ignore":
+            return Ignored(sender)
+        case "form":
+            return Form()
+        case "own":
+            return Own()
+        case "professional":
+            return Professional(professional)
+    domain = next((name for name in domains_of(sender) if name in known.rules), "")
+    kind = known.rules.get(domain)
+    if sender in known.own or kind == OWN:
         return Own()
-    if sender in known.professionals:
-        return Professional(known.professionals[sender])
+    if professional is not None or kind == PROFESSIONAL:
+        return Professional(professional)
+    held = held_by(sender, known)
+    return Ignored(domain) if kind == IGNORE and held == Nobody() else held
+
+
+def held_by(sender: str, known: Known) -> One | Nobody | Several:
+    """The clients who have the address, whatever else is known of it."""
     clients = sorted(known.clients.get(sender, ()))
     if not clients:
         return Nobody()
@@ -72,6 +111,30 @@ def match(sender: str, known: Known) -> Match:
 def _shared_group(clients: list[int], groups: Mapping[int, frozenset[int]]) -> int | None:
     shared = frozenset.intersection(*(groups.get(client, frozenset()) for client in clients))
     return min(shared, default=None)
+
+
+def pattern_of(text: str) -> str:
+    """An address or a domain («example.org», «@example.org») as rules compare it; else ""."""
+    text = text.strip()
+    if "@" in text.removeprefix("@"):
+        return normalise_email(text)
+    domain = normalise_domain(text)
+    return domain if "." in domain else ""
+
+
+def patterns_of(norm: str) -> tuple[str, ...]:
+    """What a rule for this address may be called, the closest first."""
+    return (norm, *domains_of(norm))
+
+
+def refusal(pattern: str, kind: str) -> str:
+    """Why there can be no such rule: "public" (anybody may have an address there), "form" (a form
+    is trusted by its whole address only); "" where there can."""
+    if "@" in pattern:
+        return ""
+    if is_public(pattern):
+        return "public"
+    return "form" if kind == FORM else ""
 
 
 # fmt: off

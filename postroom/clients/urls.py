@@ -8,6 +8,7 @@ from postroom.clients.views import (
     importing,
     lists,
     people,
+    senders,
     shared,
 )
 
@@ -44,6 +45,9 @@ urlpatterns = [
     path("groups/names", groups.names, name="group_names"),
     path("groups/<int:group>", groups.group, name="group"),
     path("groups/<int:group>/rename", groups.rename, name="rename_group"),
+    path("settings/senders", senders.rules, name="senders"),
+    path("settings/senders/<int:sender>", senders.change, name="change_sender"),
+    path("settings/senders/<int:sender>/remove", senders.remove, name="remove_sender"),
     path("correspondents", correspondents.correspondents, name="correspondents"),
     path("correspondents/new", correspondents.new, name="new_correspondent"),
     path("correspondents/<int:correspondent>", correspondents.correspondent, name="correspondent"),

@@ -12,14 +12,14 @@ from postroom.clients.matching import match_all
 from postroom.connections.models import MailAccount
 from postroom.intake import rules
 from postroom.intake.models import Sighting
-from postroom.intake.placing import Placed, place
+from postroom.intake.placing import Placed, addresses_of, place
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
-from postroom.register import search
+from postroom.register import search, threads
 from postroom.register.letters import EMPTY
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 
@@ -92,12 +92,16 @@ def _judge(batch: Iterable[Taken]) -> None:
     readable = [one for one in batch if not one.placed.reason]
     if not readable:
         return
-    account = readable[0].sighting.account
-    senders = {address.norm for one in readable for address in one.letter.senders if address.norm}
+    account, workflow = readable[0].sighting.account, readable[0].sighting.workflow
+    senders = {norm for one in readable for norm in addresses_of(one.letter)}
     own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
     matches = match_all(account.practice_id, senders, own=own)
+    known = threads.earlier(account.practice_id, account.owner_id, (one.letter for one in readable))
     for one in readable:
-        one.placed = place(one.letter, matches, host=account.host)
+        history = threads.history(one.letter, known)
+        one.placed = place(
+            *(one.letter, matches), host=account.host, history=history, to_group=workflow.to_group
+        )
 
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
@@ -221,7 +225,7 @@ def _entry(one: Taken, *, now: datetime) -> Entry:
         reason_data=placed.data,
         verified=placed.verified,
         automatic=letter.automatic,
-        filed_at=now if placed.filing == Entry.RESOLVED else None,
+        filed_at=now if placed.filing in (Entry.RESOLVED, Entry.IGNORED) else None,
     )
 
 

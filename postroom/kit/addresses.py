@@ -9,6 +9,29 @@ import idna
 ADDRESS_LIMIT = 254
 LOCAL_LIMIT = 64
 
+GMAIL = ("gmail.com", "googlemail.com")
+# fmt: off
+_PROVIDERS = frozenset({
+    *GMAIL, "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "hotmail.co.uk", "live.com",
+    "live.fr", "live.co.uk", "msn.com", "yahoo.com", "yahoo.fr", "yahoo.co.uk", "yahoo.de",
+    "yahoo.ca", "ymail.com", "rocketmail.com", "icloud.com", "me.com", "mac.com", "aol.com",
+    "gmx.com", "gmx.de", "gmx.net", "gmx.ch", "gmx.at", "gmx.fr", "web.de", "t-online.de",
+    "freenet.de", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "neuf.fr", "bbox.fr",
+    "laposte.net", "numericable.fr", "aliceadsl.fr", "club-internet.fr", "proton.me",
+    "protonmail.com", "pm.me", "tutanota.com", "tuta.com", "fastmail.com", "hey.com", "zoho.com",
+    "mail.com", "mail.ru", "yandex.com", "yandex.ru", "bluewin.ch", "hispeed.ch", "sunrise.ch",
+    "skynet.be", "telenet.be", "proximus.be", "btinternet.com", "sky.com", "virginmedia.com",
+    "talktalk.net", "ntlworld.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net",
+    "cox.net", "charter.net", "bellsouth.net", "videotron.ca", "sympatico.ca", "bigpond.com",
+    "xtra.co.nz", "libero.it", "virgilio.it", "tiscali.it", "alice.it", "terra.es", "ziggo.nl",
+    "kpnmail.nl", "hetnet.nl", "qq.com", "163.com", "126.com", "naver.com",
+})
+_SUFFIXES = frozenset({
+    "co.uk", "org.uk", "ac.uk", "gov.uk", "nhs.uk", "me.uk", "com.au", "net.au", "org.au",
+    "co.nz", "co.za", "com.br", "co.jp", "co.in", "com.tr", "com.mx", "asso.fr", "gouv.fr",
+})
+# fmt: on
+
 _ASCII_LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN = re.compile(rf"{_ASCII_LOCAL}(?:\.{_ASCII_LOCAL})*@((?:{_LABEL}\.)*({_LABEL}))")
@@ -26,6 +49,31 @@ def normalise_email(text: str) -> str:
     Comments, address literals and a final dot are refused; at most 254 octets (RFC 5321).
     """
     return _normalised(text) if len(text) <= 2 * ADDRESS_LIMIT else ""
+
+
+def normalise_domain(text: str) -> str:
+    """A domain in the form in which an address ends; '' when it is none. «@» may stand before."""
+    return normalise_email(f"x@{text.strip().removeprefix('@')}").partition("@")[2]
+
+
+def domains_of(norm: str) -> tuple[str, ...]:
+    """The domain of a compared address, then the domains it lies under, never a single label."""
+    labels = norm.rpartition("@")[2].split(".")
+    return tuple(".".join(labels[n:]) for n in range(len(labels) - 1))
+
+
+def is_public(domain: str) -> bool:
+    """May anybody have an address there (a provider's domain, a whole country's suffix)?"""
+    return domain in _PROVIDERS or domain in _SUFFIXES or "." not in domain
+
+
+def alike(norm: str) -> str:
+    """A compared address without its tag, for Gmail without dots as well: for suggestions only,
+    never to say who somebody is (MG-21)."""
+    local, _, domain = norm.rpartition("@")
+    if domain in GMAIL:
+        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 @lru_cache(maxsize=20_000)

@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
     "client": Kind(gettext_lazy("Record"), "clients.Client", "ref", "register:client"),
     "contact": Kind(gettext_lazy("Contact"), "clients.Contact"),
     "group": Kind(gettext_lazy("Family group"), "clients.Group", "", "clients:group"),
+    "sender": Kind(gettext_lazy("Sender"), "clients.SenderRule"),
     "account": Kind(
         gettext_lazy("Email account"), "connections.MailAccount", "name", "connections:account"
     ),
@@ -59,6 +60,11 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("entry", "ignore"): gettext_lazy("Set a message aside"),
     ("entry", "undo"): gettext_lazy("Took a filing back"),
     ("entry", "unassign"): gettext_lazy("Took a message off a record"),
+    ("entry", "take_back"): gettext_lazy("Put a message back in Unresolved"),
+    ("entry", "mark"): gettext_lazy("Noted why a message waits"),
+    ("sender", "add"): gettext_lazy("Added a sender"),
+    ("sender", "change"): gettext_lazy("Changed what a sender is"),
+    ("sender", "remove"): gettext_lazy("Removed a sender"),
     ("client", "read"): gettext_lazy("Opened a record"),
     ("client", "remember_address"): gettext_lazy("Remembered an address"),
     ("client", "forget_address"): gettext_lazy("Forgot an address"),
@@ -152,7 +158,10 @@ ACTIONS: dict[tuple[str, str], Any] = {
 READING, FILING, SIGNING_IN, CHANGES = "reading", "filing", "signing-in", "changes"
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     READING: (gettext_lazy("Reading"), ("read", "download", "export")),
-    FILING: (gettext_lazy("Filing"), ("file", "resolve", "ignore", "undo", "unassign")),
+    FILING: (
+        gettext_lazy("Filing"),
+        ("file", "resolve", "ignore", "undo", "unassign", "take_back", "mark"),
+    ),
     SIGNING_IN: (gettext_lazy("Signing in"), ("sign-in", "sign-out", "sign-in-refused")),
 }
 
@@ -180,6 +189,7 @@ _FIELDS = {
     "created": gettext_lazy("new"),
     "dates": gettext_lazy("appointments and due dates"),
     "died_on": gettext_lazy("date of death"),
+    "domain": gettext_lazy("domain"),
     "email": gettext_lazy("email address"),
     "entries": gettext_lazy("messages"),
     "expires_at": gettext_lazy("expires"),

@@ -40,6 +40,8 @@ def resolve(
     now: datetime,
     version: int,
     remember: bool = False,
+    reason: str = rules.BY_MEMBER,
+    data: dict[str, Any] | None = None,
 ) -> Entry:
     """File a waiting letter on the records of these clients (RX-22).
 
@@ -53,8 +55,8 @@ def resolve(
         only=Entry.WAITING,
         now=now,
         filing=Entry.RESOLVED,
-        reason=rules.BY_MEMBER,
-        data={},
+        reason=reason,
+        data=data or {},
         filed_by=by,
     )
     _place(entry, chosen)
@@ -74,19 +76,47 @@ def resolve(
 
 
 @transaction.atomic
-def ignore(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
-    """Say that a waiting letter is no client's. Raises AlreadyFiled."""
+def ignore(entry: Entry, *, by: Member, now: datetime, version: int, rule: str = "") -> Entry:
+    """Say that a waiting letter is no client's; `rule` is the address or domain of the sender
+    rule that a person applied to it. Raises AlreadyFiled.
+    """
     before = _claim(
         entry,
         version,
         only=Entry.WAITING,
         now=now,
         filing=Entry.IGNORED,
-        reason=rules.NOT_A_CLIENT,
-        data={},
+        reason=rules.SENDER_RULE if rule else rules.NOT_A_CLIENT,
+        data={"address": entry.sender_norm, "rule": rule} if rule else {},
         filed_by=by,
     )
     _note(entry, "ignore", by=by, now=now, before=before)
+    return entry
+
+
+@transaction.atomic
+def mark(
+    entry: Entry,
+    reason: str,
+    data: dict[str, Any],
+    *,
+    by: Member,
+    now: datetime,
+    version: int,
+) -> Entry:
+    """Say why a letter goes on waiting, when something is known of its sender by now. Raises
+    AlreadyFiled."""
+    before = _claim(
+        entry,
+        version,
+        only=Entry.WAITING,
+        now=now,
+        filing=Entry.UNRESOLVED,
+        reason=reason,
+        data=data,
+        filed_by=None,
+    )
+    _note(entry, "mark", by=by, now=now, before=before)
     return entry
 
 
@@ -126,6 +156,35 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
     if point:
         forget_address(point, by=by, now=now)
     _note(entry, "undo", by=by, now=now)
+    return entry
+
+
+@transaction.atomic
+def take_back(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
+    """Put a letter that was filed, or set aside, back into Unresolved, whoever did it: off all
+    records, and on the server too (MG-4, RX-113). `version` is the one the person saw.
+
+    Where the last act was this member's own it is undone as such, with the address it remembered.
+    Raises AlreadyFiled; nothing is changed then.
+    """
+    if entry.version == version:
+        try:
+            return undo(entry, by=by, now=now)
+        except NothingToUndo:
+            pass
+    clients = sorted(entry.placements.values_list("client", flat=True))
+    before = _claim(
+        entry,
+        version,
+        only=(Entry.RESOLVED, Entry.IGNORED),
+        now=now,
+        filing=Entry.UNRESOLVED,
+        reason=rules.TAKEN_BACK,
+        data={"was": entry.filing},
+        filed_by=by,
+    )
+    EntryClient.objects.filter(entry=entry).delete()
+    _note(entry, "take_back", by=by, now=now, before=before, clients=clients)
     return entry
 
 

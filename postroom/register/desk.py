@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from postroom.clients.models import Client
 from postroom.connections.models import Workflow
 from postroom.practice.models import Member
 from postroom.register import suggestions, words
+from postroom.register.letters import letter
 from postroom.register.models import Entry, EntryQuerySet
 from postroom.register.reading import Reading, reading
 from postroom.register.remembering import remember
+from postroom.register.ruling import offered
 from postroom.register.suggestions import Candidate
 from postroom.register.waiting import Place, following, place
 
@@ -33,6 +36,14 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """A kind of sender rule one may make here; `choices` are (what is sent, whom it is about)."""
+
+    words: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Desk:
     entry: Entry
     taken: str  # who has filed it already, in words; "" while it waits
@@ -45,6 +56,7 @@ class Desk:
     find: str = ""
     nobody_found: bool = False
     folder: str = ""
+    rulings: tuple[Ruling, ...] = ()
     next: int | None = None  # once it is taken
 
     @classmethod
@@ -69,7 +81,7 @@ def desk(
     if not entry.is_waiting:
         return Desk.of_taken(member, entry, following(rows, entry))
     holders = suggestions.holders(member, entry)
-    found = suggestions.candidates(member, entry, holders)
+    found = suggestions.candidates(member, entry, holders, letter(entry))
     looked_up = _looked_up(member, found, asked, find)
     chosen = suggestions.chosen(found, entry, asked)
     if asked in {client.pk for client in looked_up}:
@@ -91,6 +103,15 @@ def desk(
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
+        rulings=_rulings(member, entry),
+    )
+
+
+def _rulings(member: Member, entry: Entry) -> tuple[Ruling, ...]:
+    kinds = groupby(offered(member, entry), key=lambda pair: pair[0])
+    return tuple(
+        Ruling(words.ruling(kind), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
+        for kind, pairs in kinds
     )
 
 
@@ -100,7 +121,8 @@ def _card(
     pk = candidate.client.pk if candidate else None
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
     only_named = candidate is None or candidate.only_named
-    box = remember(entry, pk, set(holders), only_named=only_named)
+    hinted = candidate is not None and candidate.hinted
+    box = remember(entry, pk, set(holders), only_named=only_named, hinted=hinted)
     others = [name for holder, name in holders.items() if holder != pk]
     return Card(
         client=candidate.client if candidate else Client(),

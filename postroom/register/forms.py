@@ -11,6 +11,7 @@ from postroom.register import suggestions
 from postroom.register.models import Entry
 from postroom.register.paging import number
 from postroom.register.remembering import may_remember
+from postroom.register.ruling import offered
 
 MOST = 2**31 - 2  # what a version column holds, and one more to come
 
@@ -36,15 +37,29 @@ class ResolveForm(forms.Form):
             "invalid_pk_value": _("This client is no longer there. Choose again."),
         },
     )
+    # Others whom it concerns as well (XP-43).
+    also = ClientsField(
+        Client.objects.none(),
+        required=False,
+        error_messages={
+            "invalid_choice": _("This client is no longer there. Choose again."),
+            "invalid_pk_value": _("This client is no longer there. Choose again."),
+        },
+    )
     remember = forms.BooleanField(required=False)
     version = forms.IntegerField(min_value=0, max_value=MOST)
 
     def __init__(self, member: Member, entry: Entry, data: Any) -> None:
         super().__init__(data)
         self.member, self.entry = member, entry
-        field = self.fields["clients"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Client.objects.open_to(member)
+        for name in ("clients", "also"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = Client.objects.open_to(member)
+
+    def everybody(self) -> list[Client]:
+        """Whom to file it to, the chosen client first: theirs is the address."""
+        return list(dict.fromkeys([*self.cleaned_data["clients"], *self.cleaned_data["also"]]))
 
     def clean(self) -> dict[str, Any]:
         """A box that is ticked though the page never offered it remembers nothing."""
@@ -53,6 +68,29 @@ class ResolveForm(forms.Form):
             holders = set(suggestions.holders(self.member, self.entry))
             data["remember"] = may_remember(self.entry, data["clients"][0].pk, holders)
         return data
+
+
+class SenderForm(forms.Form):
+    """What the sender of a letter is: a kind of sender rule, for the address or its domain."""
+
+    rule = forms.ChoiceField(
+        error_messages={
+            "required": _("Say what this sender is."),
+            "invalid_choice": _("Say what this sender is."),
+        }
+    )
+    version = forms.IntegerField(min_value=0, max_value=MOST)
+
+    def __init__(self, member: Member, entry: Entry, data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["rule"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(f"{kind} {pattern}",) * 2 for kind, pattern in offered(member, entry)]
+
+    def clean(self) -> dict[str, Any]:
+        """`kind` and `pattern` are added."""
+        kind, _space, pattern = self.cleaned_data.get("rule", "").partition(" ")
+        return {**self.cleaned_data, "kind": kind, "pattern": pattern}
 
 
 class VersionForm(forms.Form):

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from postroom.clients.matching import own_addresses
+from postroom.clients.matching import is_own
 from postroom.clients.rules import general
 from postroom.connections.models import MailAccount
-from postroom.kit.addresses import normalise_email
 from postroom.register.models import Entry
 
 # Filing such a letter says nothing about who uses the address.
-NEVER = ("no-sender", "several-senders", "own-address")
+NEVER = ("no-sender", "several-senders", "own-address", "form-unclear")
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,18 @@ class Remember:
 
 
 def remember(
-    entry: Entry, client: int | None, holders: set[int], *, only_named: bool = False
+    entry: Entry,
+    client: int | None,
+    holders: set[int],
+    *,
+    only_named: bool = False,
+    hinted: bool = False,
 ) -> Remember:
     """For a letter filed to `client` (None: not chosen yet); `holders` have its address now.
 
     `only_named`: nothing but the sender's name speaks for the client. A name is written by
-    whoever sends, so it ticks nothing unless the receiving server confirmed the sender.
+    whoever sends, so it ticks nothing unless the receiving server confirmed the sender. `hinted`:
+    something else that the message says speaks for the client; that ticks nothing.
     """
     if not entry.sender_norm or entry.reason in NEVER or client in holders:
         return Remember(offered=False)
@@ -39,6 +44,8 @@ def remember(
         return Remember(offered=True, why_not="unconfirmed")
     if general(entry.sender_norm):
         return Remember(offered=True, why_not="general")
+    if hinted:
+        return Remember(offered=True, why_not="hinted")
     if only_named and not entry.verified:
         return Remember(offered=True, why_not="only-named")
     return Remember(offered=True, ticked=True)
@@ -53,7 +60,5 @@ def may_remember(entry: Entry, client: int, holders: set[int]) -> bool:
 
 
 def _is_own(entry: Entry) -> bool:
-    if entry.sender_norm in own_addresses(entry.practice_id):
-        return True
     users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
-    return entry.sender_norm in map(normalise_email, users)
+    return is_own(entry.practice_id, entry.sender_norm, users)

@@ -1,13 +1,21 @@
 """Why an entry lies where it lies: codes, with their words in words.py."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 ADDRESS = "address"  # the sender's address is this one client's
+GROUP = "group"  # several clients of one group have it, and the workflow files on all of them
+THREAD = "thread"  # a person filed an earlier letter of this thread, from this address, there
+SENDER_RULE = "sender-rule"  # a rule says that nothing from there is a client's
 UNKNOWN_ADDRESS = "unknown-address"
+OTHER_ADDRESS = "other-address"  # it answers a client's letter, but nobody has its address
 SEVERAL_CLIENTS = "several-clients"
 SAME_GROUP = "same-group"
 NO_SENDER = "no-sender"
 SEVERAL_SENDERS = "several-senders"
 OWN_ADDRESS = "own-address"
 PROFESSIONAL = "professional"
+FORM_UNCLEAR = "form-unclear"  # a trusted form, without one usable Reply-To
 DMARC = "dmarc"
 TOO_BIG = "too-big"
 LIMITS = "limits"  # reading it takes more memory or time than one letter may
@@ -16,3 +24,40 @@ SET_ASIDE = "set-aside"
 BY_MEMBER = "by-member"
 TAKEN_BACK = "taken-back"  # a person undid the filing
 NOT_A_CLIENT = "not-a-client"
+
+# How long a thread is looked back at: what lies further says nothing about this letter.
+MOST_IDS = 20
+
+
+def thread_ids(in_reply_to: Iterable[str], references: Sequence[str]) -> list[str]:
+    """The Message-IDs a letter answers, the nearest first, as the register keeps them."""
+    nearest = [*in_reply_to, *reversed(references)]
+    return list(dict.fromkeys(one[:400] for one in nearest))[:MOST_IDS]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A letter of the same thread. `clients`: where it is filed, empty while it waits; `chosen`:
+    by a person, or by one's earlier choice; `taken_back`: off its records again."""
+
+    sender: str
+    clients: frozenset[int]
+    chosen: bool
+    taken_back: bool
+
+
+def chosen_before(history: Iterable[Earlier], sender: str, holders: Iterable[int]) -> list[int]:
+    """Where a person filed the nearest letter of this thread from the same, shared address.
+
+    Only where that address is theirs still (PE-24); a choice that was taken back is none.
+    """
+    for one in history:
+        if one.sender != sender or not (one.chosen or one.taken_back):
+            continue
+        return sorted(one.clients) if one.chosen and one.clients <= set(holders) else []
+    return []
+
+
+def clients_of(history: Iterable[Earlier]) -> list[int]:
+    """The clients on whose records letters of this thread are."""
+    return sorted({client for one in history for client in one.clients})

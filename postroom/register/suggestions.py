@@ -1,4 +1,5 @@
-"""Whom a waiting letter may be from: by its address, then by the sender's name.
+"""Whom a waiting letter may be from: by its address, by what it says itself (hints.py), by the
+sender's name.
 
 Only what is cheap and can be explained. Nothing here files anything: a person does (MG-6).
 Looked up when the page is shown, so that an address added a minute ago already counts.
@@ -12,11 +13,19 @@ from operator import or_
 from django.db.models import Q
 
 from postroom.clients.models import Client, ContactPoint
+from postroom.kit.mime import Letter
 from postroom.kit.text import fold
 from postroom.practice.models import Member
+from postroom.register.hints import hints, referred
 from postroom.register.models import Entry
 from postroom.register.words import (
+    COPIED,
+    IN_TEXT,
+    IN_THREAD,
+    LIKE_ADDRESS,
     POSSIBLE,
+    REFERENCE,
+    REPLY_TO,
     SAME_ADDRESS,
     SAME_NAME,
     SHARED_ADDRESS,
@@ -28,6 +37,10 @@ from postroom.register.words import (
 
 MOST = 8  # cards; whoever is not among them is found by the search
 DOUBTED = ("dmarc", "several-senders")  # the sender may be somebody else
+# What speaks for a client, the strongest first.
+WEIGHT = (
+    *(SAME_ADDRESS, IN_THREAD, REFERENCE, REPLY_TO, LIKE_ADDRESS, IN_TEXT, COPIED, SAME_NAME),
+)
 
 
 @dataclass(frozen=True)
@@ -43,46 +56,70 @@ class Candidate:
         """Does nothing but the sender's name speak for this client?"""
         return self.speaks_for == (SAME_NAME,)
 
+    @property
+    def hinted(self) -> bool:
+        """Does something in the message speak for this client, and not its address?"""
+        return not self.has_address and any(code != SAME_NAME for code in self.speaks_for)
 
-def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Candidate]:
+    @property
+    def weight(self) -> int:
+        return min((WEIGHT.index(code) for code in self.speaks_for), default=len(WEIGHT))
+
+
+def candidates(
+    member: Member, entry: Entry, having: Iterable[int], letter: Letter
+) -> list[Candidate]:
     """The clients this letter may be from, the likeliest first; `having` have its address.
 
     Few and small queries.
     """
     having = set(having)
     named = _named(member, {entry.sender_name})[entry.sender_name].keys()
-    wanted = having | named
+    said = hints(member, entry, letter)
+    wanted = having | named | said.keys()
     clients = (
         Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )
-    found = [_candidate(entry, client, having, client.pk in named) for client in clients]
+    found = [
+        _candidate(entry, client, having, client.pk in named, said.get(client.pk, []))
+        for client in clients
+    ]
     return sorted(
-        found,
-        key=lambda c: (c.likelihood != VERY_LIKELY, not c.has_address, fold(c.client.name)),
+        found, key=lambda c: (c.likelihood != VERY_LIKELY, c.weight, fold(c.client.name))
     )[:MOST]
 
 
 def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
-    """What the list says of each letter: what its desk would say. Two queries however long the
-    list is."""
+    """What the list says of each letter: what its desk would say, as far as that is known without
+    opening it. A few queries however long the list is."""
     entries = list(entries)
     having = _holders(member, {entry.sender_norm for entry in entries})
     named = _named(member, {entry.sender_name for entry in entries})
-    return {
-        entry.pk: _pill(entry, having.get(entry.sender_norm, {}), named[entry.sender_name])
-        for entry in entries
-    }
+    threads = {entry.pk: set(entry.reason_data.get("thread", ())) for entry in entries}
+    answers = _names(member, set().union(*threads.values()))
+    subjects = referred(member, {entry.subject for entry in entries})
+    found = {}
+    for entry in entries:
+        hinted = {pk: answers[pk] for pk in sorted(threads[entry.pk]) if pk in answers}
+        hinted |= subjects.get(entry.subject, {})
+        holders, alike = having.get(entry.sender_norm, {}), named[entry.sender_name]
+        found[entry.pk] = _pill(entry, holders, alike, hinted)
+    return found
 
 
 def chosen(found: list[Candidate], entry: Entry, asked: int | None) -> int | None:
-    """Which card is chosen when the page opens: the asked one, the one that is very likely, or
-    the first of a family. Never one of several strangers, nor one who has no more than the
-    sender's name: anybody can sign with it (MG-6)."""
+    """Which card is chosen when the page opens: the asked one, the one that is very likely, the
+    only one whose reference the subject names (RX-116), or the first of a family. Never one of
+    several strangers, nor one who has no more than the sender's name: anybody can sign with it
+    (MG-6)."""
     if asked in {candidate.client.pk for candidate in found}:
         return asked
     likely = [candidate.client.pk for candidate in found if candidate.likelihood == VERY_LIKELY]
     if len(likely) == 1:
         return likely[0]
+    referred_to = [one.client.pk for one in found if REFERENCE in one.speaks_for]
+    if len(referred_to) == 1 and entry.reason not in DOUBTED:
+        return referred_to[0]
     if entry.reason == "same-group":
         family = (candidate.client.pk for candidate in found if candidate.has_address)
         return next(family, None)
@@ -94,11 +131,13 @@ def holders(member: Member, entry: Entry) -> dict[int, str]:
     return _holders(member, [entry.sender_norm]).get(entry.sender_norm, {})
 
 
-def _candidate(entry: Entry, client: Client, having: set[int], same_name: bool) -> Candidate:
+def _candidate(
+    entry: Entry, client: Client, having: set[int], same_name: bool, hinted: list[str]
+) -> Candidate:
     has_address = client.pk in having
     shared = has_address and len(having) > 1
     doubted = entry.reason in DOUBTED
-    speaks_for = [SAME_ADDRESS] * has_address + [SAME_NAME] * same_name
+    speaks_for = [SAME_ADDRESS] * has_address + hinted + [SAME_NAME] * same_name
     speaks_against = [SHARED_ADDRESS] * shared + [UNCONFIRMED] * (doubted and has_address)
     return Candidate(
         client=client,
@@ -109,11 +148,13 @@ def _candidate(entry: Entry, client: Client, having: set[int], same_name: bool) 
     )
 
 
-def _pill(entry: Entry, having: dict[int, str], named: dict[int, str]) -> Pill:
+def _pill(
+    entry: Entry, having: dict[int, str], named: dict[int, str], hinted: dict[int, str]
+) -> Pill:
     likely = [pk for pk in having if _sure(entry, pk, having, pk in named)]
     if len(likely) == 1:
         return pill(entry, 1, having[likely[0]], sure=True)
-    everyone = {**named, **having}
+    everyone = {**named, **hinted, **having}
     return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False)
 
 
@@ -134,12 +175,19 @@ def _holders(member: Member, norms: Iterable[str]) -> dict[str, dict[int, str]]:
     )
     held = list(points.values_list("norm", "contact__clients__pk"))
     # Only these clients: as a part of the query above, SQLite would list all of them first.
-    mine = Client.objects.open_to(member).filter(pk__in={pk for _, pk in held})
-    names = dict(mine.values_list("pk", "name"))
+    names = _names(member, {pk for _, pk in held})
     for norm, pk in held:
         if pk in names:
             found.setdefault(norm, {})[pk] = names[pk]
     return found
+
+
+def _names(member: Member, clients: set[int]) -> dict[int, str]:
+    """The names of those among these clients whom the member may open."""
+    if not clients:
+        return {}
+    mine = Client.objects.open_to(member).filter(pk__in=clients)
+    return dict(mine.values_list("pk", "name"))
 
 
 def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, str]]:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from postroom.register.views import enclosed, entries, files, records, unresolved
+from postroom.register.views import entries, files, records, senders, unresolved
 
 app_name = "register"
 urlpatterns = [
@@ -9,7 +10,10 @@ urlpatterns = [
     path("entries/<int:entry>", entries.entry, name="entry"),
     path("entries/<int:entry>/resolve", unresolved.resolve, name="resolve"),
     path("entries/<int:entry>/ignore", unresolved.ignore, name="ignore"),
+    path("entries/<int:entry>/sender", senders.sender, name="sender"),
+    path("settings/senders/waiting", senders.apply_senders, name="apply_senders"),
     path("entries/<int:entry>/undo", entries.undo, name="undo"),
+    path("entries/<int:entry>/take-back", entries.take_back, name="take_back"),
     path("entries/<int:entry>/unassign", entries.unassign, name="unassign"),
     path("entries/<int:entry>/body", files.body, name="body"),
     path("entries/<int:entry>/raw", files.raw, name="raw"),

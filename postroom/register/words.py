@@ -6,6 +6,7 @@ a page is shown, in the reader's language (SPEC 7.5).
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -19,6 +20,8 @@ from postroom.register.models import Entry
 VERY_LIKELY, POSSIBLE = "very-likely", "possible"
 SAME_ADDRESS, SAME_NAME, SHARED_ADDRESS = "same-address", "same-name", "shared-address"
 UNCONFIRMED = "unconfirmed"
+IN_THREAD, REFERENCE, REPLY_TO = "in-thread", "reference", "reply-to"
+LIKE_ADDRESS, IN_TEXT, COPIED = "like-address", "in-text", "copied"
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,34 @@ def why(entry: Entry) -> str:
     count = len(data.get("clients", ()))
     sentences = {
         "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
+        "group": lambda: ngettext(
+            "Filed by itself: %(count)d client of one family has the address ‹%(address)s›.",
+            "Filed by itself on all of one family: %(count)d clients have the address"
+            " ‹%(address)s›.",
+            count,
+        ),
+        "thread": lambda: _(
+            "Filed by itself: somebody filed an earlier message of this conversation, from the same"
+            " address ‹%(address)s›, on this record."
+        ),
+        "sender-rule": lambda: _(
+            "Set aside by itself: your list of senders says that ‹%(rule)s› never writes about a"
+            " client."
+        ),
         "by-member": lambda: _("Filed by hand."),
         "not-a-client": lambda: _("Not a client’s message."),
-        "taken-back": lambda: _("It was taken off a record and waits to be filed."),
+        "taken-back": lambda: (
+            _("It had been set aside. It was put back and waits to be filed.")
+            if data.get("was") == Entry.IGNORED
+            else _("It was taken off a record and waits to be filed.")
+        ),
+        "other-address": lambda: _(
+            "It answers a message that is on a record, but comes from another address:"
+            " ‹%(address)s›."
+        ),
+        "form-unclear": lambda: _(
+            "It came by your form ‹%(address)s›, but does not say clearly who filled it in."
+        ),
         "unknown-address": lambda: _("No client has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
             "%(count)d client has the address ‹%(address)s›.",
@@ -72,12 +100,23 @@ def why(entry: Entry) -> str:
     sentence = sentences.get(entry.reason)
     if sentence is None:
         return ""
-    return sentence() % {
+    said = sentence() % {
         "address": address,
         "count": count,
         "addresses": ", ".join(map(str, data.get("addresses", ()))),
         "domain": data.get("domain", ""),
+        "rule": data.get("rule", ""),
     }
+    return " ".join([said, *_way(data)])
+
+
+def _way(data: dict[str, Any]) -> list[str]:
+    """What stood between the writer and us: the address above is not the one in From."""
+    if "form" in data:
+        return [_("It came by your form ‹%(form)s›.") % {"form": data["form"]}]
+    if "list" in data:
+        return [_("It came through your list ‹%(list)s›.") % {"list": data["list"]}]
+    return []
 
 
 def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
@@ -88,6 +127,7 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
         "own-address": lambda: Pill(_("From your practice")),
         "professional": lambda: Pill(_("A professional"), "blue"),
+        "form-unclear": lambda: Pill(_("Your web form"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),
         "limits": lambda: Pill(_("Could not be read"), "amber"),
         "unreadable": lambda: Pill(_("Could not be read"), "amber"),
@@ -107,6 +147,21 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
     return Pill(_("No suggestion"))
 
 
+def ruling(kind: str) -> str:
+    """A kind of sender rule on the desk: what becomes of such letters."""
+    return {
+        "ignore": _("Never a client’s: set it aside"),
+        "professional": _("A professional: ask about whom"),
+        "own": _("Our own address: never a client’s"),
+        "form": _("Our web form: look at Reply-To"),
+    }[kind]
+
+
+def ruled(pattern: str) -> str:
+    """Whom a sender rule speaks of."""
+    return pattern if "@" in pattern else _("Everybody at %(domain)s") % {"domain": pattern}
+
+
 def likelihood(code: str) -> Pill:
     if code == VERY_LIKELY:
         return Pill(pgettext("suggestion", "Very likely"), "green")
@@ -120,6 +175,12 @@ def tick(code: str) -> str:
         SHARED_ADDRESS: _("Other clients have this address too"),
         SAME_NAME: _("Same name as the sender"),
         UNCONFIRMED: _("The sender is not confirmed"),
+        IN_THREAD: _("It answers a message on this record"),
+        REFERENCE: _("The subject names this record"),
+        REPLY_TO: _("Answers are to go to an address of this record"),
+        LIKE_ADDRESS: _("Almost the same address is on the record"),
+        IN_TEXT: _("The message names an address of this record"),
+        COPIED: _("The message went to this client too"),
     }[code]
 
 
@@ -158,6 +219,7 @@ def unremembered(code: str, names: list[str]) -> str:
         "professional": _("It belongs to a professional, who writes about several clients."),
         "unconfirmed": _("The sender is not confirmed."),
         "only-named": _("Only the name is the same. Tick it if you know the address is theirs."),
+        "hinted": _("Only the message itself says so. Tick it if you know the address is theirs."),
     }[code]
 
 

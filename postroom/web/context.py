@@ -82,6 +82,8 @@ class Shell:
     @cached_property
     def settings(self) -> list[Item]:
         items = [self.accounts] if self.accounts else []
+        if self.member.may(rules.RESOLVE):
+            items.append(self._item("senders", _("Senders"), "at-sign", "clients:senders"))
         if self.member.may(rules.MEMBERS):
             items.append(self._item("people", _("People"), "users", "practice:people"))
         if self.member.may(rules.SETTINGS):

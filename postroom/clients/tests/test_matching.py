@@ -1,9 +1,21 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from postroom.clients.matching import known, match_all
-from postroom.clients.models import Client, Contact, ContactLink, ContactPoint, Group, GroupMember
+from postroom.clients.matching import is_own, known, match_all
+from postroom.clients.models import (
+    Client,
+    Contact,
+    ContactLink,
+    ContactPoint,
+    Group,
+    GroupMember,
+    SenderRule,
+)
 from postroom.clients.rules import Nobody, One, Own, Professional, Several
 from tests.support.cast import make_client
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def test_each_address_of_a_client_finds_it_whatever_its_case(cast):
@@ -79,10 +91,10 @@ def test_a_member_who_left_is_a_person_like_any_other(cast):
     assert match_all(cast.practice.pk, ["bob@tern.example"])["bob@tern.example"] == Nobody()
 
 
-def test_a_batch_of_500_takes_three_queries(cast, django_assert_max_num_queries):
+def test_a_batch_of_500_takes_four_queries(cast, django_assert_max_num_queries):
     make_client(cast.practice, "4183", "June Farrow", ["hollis.farrow@example.org"])
     senders = ["hollis.farrow@example.org", *(f"a{n}@x.example" for n in range(499))]
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         found = match_all(cast.practice.pk, senders)
     assert len(found) == 500
 
@@ -92,6 +104,22 @@ def test_more_than_a_batch_is_asked_in_pieces(cast):
     assert known(cast.practice.pk, norms).clients == {
         "hollis.farrow@example.org": frozenset({cast.hollis.pk})
     }
+
+
+@pytest.mark.parametrize("pattern", ["hollis.farrow@example.org", "example.org"])
+def test_rules_of_this_practice_count_and_of_no_other(cast, pattern):
+    SenderRule.objects.create(practice=cast.other, pattern=pattern, kind="own", at=NOON)
+    assert not is_own(cast.practice.pk, "hollis.farrow@example.org")
+    SenderRule.objects.create(practice=cast.practice, pattern=pattern, kind="own", at=NOON)
+    assert is_own(cast.practice.pk, "hollis.farrow@example.org")
+
+
+def test_a_domain_stands_for_what_lies_under_it_and_not_for_what_ends_alike(cast):
+    SenderRule.objects.create(practice=cast.practice, pattern="lab.example", kind="own", at=NOON)
+    assert is_own(cast.practice.pk, "a@lab.example")
+    assert is_own(cast.practice.pk, "a@post.lab.example")
+    assert not is_own(cast.practice.pk, "a@mylab.example")
+    assert not is_own(cast.practice.pk, "lab.example@x.example")
 
 
 def add_point(contact, address):

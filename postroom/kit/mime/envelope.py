@@ -37,6 +37,7 @@ def letter(
         from_headers=fields.names.count(b"from"),
         sender=next(iter(_mailboxes(fields, b"sender")), None),
         reply_to=_mailboxes(fields, b"reply-to"),
+        original_from=_mailboxes(fields, b"x-original-from"),
         to=_mailboxes(fields, b"to"),
         cc=_mailboxes(fields, b"cc"),
         date=date,

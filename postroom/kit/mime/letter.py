@@ -80,6 +80,7 @@ class Letter:
     from_headers: int
     sender: Address | None
     reply_to: tuple[Address, ...]
+    original_from: tuple[Address, ...]  # X-Original-From: what a list put its own From before
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     date: datetime | None

@@ -1,16 +1,21 @@
 """A letter on its own page: what it says, whose it is, why, and taking it off a record."""
 
+from typing import Any
+
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.utils import timezone
 
+from postroom.clients.models import ContactPoint
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.models import Sighting
+from postroom.practice.models import AuditEvent, Event
 from postroom.register import actions, rules
 from postroom.register.models import Entry
 from postroom.register.tests.post import mail, put
 from postroom.register.tests.test_unresolved import words
-from tests.support.cast import Cast, make_client
+from tests.support.cast import Cast, make_client, make_member
 
 
 @pytest.fixture
@@ -199,5 +204,100 @@ def test_what_i_set_aside_i_can_put_back_from_its_page(cast: Cast, bob: Browser)
     entry = put(cast.practice)
     actions.ignore(entry, by=cast.bob, now=timezone.now(), version=entry.version)
     assert "Put it back in Unresolved" in words(bob.get(page_of(entry)))
-    other = cast.browser(cast.alice).get(page_of(entry))
+    colleague = make_member(cast.practice, "Cora Quist", "reception")
+    other = cast.browser(colleague).get(page_of(entry))
     assert "Put it back in Unresolved" not in words(other)
+
+
+# --- back into Unresolved, in one click ---------------------------------------------------
+
+
+def put_back(browser: Browser, entry: Entry, version: int | None = None) -> Any:
+    seen = entry.version if version is None else version
+    return browser.post(f"{page_of(entry)}/take-back", {"version": seen})
+
+
+def rule_set_it_aside(cast: Cast) -> Entry:
+    data = {"address": "hollis@farrow.example", "rule": "farrow.example"}
+    return put(
+        cast.practice, filing=Entry.IGNORED, reason=rules.SENDER_RULE, reason_data=data, version=1
+    )
+
+
+@pytest.mark.parametrize("how", ["by itself", "by a rule", "by hand"])
+def test_any_filing_is_taken_back_in_one_click(cast: Cast, bob: Browser, how: str) -> None:
+    entry = {
+        "by itself": lambda: put(cast.practice, clients=[cast.hollis]),
+        "by a rule": lambda: rule_set_it_aside(cast),
+        "by hand": lambda: filed_by_bob(cast),
+    }[how]()
+    assert "Put it back in Unresolved" in words(bob.get(page_of(entry)))
+    version = entry.version
+    answer = put_back(bob, entry)
+    assert answer["Location"] == f"/p/tern/unresolved?entry={entry.pk}#subject"
+    entry.refresh_from_db()
+    assert (entry.filing, entry.version) == (Entry.UNRESOLVED, version + 1)
+    assert not entry.clients.exists()
+    line = AuditEvent.objects.filter(object_kind="entry", object_id=entry.pk).latest("pk")
+    assert (line.member, line.action) == (cast.bob, "undo" if how == "by hand" else "take_back")
+    assert Event.objects.latest("pk").kind == "entry.filing"
+    assert "Put it back in Unresolved" not in words(bob.get(page_of(entry)))
+
+
+def test_why_it_waits_again_is_said(cast: Cast, bob: Browser) -> None:
+    filed, ignored = put(cast.practice, clients=[cast.hollis]), rule_set_it_aside(cast)
+    put_back(bob, filed)
+    put_back(bob, ignored)
+    assert "It was taken off a record and waits to be filed." in words(bob.get(page_of(filed)))
+    assert "It had been set aside. It was put back" in words(bob.get(page_of(ignored)))
+
+
+def test_taking_back_my_own_filing_forgets_the_address_it_remembered(
+    cast: Cast, bob: Browser
+) -> None:
+    entry = put(cast.practice)
+    now = timezone.now()
+    actions.resolve(
+        entry, [cast.hollis], by=cast.bob, now=now, version=entry.version, remember=True
+    )
+    assert ContactPoint.objects.filter(norm="hollis@farrow.example").exists()
+    put_back(bob, entry)
+    entry.refresh_from_db()
+    assert entry.reason == rules.UNKNOWN_ADDRESS  # as it was before
+    assert not ContactPoint.objects.filter(norm="hollis@farrow.example").exists()
+
+
+def test_what_another_filed_an_administrator_takes_back_and_a_colleague_does_not(
+    cast: Cast,
+) -> None:
+    entry = filed_by_bob(cast)
+    colleague = make_member(cast.practice, "Cora Quist", "reception")
+    assert put_back(cast.browser(colleague), entry).status_code == 403
+    put_back(cast.browser(cast.alice), entry)
+    entry.refresh_from_db()
+    assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, rules.TAKEN_BACK)
+
+
+def test_nothing_is_taken_back_that_was_filed_anew_meanwhile(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, clients=[cast.hollis], version=4)
+    for version in (3, 5):
+        put_back(bob, entry, version)
+    put_back(bob, put(cast.practice))  # it waits already: refused
+    entry.refresh_from_db()
+    assert (entry.filing, entry.version) == (Entry.RESOLVED, 4)
+    assert list(entry.clients.all()) == [cast.hollis]
+
+
+def test_taking_back_what_left_the_mailbox_says_so(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    account = MailAccount.objects.create(practice=cast.practice, name="Desk", host="mail.test")
+    workflow = Workflow.objects.create(practice=cast.practice, account=account)
+    now = timezone.now()
+    Sighting.objects.create(
+        **{"practice": cast.practice, "account": account, "workflow": workflow, "uid": 1},
+        **{"folder": "Incoming", "uidvalidity": 1, "state": "gone", "mail": entry.mails.get()},
+        **{"received_at": now, "seen_at": now},
+    )
+    answer = put_back(bob, entry)
+    said = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert said == ["Taken back. The message waits again; it is no longer in the mailbox."]

@@ -14,6 +14,7 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.register import actions, words
+from postroom.register.forms import VersionForm
 from postroom.register.models import Entry
 from postroom.register.paging import number
 from postroom.register.reading import reading
@@ -39,9 +40,35 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "other_view": "?" if as_text else "?view=text",
         "may_resolve": letter.is_waiting and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
-        "may_undo": may_undo(request.member, letter),
+        "may_take_back": may_take_back(request.member, letter),
     }
     return render(request, "register/entry.html", context)
+
+
+@member_required(RESOLVE)
+@require_POST
+def take_back(request: MemberRequest, entry: int) -> HttpResponse:
+    """Back into Unresolved, off every record: whoever filed it, or set it aside."""
+    letter = _readable(request, entry)
+    form = VersionForm(request.POST)
+    if not may_take_back(request.member, letter):
+        raise PermissionDenied(
+            _("Only who filed this message, or an administrator, can put it back.")
+        )
+    try:
+        if not form.is_valid():
+            raise actions.AlreadyFiled(letter)
+        version = form.cleaned_data["version"]
+        actions.take_back(letter, by=request.member, now=timezone.now(), version=version)
+    except actions.AlreadyFiled:
+        messages.error(request, _("Somebody else has just changed where this message is filed."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    if letter.left_mailbox:
+        words_ = _("Taken back. The message waits again; it is no longer in the mailbox.")
+    else:
+        words_ = _("Taken back. The message waits again.")
+    messages.success(request, words_)
+    return _waits_again(request, letter)
 
 
 @member_required(RESOLVE)
@@ -55,10 +82,7 @@ def undo(request: MemberRequest, entry: int) -> HttpResponse:
         messages.error(request, _("This can no longer be undone: the message was changed since."))
         return redirect("register:entry", request.practice.slug, letter.pk)
     messages.success(request, _("Taken back. The message waits again."))
-    address = redirect("register:unresolved", request.practice.slug)
-    # The heading of the desk takes the focus, with or without script.
-    address["Location"] += f"?entry={letter.pk}#subject"
-    return address
+    return _waits_again(request, letter)
 
 
 @member_required(WRITE)
@@ -93,10 +117,19 @@ def may_unassign(member: Member, letter: Entry) -> bool:
     return (nobody_elses and member.may(WRITE)) or member.may(UNASSIGN)
 
 
-def may_undo(member: Member, letter: Entry) -> bool:
-    """A message this member set aside; the record's page takes back the other acts."""
-    ignored = letter.filing == Entry.IGNORED and letter.filed_by_id == member.pk
-    return ignored and member.may(RESOLVE)
+def may_take_back(member: Member, letter: Entry) -> bool:
+    """One's own filing or Postroom's, and anybody's with the right to it."""
+    if letter.is_waiting or letter.owner_id not in (None, member.pk):
+        return False
+    nobody_elses = letter.filed_by_id in (None, member.pk)
+    return member.may(RESOLVE) and (nobody_elses or member.may(UNASSIGN))
+
+
+def _waits_again(request: MemberRequest, letter: Entry) -> HttpResponse:
+    address = redirect("register:unresolved", request.practice.slug)
+    # The heading of the desk takes the focus, with or without script.
+    address["Location"] += f"?entry={letter.pk}#subject"
+    return address
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:

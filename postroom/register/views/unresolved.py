@@ -55,7 +55,7 @@ def resolve(request: MemberRequest, entry: int) -> HttpResponse:
     form = ResolveForm(request.member, letter, request.POST)
     if not form.is_valid():
         return _refused(request, letter, form)
-    clients = list(form.cleaned_data["clients"])
+    clients = form.everybody()
     try:
         actions.resolve(
             letter,

@@ -1,0 +1,144 @@
+"""What a letter itself says of whom it may concern: suggestions, never more (RX-116, RX-119,
+PE-23, MG-21, XP-43). Anybody may write anything into a letter."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Q
+
+from postroom.clients.matching import own_addresses
+from postroom.clients.models import Client, ContactPoint, Patient
+from postroom.connections.models import MailAccount
+from postroom.kit.addresses import GMAIL, alike, normalise_email
+from postroom.kit.mime import Letter, content, read
+from postroom.practice.models import Member
+from postroom.register import threads
+from postroom.register.models import Entry
+from postroom.register.rules import clients_of
+from postroom.register.words import COPIED, IN_TEXT, IN_THREAD, LIKE_ADDRESS, REFERENCE, REPLY_TO
+
+TEXT_READ = 50_000  # characters looked through for addresses
+ATTACHED, ATTACHED_READ = 3, 2_000_000  # letters inside it, bytes of each
+MOST = 30  # addresses of one kind; references of all subjects
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:*|]{1,64}@[\w.-]{1,200}\w")
+# «C123» is a client, «P50» a patient: as practices write them into a subject.
+_REFERENCE = re.compile(r"\b([CP])[ -]?(\d{1,12})\b", re.I)
+
+
+def hints(member: Member, entry: Entry, letter: Letter) -> dict[int, list[str]]:
+    """Client -> the codes of what speaks for it. Clients the member may not open stay unnamed."""
+    found: dict[int, list[str]] = {}
+
+    def add(code: str, clients: Iterable[int]) -> None:
+        for pk in clients:
+            codes = found.setdefault(pk, [])
+            if code not in codes:
+                codes.append(code)
+
+    known = threads.earlier(entry.practice_id, entry.owner_id, [letter])
+    add(IN_THREAD, clients_of(threads.history(letter, known)))
+    add(REFERENCE, referred(member, [entry.subject]).get(entry.subject, {}))
+    said = _addresses(entry, letter)
+    held = _held({norm for norms in said.values() for norm in norms}, entry)
+    for code, norms in said.items():
+        for norm in norms:
+            add(code, held.get(norm, ()))
+    add(LIKE_ADDRESS, _almost(entry))
+    return found
+
+
+def referred(member: Member, subjects: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Subject -> the clients (id -> name) whose reference it names, or a patient's of theirs."""
+    named = {subject: _references(subject) for subject in subjects}
+    wanted = {one for found in named.values() for one in found}
+    if not wanted:
+        return {}
+    mine = Client.objects.open_to(member)
+    clients = mine.filter(ref__in=_spelt("C", wanted)).values_list("ref", "pk", "name")
+    owners = Patient.objects.filter(
+        practice=member.practice_id, ref__in=_spelt("P", wanted), client__in=mine
+    ).values_list("ref", "client", "client__name")
+    holders: dict[tuple[str, str], dict[int, str]] = {}
+    for kind, rows in (("C", clients), ("P", owners)):
+        for ref, pk, name in rows:
+            number = ref.upper().removeprefix(kind)
+            holders.setdefault((kind, number), {})[pk] = name
+    return {
+        subject: {pk: name for one in found for pk, name in holders.get(one, {}).items()}
+        for subject, found in named.items()
+    }
+
+
+def _references(subject: str) -> list[tuple[str, str]]:
+    return [(kind.upper(), number) for kind, number in _REFERENCE.findall(subject)[:MOST]]
+
+
+def _spelt(kind: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """As a practice's own system may keep them: with the letter or without."""
+    numbers = [number for other, number in wanted if other == kind]
+    return [*numbers, *(kind + number for number in numbers), *(kind.lower() + n for n in numbers)]
+
+
+def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
+    """The addresses that a letter names beside its sender's, by where they stand."""
+    text = [normalise_email(word) for word in _ADDRESS.findall(letter.text[:TEXT_READ])]
+    inside = [one.norm for attached in _attached(entry, letter) for one in attached.senders]
+    said = {
+        REPLY_TO: [one.norm for one in (*letter.reply_to, *letter.original_from)],
+        IN_TEXT: [*inside, *text],
+        COPIED: [one.norm for one in (*letter.to, *letter.cc)],
+    }
+    users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
+    never = {"", entry.sender_norm, *map(normalise_email, users)}
+    never |= own_addresses(entry.practice_id)
+    return {
+        code: [norm for norm in dict.fromkeys(norms) if norm not in never][:MOST]
+        for code, norms in said.items()
+    }
+
+
+def _attached(entry: Entry, letter: Letter) -> Iterator[Letter]:
+    """Letters inside the letter: forwarded as they came."""
+    inside = [one for one in letter.files if one.type == "message/rfc822"]
+    small = [one.n for one in inside if one.size <= ATTACHED_READ][:ATTACHED]
+    mail = entry.mails.order_by("id").first() if small else None
+    if mail is None:
+        return
+    try:
+        raw = mail.read()
+        for n in small:
+            yield read(content(raw, n))
+    except (OSError, LookupError):
+        return  # the page says what is missing; there is only nothing to suggest
+
+
+def _held(norms: set[str], entry: Entry) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    if norms:
+        points = ContactPoint.objects.filter(
+            practice=entry.practice_id, kind=ContactPoint.EMAIL, norm__in=norms
+        ).filter(contact__professional=False, contact__clients__isnull=False)
+        for norm, client in points.values_list("norm", "contact__clients"):
+            found.setdefault(norm, []).append(client)
+    return found
+
+
+def _almost(entry: Entry) -> list[int]:
+    """The clients with the sender's address but for a tag, or for dots at Gmail (MG-21)."""
+    norm = entry.sender_norm
+    local, _, domain = norm.rpartition("@")
+    if not local or (domain not in GMAIL and alike(norm) == norm):
+        return []
+    same = Q(norm=alike(norm))
+    if domain in GMAIL:
+        # By its first letter: the index narrows, and the rest is compared here.
+        same |= Q(norm__gte=local[0], norm__lt=chr(ord(local[0]) + 1)) & (
+            Q(norm__endswith="@gmail.com") | Q(norm__endswith="@googlemail.com")
+        )
+    points = ContactPoint.objects.filter(same, practice=entry.practice_id, kind=ContactPoint.EMAIL)
+    rows = points.filter(contact__professional=False, contact__clients__isnull=False)
+    return [
+        client
+        for other, client in rows.values_list("norm", "contact__clients")
+        if other != norm and alike(other) == alike(norm)
+    ]
