@@ -92,17 +92,6 @@ def run_reset(args: argparse.Namespace) -> int:
     return 0
 
 
-def _member(practice: Practice, email: str) -> Member:
-    members = practice.members.select_related("user", "role", "practice")
-    member = members.filter(user__email=email.strip().lower()).first()
-    if member is None:
-        raise Failure(
-            _("Nobody at %(practice)s signs in with %(email)s.")
-            % {"practice": practice.name, "email": email}
-        )
-    return member
-
-
 def _as_dict(member: Member, second_factor: bool) -> dict[str, object]:
     return {
         "email": member.user.email,
