@@ -186,7 +186,13 @@ def _print_trial(trial: Trial, settings: Settings) -> None:
     for step in trial.steps:
         facts = {"host": settings.host, "port": settings.port, "user": settings.user}
         said = words.step(
-            step.name, step.code, step.detail, creates=False, account=settings.user, **facts
+            step.name,
+            step.code,
+            step.detail,
+            step.said,
+            creates=False,
+            account=settings.user,
+            **facts,
         )
         if said.why is None:
             print(f"✓ {said.title}")

@@ -6,11 +6,11 @@ import json
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postroom.cli.common import Failure, add_practice, need_ready, utc_now
+from postroom.cli.common import Failure, add_practice, member_of, need_ready, utc_now
 from postroom.kit.addresses import normalise_email
 from postroom.practice.actions import the_practice
 from postroom.practice.inviting import keep_place
-from postroom.practice.models import Factor, Member, Practice
+from postroom.practice.models import Factor, Member
 from postroom.practice.people import deactivate, reset_second_factor
 
 
@@ -71,7 +71,7 @@ def run_invite(args: argparse.Namespace) -> int:
 
 def run_deactivate(args: argparse.Namespace) -> int:
     need_ready()
-    member = _member(the_practice(args.practice), args.email)
+    member = member_of(the_practice(args.practice), args.email)
     deactivate(member, by=None, now=utc_now())
     print(_("%s no longer has access.") % member.name)
     return 0
@@ -79,7 +79,7 @@ def run_deactivate(args: argparse.Namespace) -> int:
 
 def run_reset(args: argparse.Namespace) -> int:
     need_ready()
-    member = _member(the_practice(args.practice), args.email)
+    member = member_of(the_practice(args.practice), args.email)
     gone = reset_second_factor(member, by=None, now=utc_now())
     print(
         ngettext(

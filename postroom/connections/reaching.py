@@ -62,9 +62,10 @@ def connect(settings: Settings, passed: Passed = lambda step: None) -> IMAPClien
             raise Trouble(CERTIFICATE, str(error), final=True) from error
     try:
         client = _Client(settings, context, passed)
-    except imaplib.IMAP4.abort as error:
-        if "unexpected response" in str(error):  # imaplib's words for a greeting of another kind
-            raise Trouble(NOT_IMAP, said(error), final=True) from error
+    except imaplib.IMAP4.error as error:
+        # What imaplib makes of a greeting in another language; «+OK» it takes for a continuation.
+        if "unexpected response" in str(error) or error.args == (None,):
+            raise Trouble(NOT_IMAP, _greeting(error), final=True) from error
         raise
     try:
         _sign_in(client, settings, context, passed)
@@ -73,6 +74,10 @@ def connect(settings: Settings, passed: Passed = lambda step: None) -> IMAPClien
             client.shutdown()
         raise
     return client
+
+
+def _greeting(error: Exception) -> str:
+    return "" if error.args == (None,) else said(error)
 
 
 def leave(client: IMAPClient) -> None:

@@ -19,7 +19,8 @@ class Step:
 
     name: str  # of reaching.py, or folders, folder
     code: str = ""
-    detail: str = ""
+    detail: str = ""  # for a folder its name, else the server's words
+    said: str = ""  # the server's words of a folder
 
     @property
     def ok(self) -> bool:
@@ -95,5 +96,5 @@ def _try_folder(mailbox: Mailbox, name: str, *, create: bool) -> Step:
             mailbox.create(name)
         mailbox.open(name, to_move=True)
     except Trouble as trouble:
-        return Step(FOLDER, trouble.code, trouble.detail or name)
+        return Step(FOLDER, trouble.code, name, "" if trouble.detail == name else trouble.detail)
     return Step(FOLDER, "", name)

@@ -134,7 +134,7 @@ def told(trial: Trial, *, creates: bool, name: str, host: str, port: int, user: 
     """A test's steps in words."""
     facts = {"host": host, "port": port, "user": user, "account": name}
     return [
-        words.step(step.name, step.code, step.detail, creates=creates, **facts)
+        words.step(step.name, step.code, step.detail, step.said, creates=creates, **facts)
         for step in trial.steps
     ]
 

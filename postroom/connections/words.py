@@ -233,15 +233,17 @@ class StepWords:
     said: str = ""  # by the server
 
 
-def step(name: str, code: str, detail: str, *, creates: bool, **facts: object) -> StepWords:
-    """The words for one step. `creates`: a missing folder is made on saving, so it is well."""
+def step(
+    name: str, code: str, detail: str, said: str = "", *, creates: bool, **facts: object
+) -> StepWords:
+    """The words for one step; `said` are the server's own. `creates`: a missing folder is made on saving, so it is well."""
     facts = {**facts, "detail": detail}
     done, failed = STEPS[name]
     if not code:
         return StepWords("ok", str(done) % facts)
     if code == "folder-missing" and creates:
         return StepWords("wait", str(WILL_BE_MADE) % facts)
-    said = "" if detail in str(failed) % facts else detail
+    said = said or ("" if detail in str(failed) % facts else detail)
     why = trouble(code, **facts)
     provider = provider_of_host(str(facts["host"])) if code in ("sign-in", "imap-off") else None
     if provider and provider.note:

@@ -17,6 +17,10 @@ from postroom.connections.words import FOLDER_FAULTS
 from postroom.practice.models import Practice
 
 NOW, DATE, ALL = "now", "date", "all"
+OWN_KINDS = [
+    (Workflow.INBOX, _("List the whole inbox in My inbox")),
+    (Workflow.FILING, _("List what is put in one folder")),
+]
 OLDEST = date(1990, 1, 1)
 
 
@@ -83,9 +87,15 @@ class WorkForm(forms.Form):
         help_text=_("Otherwise such mail waits until somebody chooses."),
     )
 
-    def __init__(self, others: Iterable[Plan] = (), data: Any = None, **more: Any) -> None:
+    def __init__(
+        self, others: Iterable[Plan] = (), data: Any = None, *, own: bool = False, **more: Any
+    ) -> None:
         super().__init__(data, **more)
         self.others = list(others)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        if own:
+            kind.choices = OWN_KINDS
 
     def clean_minutes(self) -> int:
         return self.cleaned_data["minutes"] or 5

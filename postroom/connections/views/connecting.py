@@ -143,7 +143,9 @@ def _folders(request: MemberRequest, way: Way) -> HttpResponse:
     trial = drafts.tested(draft) if draft else None
     if draft is None or trial is None or not trial.ok:
         return go(request, way.url(SERVER, request.practice.slug))
-    form = WorkForm(data=request.POST or None, initial=_first_folders(draft, trial, way))
+    form = WorkForm(
+        data=request.POST or None, own=way.own, initial=_first_folders(draft, trial, way)
+    )
     if request.method == "POST" and form.is_valid():
         creates = form.cleaned_data["create_folders"]
         missing = _missing(form, trial) if not creates else []

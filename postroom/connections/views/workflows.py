@@ -89,7 +89,7 @@ def _form(
     practice, data, now = request.practice, request.POST or None, timezone.now()
     known = known_work(chosen) if chosen else None
     begun = known_begin(chosen.begins_at, practice) if chosen else None
-    work_form = WorkForm(_others(account, chosen), data, initial=known)
+    work_form = WorkForm(_others(account, chosen), data, own=way.own, initial=known)
     begin_form = BeginForm(practice, data, initial=begun)
     trial: Trial | None = None
     if request.method == "POST" and work_form.is_valid() and begin_form.is_valid():
