@@ -236,7 +236,8 @@ class StepWords:
 def step(
     name: str, code: str, detail: str, said: str = "", *, creates: bool, **facts: object
 ) -> StepWords:
-    """The words for one step; `said` are the server's own. `creates`: a missing folder is made on saving, so it is well."""
+    """The words for one step; `said` are the server's own. `creates`: a missing folder is made on
+    saving, so it is well."""
     facts = {**facts, "detail": detail}
     done, failed = STEPS[name]
     if not code:

@@ -12,7 +12,7 @@ from postroom.connections.trouble import Trouble
 from postroom.connections.trying import try_account
 from tests.support.scripted_imap import ScriptedImap
 
-TOKEN = "ya29.a0AfH6SMBtoken"  # noqa: S105 (of nobody)
+TOKEN = "ya29.a0AfH6SMBtoken"
 WHY = base64.b64encode(b'{"status":"400","schemes":"Bearer"}').decode()
 
 
