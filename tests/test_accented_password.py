@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom.connections import actions, trouble
+from postroom.connections import trouble, trying
 from postroom.connections.reaching import Settings
 from tests.support.dovecot import Dovecot
 
@@ -19,8 +19,8 @@ def test_an_accented_password_opens_the_mailbox(security: str) -> None:
             ca_pem=server.ca_file.read_text(),
             anywhere=True,
         )
-        assert actions.try_account(settings, ["INBOX"]).ok
+        assert trying.try_account(settings, ["INBOX"]).ok
         wrong = Settings(**{**vars(settings), "password": "marée-haute"})
-        refused = actions.try_account(wrong)
+        refused = trying.try_account(wrong)
     assert [step.code for step in refused.steps] == [trouble.SIGN_IN]
     assert "marée-haute" not in refused.steps[0].detail

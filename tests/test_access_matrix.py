@@ -66,7 +66,7 @@ NOUNS = (
     *("access_token", "account", "address", "attachment", "book_job", "client", "closed_day"),
     "contact",
     *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),
-    *("role", "sender", "source"),
+    *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
 )
 NEVER = 987_654_321
 
@@ -135,7 +135,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     """One row of each noun, with the ids of the two practices never the same."""
     now = timezone.now()
     account = MailAccount.objects.create(practice=practice, name="Post", host="imap.example")
-    Workflow.objects.create(practice=practice, account=account)
+    workflow = Workflow.objects.create(practice=practice, account=account)
     entry = Entry.objects.create(
         practice=practice, account=account, at=now, created_at=now, filing=Entry.RESOLVED
     )
@@ -161,6 +161,10 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     sender = SenderRule.objects.create(
         practice=practice, pattern="news.example", kind=SenderRule.IGNORE, at=now
     )
+    mailbox = MailAccount.objects.create(
+        practice=practice, name="Own", host="imap.example", owner=somebody
+    )
+    own_workflow = Workflow.objects.create(practice=practice, account=mailbox)
     closed_day = ClosedDay.objects.create(practice=practice, day=now.date())
     role = Role.objects.create(practice=practice, key="own", name="Own", rights=[rules.READ])
     invitation = Invitation.objects.create(
@@ -203,6 +207,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "correspondent": laboratory.pk,
         "group": family.pk,
         "patient": patient.pk,
+        "workflow": workflow.pk,
+        "mailbox": mailbox.pk,
+        "own_workflow": own_workflow.pk,
         "point": contact.points.order_by("pk")[0].pk,
     }
 
@@ -283,6 +290,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         browser = world.cast.browser(member)
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
+        MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
         for method in METHODS:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)

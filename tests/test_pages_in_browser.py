@@ -18,6 +18,7 @@ ADDRESSES = [
     "/p/tern/profile",
     "/p/tern/settings/accounts",
     "/p/tern/settings/accounts/add",
+    "/p/tern/profile/mailboxes",
     "/p/tern/settings/data",
     "/p/tern/settings/data/feeds/add",
     "/p/tern/settings/data/import/appointments",
@@ -152,17 +153,17 @@ def test_a_wrong_field_takes_the_focus_and_the_password_stays(
     live_server, browser: Browser, key: str
 ) -> None:
     inside = window(browser, live_server.url, key)
-    inside.open(live_server.url + "/p/tern/settings/accounts/add")
+    inside.open(live_server.url + "/p/tern/settings/accounts")
     page = inside.page
-    page.get_by_label("Name", exact=True).fill("Reception")
+    page.locator("a[id^=change-]").first.click()
     page.get_by_label("IMAP server").fill("imap.example.org")
     page.get_by_label("Port").fill("995")
     page.get_by_label("User name").fill("post@ternthistle.example")
-    page.get_by_label("Password").fill("tide-and-quill-77")
+    page.get_by_label("Password or token").fill("tide-and-quill-77")
     page.get_by_role("button", name="Test the connection").click()
     page.get_by_text("This is POP3; Postroom needs IMAP").wait_for()
     page.wait_for_function("document.activeElement.name === 'port'")
-    assert page.get_by_label("Password").input_value() == "tide-and-quill-77"
+    assert page.get_by_label("Password or token").input_value() == "tide-and-quill-77"
     inside.assert_clean()
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from postroom.connections.models import MailAccount
 from postroom.practice import audit
-from postroom.practice.models import Practice
+from postroom.practice.models import Member, Practice
 
 SHOWN = 50  # problems printed; --json has them all
 
@@ -133,12 +133,26 @@ def _progress(stage: str, rows: int) -> None:
     print("\r" + words % rows, end="", file=sys.stderr, flush=True)
 
 
-def account_named(practice: Practice, name: str) -> MailAccount:
-    account = MailAccount.objects.filter(practice=practice, name=name).first()
+def account_named(practice: Practice, name: str, owner: Member | None = None) -> MailAccount:
+    """An account of the practice, or of this member's own."""
+    accounts = practice.accounts.filter(owner=owner)
+    account = accounts.filter(name=name).first()
     if account is None:
-        names = ", ".join(practice.accounts.values_list("name", flat=True)) or _("none")
+        names = ", ".join(accounts.values_list("name", flat=True)) or _("none")
         raise Failure(
             _("There is no account “%(name)s”. There are: %(names)s.")
             % {"name": name, "names": names}
         )
     return account
+
+
+def member_of(practice: Practice, email: str) -> Member:
+    """The member who signs in with this address. Raises Failure."""
+    members = practice.members.select_related("user", "role", "practice")
+    member = members.filter(user__email=email.strip().lower()).first()
+    if member is None:
+        raise Failure(
+            _("Nobody at %(practice)s signs in with %(email)s.")
+            % {"practice": practice.name, "email": email}
+        )
+    return member

@@ -7,11 +7,18 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postroom.cli.common import Failure, add_practice, need_ready, password_from, utc_now
+from postroom.cli.common import (
+    Failure,
+    add_practice,
+    member_of,
+    need_ready,
+    password_from,
+    utc_now,
+)
 from postroom.kit.addresses import normalise_email
 from postroom.practice.actions import the_practice
 from postroom.practice.inviting import Invited, accept_as_new, keep_place
-from postroom.practice.models import Factor, Member, Practice
+from postroom.practice.models import Factor, Member
 from postroom.practice.people import deactivate, reset_second_factor
 
 
@@ -90,7 +97,7 @@ def _place_kept(args: argparse.Namespace) -> Invited:
 
 def run_deactivate(args: argparse.Namespace) -> int:
     need_ready()
-    member = _member(the_practice(args.practice), args.email)
+    member = member_of(the_practice(args.practice), args.email)
     deactivate(member, by=None, now=utc_now())
     print(_("%s no longer has access.") % member.name)
     return 0
@@ -98,7 +105,7 @@ def run_deactivate(args: argparse.Namespace) -> int:
 
 def run_reset(args: argparse.Namespace) -> int:
     need_ready()
-    member = _member(the_practice(args.practice), args.email)
+    member = member_of(the_practice(args.practice), args.email)
     gone = reset_second_factor(member, by=None, now=utc_now())
     print(
         ngettext(
@@ -109,17 +116,6 @@ def run_reset(args: argparse.Namespace) -> int:
         % {"n": gone, "name": member.name}
     )
     return 0
-
-
-def _member(practice: Practice, email: str) -> Member:
-    members = practice.members.select_related("user", "role", "practice")
-    member = members.filter(user__email=email.strip().lower()).first()
-    if member is None:
-        raise Failure(
-            _("Nobody at %(practice)s signs in with %(email)s.")
-            % {"practice": practice.name, "email": email}
-        )
-    return member
 
 
 def _as_dict(member: Member, second_factor: bool) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
+from postroom.connections.tasks import drop_account_drafts
 from postroom.custody.tasks import gather_merged
 from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
 from postroom.kit.background.tick import every
@@ -21,6 +22,7 @@ SCHEDULE = [
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),
+    every(3600, "drop account drafts")(drop_account_drafts),
     every(300, "gather merged")(gather_merged),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),

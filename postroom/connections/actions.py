@@ -1,63 +1,30 @@
-"""Connecting a mailbox, testing it, resting it."""
+"""Connecting a mailbox, changing it, resting it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings as house
 from django.db import transaction
 
-from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
-from postroom.connections.trouble import Trouble
+from postroom.connections.rules import FILING, TO_RESOLVED, Plan
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 
-CONNECT, FOLDERS, FOLDER = "connect", "folders", "folder"
-
 
 @dataclass(frozen=True)
-class Step:
-    """One step of a test: what was tried, and the trouble it met ("" is well)."""
+class Work:
+    """A workflow as chosen, before it is a row."""
 
-    name: str  # connect, folders, folder
-    code: str = ""
-    detail: str = ""
+    plan: Plan
+    minutes: int = 5
+    to_group: bool = False
+    begins_at: datetime | None = None
 
-    @property
-    def ok(self) -> bool:
-        return not self.code
-
-
-@dataclass
-class Trial:
-    """What a live test of a mailbox found. `folders` are all the server has."""
-
-    steps: list[Step] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return bool(self.steps) and all(step.ok for step in self.steps)
-
-
-def try_account(
-    settings: Settings, folders: Iterable[str] = (), *, create_folders: bool = False
-) -> Trial:
-    """Connect for real, sign in, list the folders and open each named one. Changes nothing,
-    except that missing folders are made where that was asked for. Never raises."""
-    trial = Trial()
-    try:
-        with open_mailbox(settings) as mailbox:
-            trial.steps.append(Step(CONNECT))
-            trial.folders = sorted(mailbox.folders())
-            trial.steps.append(Step(FOLDERS))
-            for name in folders:
-                trial.steps.append(_try_folder(mailbox, name, create=create_folders))
-    except Trouble as trouble:
-        trial.steps.append(Step(FOLDERS if trial.steps else CONNECT, trouble.code, trouble.detail))
-    return trial
+    @classmethod
+    def filing(cls, incoming: str, resolved: str, unresolved: str) -> "Work":
+        return cls(Plan(FILING, incoming, resolved, unresolved, TO_RESOLVED))
 
 
 @transaction.atomic
@@ -65,43 +32,75 @@ def save_account(
     practice: Practice,
     name: str,
     settings: Settings,
-    folders: tuple[str, str, str],
+    work: Work | None,
     *,
+    owner: Member | None = None,
     by: Member | None,
     now: datetime,
 ) -> MailAccount:
-    """Make an account with its filing workflow, or change the one of this name.
+    """Make an account with a workflow, or change the one of this name and its workflow of the
+    same kind; without `work`, its workflows stay as they are.
 
     Another mailbox under the same name is another account: what is known of the letters of the
     old one, by their UIDs, must never be said of the new one's. The old one rests, renamed.
     """
-    before = MailAccount.objects.filter(practice=practice, name=name).first()
+    before = MailAccount.objects.filter(practice=practice, owner=owner, name=name).first()
+    was: list[Workflow] = []
     if (
         before
         and before.checked_at
         and (before.host, before.user) != (settings.host, settings.user)
     ):
+        was = list(before.workflows.filter(active=True))
         before.name, before.active = _resting_name(before, now), False
         before.save(update_fields=["name", "active"])
-    account, created = MailAccount.objects.get_or_create(practice=practice, name=name)
+    account, created = MailAccount.objects.get_or_create(
+        practice=practice, owner=owner, name=name, defaults={"connected_at": now}
+    )
     account.host, account.port, account.security = settings.host, settings.port, settings.security
     account.user, account.ca_pem = settings.user, settings.ca_pem
     account.installed, account.active = settings.anywhere, True
     account.trouble = account.trouble_detail = ""
     account.trouble_since, account.retry_at, account.failures = None, None, 0
+    account.proof = settings.proof
     account.password_sealed = house.KEYRING.seal(settings.password, account.password_place)
     account.save()
-    incoming, resolved, unresolved = folders
     account.folders.update(resets=0, refusal="", refusals=0, retry_at=None)
-    # Changed in place: the letters that came by it go on belonging to it.
-    workflow = account.workflows.filter(active=True).first()
-    workflow = workflow or Workflow(practice=practice, account=account)
-    workflow.folder_in, workflow.folder_resolved = incoming, resolved
-    workflow.folder_unresolved, workflow.swept_at = unresolved, None
-    workflow.save()
-    audit.record(practice.pk, "add" if created else "change", "account", account.pk, by=by, now=now)
+    if work:
+        put_to_work(account, work)
+    for workflow in was if work is None else ():
+        put_to_work(account, _work_of(workflow))
+    action = "add" if created else "change"
+    # A member's own mailbox: that there is one is written down, not its name (MG-3).
+    kind = "mailbox" if owner else "account"
+    audit.record(practice.pk, action, kind, account.pk, by=by, now=now)
     events.tell(practice.pk, events.ACCOUNT, [account.pk], now=now)
     return account
+
+
+def put_to_work(account: MailAccount, work: Work, workflow: Workflow | None = None) -> Workflow:
+    """Write a workflow's row: this one, else the one of its kind, else a new one.
+
+    Changed in place: the letters that came by it go on belonging to it. One that rests is taken
+    up again when its folder is asked for.
+    """
+    same = account.workflows.filter(folder_in=work.plan.incoming)
+    of_kind = account.workflows.filter(active=True, kind=work.plan.kind)
+    workflow = workflow or same.first() or of_kind.first()
+    return write_workflow(workflow or Workflow(account=account), work)
+
+
+def write_workflow(workflow: Workflow, work: Work) -> Workflow:
+    """Give a workflow's row these values, and put it to work."""
+    plan = work.plan
+    workflow.practice_id = workflow.account.practice_id
+    workflow.kind, workflow.after_close = plan.kind, plan.after_close
+    workflow.folder_in, workflow.folder_resolved = plan.incoming, plan.resolved
+    workflow.folder_unresolved, workflow.swept_at = plan.unresolved, None
+    workflow.minutes, workflow.to_group = work.minutes, work.to_group
+    workflow.begins_at, workflow.active = work.begins_at, True
+    workflow.save()
+    return workflow
 
 
 @transaction.atomic
@@ -109,7 +108,8 @@ def set_active(account: MailAccount, active: bool, *, by: Member | None, now: da
     """Rest an account, keeping all it has, or wake it (RX-105)."""
     MailAccount.objects.filter(pk=account.pk).update(active=active, retry_at=None)
     action = "activate" if active else "deactivate"
-    audit.record(account.practice_id, action, "account", account.pk, by=by, now=now)
+    kind = "mailbox" if account.owner_id else "account"
+    audit.record(account.practice_id, action, kind, account.pk, by=by, now=now)
     events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
 
 
@@ -131,7 +131,20 @@ def settings_of(account: MailAccount) -> Settings:
         password=account.password(),
         ca_pem=account.ca_pem,
         anywhere=account.installed or house.PRIVATE_MAIL_HOSTS,
+        proof=account.proof,
     )
+
+
+def _work_of(workflow: Workflow) -> Work:
+    # Kept whole, with the folders it does not use now: its owner may choose otherwise later.
+    plan = Plan(
+        workflow.kind,
+        workflow.folder_in,
+        workflow.folder_resolved,
+        workflow.folder_unresolved,
+        workflow.after_close,
+    )
+    return Work(plan, workflow.minutes, workflow.to_group, workflow.begins_at)
 
 
 def _resting_name(account: MailAccount, now: datetime) -> str:
@@ -141,13 +154,3 @@ def _resting_name(account: MailAccount, now: datetime) -> str:
     return next(
         name for name in (base, *(f"{base} {n}" for n in range(2, 1000))) if name not in taken
     )
-
-
-def _try_folder(mailbox: Mailbox, name: str, *, create: bool) -> Step:
-    try:
-        if create:
-            mailbox.create(name)
-        mailbox.open(name, to_move=True)
-    except Trouble as trouble:
-        return Step(FOLDER, trouble.code, trouble.detail or name)
-    return Step(FOLDER, "", name)

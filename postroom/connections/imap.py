@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from imapclient import IMAPClient
 
-from postroom.connections.reaching import Settings, connect, leave
+from postroom.connections.reaching import Passed, Settings, connect, leave
 from postroom.connections.trouble import (
     DISCONNECTED,
     FOLDER_MISSING,
@@ -35,6 +35,7 @@ imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
 
 IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
 PORTION = 500  # UIDs in one command: 20,000 were «Too long argument» to Dovecot
+HEADERS = 100  # letters whose headers are asked for at once
 PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
 
 
@@ -61,6 +62,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Header:
+    """A letter's header fields as sent, and when the server took it in (UTC)."""
+
+    raw: bytes
+    received_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Moved:
     """What COPYUID proves: old UID to new UID in the folder with this UIDVALIDITY."""
 
@@ -69,10 +78,11 @@ class Moved:
 
 
 @contextmanager
-def open_mailbox(settings: Settings) -> Iterator["Mailbox"]:
-    """A signed-in mailbox. Every error inside comes out as Trouble."""
+def open_mailbox(settings: Settings, passed: Passed = lambda step: None) -> Iterator["Mailbox"]:
+    """A signed-in mailbox. Every error inside comes out as Trouble; `passed` is told of each
+    step on the way in."""
     try:
-        client = connect(settings)
+        client = connect(settings, passed)
         try:
             yield Mailbox(client)
         except BaseException:
@@ -114,6 +124,15 @@ class Mailbox:
     def folders(self) -> list[str]:
         """The names of all folders that can hold mail."""
         return [name for flags, _, name in self.client.list_folders() if b"\\Noselect" not in flags]
+
+    @_ours
+    def prefix(self) -> str:
+        """What stands before the name of a new folder of one's own: "" or such as «INBOX.»
+        (RFC 2342)."""
+        if not self.client.has_capability("NAMESPACE"):
+            return ""
+        personal = self.client.namespace().personal
+        return personal[0][0] if personal else ""
 
     @_ours
     def create(self, folder: str) -> None:
@@ -203,6 +222,36 @@ class Mailbox:
                 if b"RFC822.SIZE" in answer.get(uid, {})
             ]
         return found
+
+    def newest(self, folder: str, most: int) -> Iterator[list[Header]]:
+        """The headers of a folder's last letters, newest first, in portions; only looks (EXAMINE).
+
+        By sequence numbers: the cost is that of the letters looked at, whatever lies before them.
+        """
+        self._opened = None
+        count = self._examine(folder)
+        for last in range(count, max(count - most, 0), -HEADERS):
+            first = max(last - HEADERS, count - most, 0) + 1
+            yield self._headers(first, last)
+
+    @_ours
+    def _examine(self, folder: str) -> int:
+        self.open(folder)
+        return int(self.client._imap.untagged_responses.get("EXISTS", [b"0"])[-1])
+
+    @_ours
+    def _headers(self, first: int, last: int) -> list[Header]:
+        self.client.use_uid = False
+        try:
+            wanted = list(range(first, last + 1))
+            answer = self.client.fetch(wanted, ["BODY.PEEK[HEADER]", "INTERNALDATE"])
+        finally:
+            self.client.use_uid = True
+        return [
+            Header(row[b"BODY[HEADER]"] or b"", _utc(row.get(b"INTERNALDATE")))
+            for _, row in sorted(answer.items(), reverse=True)
+            if b"BODY[HEADER]" in row
+        ]
 
     @_ours
     def bodies(self, seen: Iterable[Seen]) -> list[tuple[Seen, bytes]]:

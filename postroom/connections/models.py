@@ -8,13 +8,24 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from postroom.connections import rules
+from postroom.connections.rules import Plan
 from postroom.kit.processes import Worker
 from postroom.practice.models import Member, Practice
 
 
 class MailAccountQuerySet(models.QuerySet["MailAccount"]):
     def working(self) -> "MailAccountQuerySet":
-        return self.filter(active=True)
+        """Switched on, and not the mailbox of a member who has left."""
+        return self.filter(Q(owner=None) | Q(owner__active=True), active=True)
+
+    def of_practice(self, practice: Practice) -> "MailAccountQuerySet":
+        """The practice's own accounts: no member's mailbox is among them."""
+        return self.filter(practice=practice, owner=None)
+
+    def of_member(self, member: Member) -> "MailAccountQuerySet":
+        """The mailboxes that are this member's own, and nobody else's business."""
+        return self.filter(practice=member.practice_id, owner=member)
 
 
 class MailAccount(models.Model):
@@ -44,11 +55,18 @@ class MailAccount(models.Model):
     failures = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)  # the last complete pass
+    # Since when: nobody is told of, and nothing answers, what the server had before.
+    connected_at = models.DateTimeField(null=True)
 
     objects = MailAccountQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "name"], name="account_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "name"], condition=Q(owner=None), name="account_name"
+            ),
+            models.UniqueConstraint(fields=["practice", "owner", "name"], name="account_own_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -69,9 +87,9 @@ class Workflow(models.Model):
     closed: then to Resolved, or nowhere, as chosen (MG-9).
     """
 
-    FILING, INBOX = "filing", "inbox"
+    FILING, INBOX = rules.FILING, rules.WHOLE_INBOX
     KINDS = [(FILING, _("Filing of one folder")), (INBOX, _("The whole inbox"))]
-    TO_RESOLVED, STAY = "resolved", "stay"
+    TO_RESOLVED, STAY = rules.TO_RESOLVED, rules.STAY
     AFTER_CLOSE = [(TO_RESOLVED, _("Move it to Resolved")), (STAY, _("Leave it where it is"))]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="workflows")
@@ -95,8 +113,20 @@ class Workflow(models.Model):
         return self.folder_in
 
     @property
-    def folders(self) -> tuple[str, str, str]:
-        return self.folder_in, self.folder_resolved, self.folder_unresolved
+    def plan(self) -> Plan:
+        """What it does, as judged by rules.py: the folders it has no use for are ""."""
+        return Plan(
+            self.kind,
+            self.folder_in,
+            self.folder_resolved,
+            self.folder_unresolved,
+            self.after_close,
+        ).trimmed()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders it uses: Incoming, then Resolved and Unresolved if it moves letters there."""
+        return self.plan.used
 
 
 class FolderStateQuerySet(models.QuerySet["FolderState"]):
@@ -165,6 +195,48 @@ class FolderState(models.Model):
         type(self).objects.filter(pk=self.pk).update(
             refusal=why, refusals=F("refusals") + 1, retry_at=until
         )
+
+
+class AccountDraft(models.Model):
+    """A mailbox somebody is about to connect: all they chose so far. Nothing of it is in use.
+
+    One for each member and place (the practice's accounts, or one's own mailbox); it goes when
+    the mailbox is connected, when its maker begins anew, and after a day.
+    """
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    own = models.BooleanField(default=False)  # to be the member's own mailbox
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=320)
+    host = models.CharField(max_length=255, default="")
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=8, choices=MailAccount.SECURITIES, default="tls")
+    user = models.CharField(max_length=320, default="")
+    proof = models.CharField(max_length=8, choices=MailAccount.PROOFS, default="password")
+    password_sealed = models.TextField(default="")
+    ca_pem = models.TextField(default="")
+    found_by = models.CharField(max_length=12, default="")  # how the settings were guessed
+    # What the last test found, and for which settings: others have not been tested.
+    tested = models.JSONField(default=dict)
+    tested_for = models.CharField(max_length=64, default="")
+    plan = models.JSONField(default=dict)  # the folders step
+    look = models.JSONField(default=dict)  # what its past would have become
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "own"], name="account_draft")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def password_place(self) -> str:
+        return f"practice {self.practice_id} account draft {self.pk} password"
+
+    def password(self) -> str:
+        """The password, opened. Raises kit.crypto.KeyMissing or Tampered."""
+        return settings.KEYRING.open(self.password_sealed, self.password_place)
 
 
 class DropFolder(models.Model):

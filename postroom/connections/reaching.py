@@ -1,10 +1,12 @@
 """Reaching an IMAP server: the address allowed, encryption demanded, signed in, and out again."""
 
+import base64
 import contextlib
 import imaplib
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from imapclient import IMAPClient, SocketTimeout
@@ -16,6 +18,10 @@ from postroom.connections.trouble import (
     HOST_UNKNOWN,
     LETTERS,
     NO_TLS,
+    NO_TOKENS,
+    NOT_IMAP,
+    SERVER_ERROR,
+    TOKEN,
     Trouble,
     said,
 )
@@ -24,6 +30,10 @@ GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 TIMEOUT = SocketTimeout(connect=20, read=90)  # seconds, for each operation (PE-12)
+
+# What lies between an address and a mailbox, in this order.
+NAME, PORT, GREETING, ENCRYPTION, SIGN_IN = "name", "port", "greeting", "encryption", "sign-in"
+Passed = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -34,12 +44,14 @@ class Settings:
     port: int
     security: str  # tls, starttls, none
     user: str
-    password: str
+    password: str  # or an OAuth 2 access token: see `proof`
     ca_pem: str = ""
     anywhere: bool = False
+    proof: str = "password"  # password, token
 
 
-def connect(settings: Settings) -> IMAPClient:
+def connect(settings: Settings, passed: Passed = lambda step: None) -> IMAPClient:
+    """A signed-in connection; `passed` is told of each step that went well."""
     if settings.security == "none" and not _is_this_machine(_address(settings)):
         raise Trouble(NO_TLS, settings.host, final=True)
     context = ssl.create_default_context()
@@ -48,14 +60,24 @@ def connect(settings: Settings) -> IMAPClient:
             context.load_verify_locations(cadata=settings.ca_pem)
         except ssl.SSLError as error:
             raise Trouble(CERTIFICATE, str(error), final=True) from error
-    client = _Client(settings, context)
     try:
-        _sign_in(client, settings, context)
+        client = _Client(settings, context, passed)
+    except imaplib.IMAP4.error as error:
+        # What imaplib makes of a greeting in another language; «+OK» it takes for a continuation.
+        if "unexpected response" in str(error) or error.args == (None,):
+            raise Trouble(NOT_IMAP, _greeting(error), final=True) from error
+        raise
+    try:
+        _sign_in(client, settings, context, passed)
     except BaseException:
         with contextlib.suppress(OSError):
             client.shutdown()
         raise
     return client
+
+
+def _greeting(error: Exception) -> str:
+    return "" if error.args == (None,) else said(error)
 
 
 def leave(client: IMAPClient) -> None:
@@ -67,14 +89,19 @@ def leave(client: IMAPClient) -> None:
             with_socket.close()
 
 
-def _sign_in(client: IMAPClient, settings: Settings, context: ssl.SSLContext) -> None:
+def _sign_in(
+    client: IMAPClient, settings: Settings, context: ssl.SSLContext, passed: Passed
+) -> None:
     client.normalise_times = False  # INTERNALDATE with its own offset, not this machine's
+    passed(GREETING)
     if settings.security == "starttls":
         # Demanded, never merely tried: a line in between could hide the offer.
         if not client.has_capability("STARTTLS"):
             raise Trouble(NO_TLS, settings.host, final=True)
         client.starttls(context)
         client._imap.debug = 0
+    if settings.security != "none":
+        passed(ENCRYPTION)
     try:
         _identify(client, settings)
     except LoginError as error:
@@ -83,12 +110,15 @@ def _sign_in(client: IMAPClient, settings: Settings, context: ssl.SSLContext) ->
         if isinstance(cause, imaplib.IMAP4.abort):
             raise cause from None
         raise LoginError(_without(settings.password, said(cause or error))) from None
+    passed(SIGN_IN)
 
 
 def _identify(client: IMAPClient, settings: Settings) -> None:
     """By LOGIN, or by AUTHENTICATE PLAIN where LOGIN has no letters for it (RFC 3501 6.2.3;
-    RFC 4616 speaks UTF-8)."""
-    if (settings.user + settings.password).isascii():
+    RFC 4616 speaks UTF-8); by an access token where that is what there is."""
+    if settings.proof == "token":
+        _present_token(client, settings)
+    elif (settings.user + settings.password).isascii():
         client.login(settings.user, settings.password)
     elif client.has_capability("AUTH=PLAIN"):
         client.plain_login(settings.user, settings.password)
@@ -96,11 +126,46 @@ def _identify(client: IMAPClient, settings: Settings) -> None:
         raise Trouble(LETTERS, final=True)
 
 
+def _present_token(client: IMAPClient, settings: Settings) -> None:
+    """AUTHENTICATE XOAUTH2 (as Google and Microsoft describe it) or OAUTHBEARER (RFC 7628).
+
+    A server refuses by a challenge that says why, which is answered by a dummy before its NO
+    comes (RFC 7628, 3.2.3); IMAPClient would answer with the token again.
+    """
+    bearer = f"auth=Bearer {settings.password}"
+    if client.has_capability("AUTH=XOAUTH2"):
+        mechanism, first = "XOAUTH2", f"user={settings.user}\1{bearer}\1\1"
+        dummy = b""
+    elif client.has_capability("AUTH=OAUTHBEARER"):
+        user = settings.user.replace("=", "=3D").replace(",", "=2C")
+        mechanism, first = "OAUTHBEARER", f"n,a={user},\1{bearer}\1\1"
+        dummy = b"\1"
+    else:
+        raise Trouble(NO_TOKENS, settings.host, final=True)
+    challenges: list[bytes] = []
+
+    def answer(challenge: bytes) -> bytes:
+        challenges.append(challenge)
+        return first.encode() if len(challenges) == 1 else dummy
+
+    try:
+        client._imap.authenticate(mechanism, answer)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        sent = base64.b64encode(first.encode()).decode()
+        why = b" ".join(challenges).decode("utf-8", "replace").strip()
+        words = _without(settings.password, _without(sent, f"{said(error)} {why}".strip()))
+        raise Trouble(TOKEN, words[:500], final=True) from None
+    except ValueError as error:  # a challenge that is not base64
+        raise Trouble(SERVER_ERROR, said(error)) from error
+
+
 class _Client(IMAPClient):
     """IMAPClient without its log of every byte, connecting only where we allow it to."""
 
-    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
-        self._allowed = settings
+    def __init__(self, settings: Settings, context: ssl.SSLContext, passed: Passed) -> None:
+        self._allowed, self._passed = settings, passed
         super().__init__(
             settings.host,
             settings.port,
@@ -113,19 +178,22 @@ class _Client(IMAPClient):
         self._imap.debug = 0
 
     def _create_IMAP4(self) -> imaplib.IMAP4:
-        return _Pinned(self._allowed, self.ssl_context)
+        return _Pinned(self._allowed, self.ssl_context, self._passed)
 
 
 class _Pinned(imaplib.IMAP4):
     """Resolves the name once, judges the address, and connects to that very address."""
 
-    def __init__(self, settings: Settings, context: ssl.SSLContext) -> None:
-        self._settings, self._context = settings, context
+    def __init__(self, settings: Settings, context: ssl.SSLContext, passed: Passed) -> None:
+        self._settings, self._context, self._passed = settings, context, passed
         super().__init__(settings.host, settings.port, timeout=TIMEOUT.connect)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         settings = self._settings
-        sock = socket.create_connection((_address(settings), settings.port), TIMEOUT.connect)
+        address = _address(settings)
+        self._passed(NAME)
+        sock = socket.create_connection((address, settings.port), TIMEOUT.connect)
+        self._passed(PORT)
         if settings.security != "tls":
             return sock
         return self._context.wrap_socket(sock, server_hostname=settings.host)

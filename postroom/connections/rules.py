@@ -1,9 +1,38 @@
 """Judgement of what was typed for an account: pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
 INBOX = "INBOX"
 TWICE, BACK_TO_INBOX = "twice", "back-to-inbox"
+TAKEN, ROUND = "taken", "round"
+
+FILING, WHOLE_INBOX = "filing", "inbox"  # kinds of workflow
+TO_RESOLVED, STAY = "resolved", "stay"  # where a letter goes when its conversation is closed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a workflow does with folders; one it has no use for is "" once it is `trimmed`."""
+
+    kind: str
+    incoming: str
+    resolved: str = ""
+    unresolved: str = ""
+    after_close: str = TO_RESOLVED
+
+    def trimmed(self) -> "Plan":
+        """Without the folders this kind never touches."""
+        if self.kind == FILING:
+            return self
+        moves = self.after_close == TO_RESOLVED
+        return replace(self, resolved=self.resolved if moves else "", unresolved="")
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        plan = self.trimmed()
+        return tuple(name for name in (plan.incoming, plan.resolved, plan.unresolved) if name)
 
 
 def one_spelling(folder: str) -> str:
@@ -25,3 +54,23 @@ def folder_faults(folders: Sequence[str]) -> dict[int, str]:
         elif position and folder == INBOX.casefold():
             faults[position] = BACK_TO_INBOX
     return faults
+
+
+def plan_faults(plan: Plan, others: Iterable[Plan]) -> dict[str, str]:
+    """What is wrong with a workflow beside the others of its account: field to code.
+
+    Two workflows may share nothing but Resolved, which is an archive for both: a folder read
+    twice has each letter in two hands, and one that another workflow moves letters into would
+    have them go round.
+    """
+    plan = plan.trimmed()
+    fields = ("incoming", "resolved", "unresolved")
+    faults = folder_faults((plan.incoming, plan.resolved, plan.unresolved))
+    found = {fields[position]: code for position, code in faults.items()}
+    for other in (one.trimmed() for one in others):
+        for field, theirs in product(fields, fields):
+            name = getattr(plan, field).casefold()
+            same = name and name == getattr(other, theirs).casefold()
+            if same and field not in found and (field, theirs) != ("resolved", "resolved"):
+                found[field] = TAKEN if field == theirs else ROUND
+    return found

@@ -4,12 +4,13 @@ The codes are those of trouble.py; `%(host)s`, `%(port)s`, `%(user)s`, `%(accoun
 `%(detail)s` are filled in. The server's own words are shown apart, behind «Details».
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from postroom.connections.models import MailAccount
+from postroom.connections.providers import provider_of_host
 
 HERE, THERE, TYPED = "here", "there", "typed"
 SIDES = {
@@ -67,6 +68,24 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         _("%(host)s takes no accents in a user name or password."),
         _("Give the mailbox a password without accents, and type that one."),
         THERE,
+    ),
+    "token": (
+        _("%(host)s did not accept the access token of %(user)s. Nothing was changed."),
+        _(
+            "A token lives for about an hour, and only for the mailbox it was made for, with the"
+            " right to read mail by IMAP. Make a new one and give it here."
+        ),
+        TYPED,
+    ),
+    "no-tokens": (
+        _("%(host)s takes no access tokens (neither XOAUTH2 nor OAUTHBEARER)."),
+        _("Sign in with a password; often it is an app password."),
+        THERE,
+    ),
+    "not-imap": (
+        _("What answers on port %(port)s of %(host)s does not speak IMAP."),
+        _("Check the server and the port: IMAP is usually port 993 with TLS."),
+        TYPED,
     ),
     "imap-off": (
         _("IMAP is switched off for the mailbox %(user)s."),
@@ -128,9 +147,13 @@ OTHER = (
 
 # step of a test: (it went well, it did not)
 STEPS: dict[str, tuple[Text, Text]] = {
-    "connect": (
-        _("%(host)s answers, and accepts the user name and password."),
-        _("No connection to %(host)s"),
+    "name": (_("There is a server called %(host)s."), _("The server %(host)s was not found")),
+    "port": (_("It answers on port %(port)s."), _("No connection to %(host)s")),
+    "greeting": (_("It speaks IMAP."), _("No conversation with %(host)s")),
+    "encryption": (_("The connection is encrypted."), _("No safe connection to %(host)s")),
+    "sign-in": (
+        _("%(host)s answers, and lets %(user)s in."),
+        _("%(host)s does not let %(user)s in"),
     ),
     "folders": (_("The folders can be listed."), _("The folders cannot be listed")),
     "folder": (
@@ -138,11 +161,27 @@ STEPS: dict[str, tuple[Text, Text]] = {
         _("The folder “%(detail)s” cannot be used"),
     ),
 }
+# what a server cannot do: it is said, and no reason not to use it
+NOTES: dict[str, Text] = {
+    "no-move": _(
+        "This server cannot move messages in one step (MOVE). Postroom copies them and then removes"
+        " the original, which is slower and just as safe."
+    ),
+    "no-idle": _(
+        "This server does not announce new messages (IDLE). Postroom looks at the interval you"
+        " choose."
+    ),
+}
 # what is wrong with one of the three folders: a code of rules.py
 FOLDER_FAULTS: dict[str, Text] = {
     "twice": _("This folder is named twice. Each of the three needs its own."),
     "back-to-inbox": _(
         "Filed mail cannot go back to INBOX, where new mail arrives. Choose another."
+    ),
+    "taken": _("Another workflow of this account uses this folder. Choose another."),
+    "round": _(
+        "Another workflow of this account uses this folder for something else, so that messages"
+        " would go round in circles. Choose another."
     ),
 }
 WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
@@ -194,13 +233,20 @@ class StepWords:
     said: str = ""  # by the server
 
 
-def step(name: str, code: str, detail: str, *, creates: bool, **facts: object) -> StepWords:
-    """The words for one step. `creates`: a missing folder is made on saving, so it is well."""
+def step(
+    name: str, code: str, detail: str, said: str = "", *, creates: bool, **facts: object
+) -> StepWords:
+    """The words for one step; `said` are the server's own. `creates`: a missing folder is made on
+    saving, so it is well."""
     facts = {**facts, "detail": detail}
     done, failed = STEPS[name]
     if not code:
         return StepWords("ok", str(done) % facts)
     if code == "folder-missing" and creates:
         return StepWords("wait", str(WILL_BE_MADE) % facts)
-    said = "" if detail in str(failed) % facts else detail
-    return StepWords("bad", str(failed) % facts, trouble(code, **facts), said)
+    said = said or ("" if detail in str(failed) % facts else detail)
+    why = trouble(code, **facts)
+    provider = provider_of_host(str(facts["host"])) if code in ("sign-in", "imap-off") else None
+    if provider and provider.note:
+        why = replace(why, advice=str(provider.note))
+    return StepWords("bad", str(failed) % facts, why, said)

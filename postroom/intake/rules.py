@@ -115,3 +115,43 @@ def _plain(header: str) -> str:
     while (plain := re.sub(r"\([^()]*\)", "", header)) != header:
         header = plain
     return header
+
+
+# What a sender looks like who is no client, for the look at a mailbox's past.
+LIST, AUTOMATIC, LABORATORY, SUPPLIER, GENERAL, OFTEN = (
+    *("list", "automatic", "laboratory", "supplier", "general", "often"),
+)
+MANY_LETTERS = 5  # from one address: somebody one should know
+_LABORATORY = re.compile(
+    r"(^|[.@_-])(lab|labo|labor|labs|laboratory|laboratoire|patholog\w*|diagnost\w*|biolog\w*"
+    r"|radiolog\w*|imagerie|results?|resultats?|befunde?)([.@_-]|$)"
+)
+_LABORATORY_NAMES = ("laboklin", "idexx", "synlab", "unilabs", "antech", "cerballiance", "biogroup")
+_SUPPLIER = re.compile(
+    r"^(no-?reply|do-?not-?reply|ne-?pas-?repondre|news(letter)?|orders?|commandes?|bestellung(en)?"
+    r"|invoices?|billing|facturation|factures?|rechnung(en)?|accounts?|sales|marketing|shop|promo"
+    r"|notifications?|alerts?|mailer|bounces?)([.+_-].*)?@"
+)
+_GENERAL = re.compile(
+    r"^(info|office|contact|kontakt|hello|bonjour|accueil|secretariat|reception|support|service"
+    r"|praxis|cabinet|clinique|clinic|post|mail|admin|team)@"
+)
+
+
+def kind_of_sender(address: str, *, letters: int, lists: int, automatic: int) -> str:
+    """What a sender without a record looks like: a code, or "" for a person like any other.
+
+    A guess from the address and from what most of the letters say of themselves (List-Id,
+    Precedence, Auto-Submitted); it decides nothing.
+    """
+    if lists * 2 > letters:
+        return LIST
+    if _LABORATORY.search(address) or any(name in address for name in _LABORATORY_NAMES):
+        return LABORATORY
+    if _SUPPLIER.search(address):
+        return SUPPLIER
+    if automatic * 2 > letters:
+        return AUTOMATIC
+    if _GENERAL.search(address):
+        return GENERAL
+    return OFTEN if letters >= MANY_LETTERS else ""

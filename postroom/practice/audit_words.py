@@ -35,6 +35,8 @@ KINDS: dict[str, Kind] = {
     "account": Kind(
         gettext_lazy("Email account"), "connections.MailAccount", "name", "connections:account"
     ),
+    "mailbox": Kind(gettext_lazy("A member’s own mailbox")),
+    "workflow": Kind(gettext_lazy("Workflow of an email account")),
     "source": Kind(
         gettext_lazy("Source of data"), "practice.Source", "name", "appointments:sources"
     ),
@@ -112,6 +114,14 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("account", "change"): gettext_lazy("Changed a mailbox"),
     ("account", "activate"): gettext_lazy("Switched a mailbox on"),
     ("account", "deactivate"): gettext_lazy("Switched a mailbox off"),
+    ("mailbox", "add"): gettext_lazy("Connected a mailbox of their own"),
+    ("mailbox", "change"): gettext_lazy("Changed a mailbox of their own"),
+    ("mailbox", "activate"): gettext_lazy("Switched a mailbox of their own on"),
+    ("mailbox", "deactivate"): gettext_lazy("Switched a mailbox of their own off"),
+    ("workflow", "add"): gettext_lazy("Added a workflow to a mailbox"),
+    ("workflow", "change"): gettext_lazy("Changed a workflow of a mailbox"),
+    ("workflow", "activate"): gettext_lazy("Switched a workflow on"),
+    ("workflow", "deactivate"): gettext_lazy("Switched a workflow off"),
     ("member", "add"): gettext_lazy("Added a member"),
     ("member", "join"): gettext_lazy("Joined the practice"),
     ("member", "change"): gettext_lazy("Changed a member"),

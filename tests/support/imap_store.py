@@ -97,7 +97,7 @@ def _matches_one(mail: Mail, word, words: Iterator) -> bool:
     if name == "OR":
         return any([_matches_one(mail, next(words), words), _matches_one(mail, next(words), words)])
     if name == "UID":
-        return _in_set(mail.uid, next(words))
+        return in_set(mail.uid, next(words))
     if name in ("KEYWORD", "UNKEYWORD"):
         return (next(words) in mail.flags) == (name == "KEYWORD")
     if name == "HEADER":
@@ -176,7 +176,8 @@ def _section(raw: bytes, section: str) -> bytes:
     return b"".join(one + b"\r\n" for one in kept) + b"\r\n"
 
 
-def _in_set(uid: int, uid_set: str) -> bool:
+def in_set(uid: int, uid_set: str) -> bool:
+    """Is this UID, or sequence number, in a sequence set such as «1:3,7»?"""
     for piece in uid_set.split(","):
         low, _, high = piece.partition(":")
         ends = [float("inf") if end == "*" else int(end) for end in (low, high or low)]

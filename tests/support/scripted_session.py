@@ -8,7 +8,7 @@ import socket
 
 from imapclient import imap_utf7
 
-from .imap_store import Box, fetch_item, matches
+from .imap_store import Box, fetch_item, in_set, matches
 from .imap_words import words
 
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r?\n$")
@@ -210,8 +210,7 @@ class Session:
 
     def _fetch(self, tag, args) -> None:
         """FETCH by sequence numbers, of the folder as this session knows it."""
-        low, _, high = args[0].partition(":")
-        uids = self.view[int(low) - 1 : int(high or low)]
+        uids = [uid for number, uid in enumerate(self.view, 1) if in_set(number, args[0])]
         self._uid_fetch(tag, [",".join(map(str, uids)), *args[1:]])
 
     def _uid_fetch(self, tag, args) -> None:

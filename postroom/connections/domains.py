@@ -1,0 +1,49 @@
+"""What a domain says of its mail in the DNS: SRV (RFC 6186) and MX. Slow or silent: nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dns.exception
+import dns.name
+import dns.resolver
+
+SECONDS = 3.0  # for one question, all of its tries together
+
+
+@dataclass(frozen=True)
+class Service:
+    """An IMAP server as a domain announces it."""
+
+    host: str
+    port: int
+    security: str  # tls, starttls
+
+
+def imap_of(domain: str) -> Service | None:
+    """Where the domain says its IMAP server is: `_imaps._tcp`, else `_imap._tcp`."""
+    for service, security in (("_imaps._tcp", "tls"), ("_imap._tcp", "starttls")):
+        rows = _ask(f"{service}.{domain}", "SRV")
+        for row in sorted(rows, key=lambda row: (row.priority, -row.weight)):
+            # «.» says that the service is decidedly not there (RFC 2782).
+            if host := _text(row.target):
+                return Service(host, row.port, security)
+    return None
+
+
+def mail_servers(domain: str) -> list[str]:
+    """The names of the servers that take in the domain's mail, best first."""
+    rows = sorted(_ask(domain, "MX"), key=lambda row: row.preference)
+    return [name for row in rows if (name := _text(row.exchange))]
+
+
+def _ask(name: str, kind: str) -> list[Any]:
+    # A row's fields hang on its kind, which the library's types do not know.
+    try:
+        answer = dns.resolver.Resolver().resolve(name, kind, lifetime=SECONDS)
+    except (dns.exception.DNSException, OSError, UnicodeError):
+        return []  # no resolver, no answer, no such name: it is only a guess
+    return list(answer)
+
+
+def _text(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True).lower().strip(".")

@@ -1,0 +1,12 @@
+"""What the clock calls."""
+
+from django.utils import timezone
+
+from postroom.connections import drafts
+from postroom.kit.background import task
+
+
+@task()
+def drop_account_drafts() -> int:
+    """Forget mailboxes that somebody began to connect and left, with their passwords."""
+    return drafts.drop_old(timezone.now())

@@ -1,0 +1,143 @@
+"""A look at a mailbox's past: what filing would have done with its last letters. Only looks.
+
+The folder is opened by EXAMINE and only headers are fetched: no flag changes, not even \\Recent,
+nothing is stored but these counts, nobody is told and nothing is answered.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from postroom.clients.matching import match_all
+from postroom.clients.rules import Several
+from postroom.connections.imap import Header, Mailbox
+from postroom.connections.models import MailAccount
+from postroom.intake.placing import place
+from postroom.intake.rules import kind_of_sender
+from postroom.kit.mime import Letter, read
+from postroom.practice.models import Practice
+from postroom.register.models import Entry
+
+SENDERS = 40  # shown at most, those of most letters first
+SHARED = 40
+
+
+@dataclass
+class Sender:
+    """Somebody whose letters would wait: how many, and what they look like."""
+
+    address: str
+    name: str = ""
+    letters: int = 0
+    lists: int = 0
+    automatic: int = 0
+    kind: str = ""  # of rules.kind_of_sender
+
+
+@dataclass
+class Look:
+    """What was found, as JSON keeps it; clients by their ids."""
+
+    folder: str
+    looked: int = 0
+    whole: bool = True  # False: there was no time for all that was asked for
+    oldest: str = ""  # ISO, by the server's clock
+    filed: int = 0
+    clients: int = 0  # different ones
+    waiting: dict[str, int] = field(default_factory=dict)  # reason to number
+    shared: list[dict[str, Any]] = field(default_factory=list)  # address, clients, letters
+    senders: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def look(
+    mailbox: Mailbox,
+    practice: Practice,
+    folder: str,
+    *,
+    host: str,
+    own: str,
+    most: int,
+    goes_on: Callable[[], bool],
+) -> Look:
+    """Judge the last `most` letters of a folder as filing would. Raises Trouble.
+
+    `own` is the mailbox's own user name; `goes_on` is asked before each portion, so that a slow
+    server does not hold a page for ever.
+    """
+    found = Look(folder)
+    senders: dict[str, Sender] = {}
+    filed_on: set[int] = set()
+    waiting: Counter[str] = Counter()
+    shared: dict[str, dict[str, Any]] = {}
+    for portion in mailbox.newest(folder, most):
+        if not goes_on():
+            found.whole = False
+            break
+        _judge(portion, practice, host, own, found, senders, filed_on, waiting, shared)
+    found.clients, found.waiting = len(filed_on), dict(waiting.most_common())
+    found.shared = sorted(shared.values(), key=lambda one: -one["letters"])[:SHARED]
+    found.senders = [asdict(one) for one in _guessed(senders.values())]
+    return found
+
+
+def _judge(
+    portion: Iterable[Header],
+    practice: Practice,
+    host: str,
+    own: str,
+    found: Look,
+    senders: dict[str, Sender],
+    filed_on: set[int],
+    waiting: Counter[str],
+    shared: dict[str, dict[str, Any]],
+) -> None:
+    letters = [(read(header.raw), header.received_at) for header in portion]
+    norms = {who.norm for letter, _ in letters for who in letter.senders if who.norm}
+    users = MailAccount.objects.filter(practice=practice).values_list("user", flat=True)
+    matches = match_all(practice.pk, norms, own=[*users, own])
+    for letter, received_at in letters:
+        found.looked += 1
+        found.oldest = _older(found.oldest, received_at)
+        placed = place(letter, matches, host=host)
+        if placed.filing == Entry.RESOLVED:
+            found.filed += 1
+            filed_on |= set(placed.clients)
+            continue
+        waiting[placed.reason] += 1
+        norm = placed.sender.norm if placed.sender else ""
+        if not norm:
+            continue
+        match matches.get(norm):
+            case Several(clients):
+                row = {"address": norm, "clients": sorted(clients), "letters": 0}
+                shared.setdefault(norm, row)["letters"] += 1
+            case _:
+                _count(senders.setdefault(norm, Sender(norm)), letter)
+
+
+def _count(sender: Sender, letter: Letter) -> None:
+    sender.letters += 1
+    sender.lists += bool(letter.list_id)
+    sender.automatic += letter.automatic
+    sender.name = sender.name or (letter.senders[0].name if letter.senders else "")[:80]
+
+
+def _guessed(senders: Iterable[Sender]) -> list[Sender]:
+    for one in senders:
+        one.kind = kind_of_sender(
+            one.address, letters=one.letters, lists=one.lists, automatic=one.automatic
+        )
+    return sorted(senders, key=lambda one: (-one.letters, one.address))[:SENDERS]
+
+
+def _older(oldest: str, received_at: datetime | None) -> str:
+    """ISO dates in UTC sort as text."""
+    if received_at is None:
+        return oldest
+    moment = received_at.isoformat()
+    return min(oldest, moment) if oldest else moment
