@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -166,6 +166,11 @@ class Mailbox:
             raise Trouble(FOLDER_MISSING, folder) from error
         return Folder(folder, answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
 
+    @_ours
+    def messages(self, folder: str) -> int:
+        """How many mails lie in a folder, also those marked \\Deleted. Raises Trouble."""
+        return int(self.client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
+
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 
     @_ours
@@ -175,6 +180,12 @@ class Mailbox:
         # marked \\Deleted is on its way out: ours without UIDPLUS, or a person's.
         found = self.client.search(["UID", f"{first}:*", "UNDELETED"])
         return sorted(uid for uid in found if uid >= first)
+
+    @_ours
+    def before(self, day: date) -> list[int]:
+        """The UIDs in the open folder of what the server received before this day, by its own
+        calendar."""
+        return sorted(self.client.search(["BEFORE", day]))
 
     @_ours
     def present(self, uids: Iterable[int]) -> set[int]:

@@ -44,6 +44,8 @@ class MailAccount(models.Model):
     failures = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)  # the last complete pass
+    taken_at = models.DateTimeField(null=True)  # when a letter was last taken in
+    stands_by = models.BooleanField(default=False)  # the server tells of new mail by itself
 
     objects = MailAccountQuerySet.as_manager()
 
@@ -142,6 +144,8 @@ class FolderState(models.Model):
     # How many mails the server counted there when we last looked (PE-4), and when.
     counted = models.PositiveIntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
+    books = models.JSONField(default=dict)  # what became of them (intake/booking.py)
+    gap_since = models.DateTimeField(null=True)  # some of them are in none of our books
     lease_by = models.CharField(max_length=120, default="")
     lease_until = models.DateTimeField(null=True)
     # Moving into this folder was refused: why, how often, when to try again.

@@ -1,0 +1,179 @@
+"""The books of a followed folder: what the server holds, and what became of each of it (PE-4).
+
+    on the server = filed + waiting + set aside by a person + could not be read
+                  + not yet taken in + older than the start date + not ours + the gap
+
+Counted at the end of a pass, once an hour or after a connect: first by one STATUS, and only if
+that does not agree with the ledger by comparing every UID, as once a day in any case (PE-3).
+What is found then is mended: a letter the cursor has passed over is fetched in the next pass, and
+a letter that somebody took away is written down as gone.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from postroom.connections.actions import check_now
+from postroom.connections.imap import Mailbox
+from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.intake import moving
+from postroom.intake.models import Sighting
+from postroom.practice import audit
+from postroom.practice.models import Member
+from postroom.register.models import Entry
+
+EVERY = timedelta(hours=1)
+AFTER_CONNECT = timedelta(minutes=10)  # a polled account connects for each look
+COMPARED_EVERY = timedelta(days=1)
+FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
+UNTAKEN, EARLY, OTHERS = "untaken", "early", "others"
+PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, OTHERS)
+_OF_FILING = {
+    Entry.RESOLVED: FILED,
+    Entry.UNRESOLVED: WAITING,
+    Entry.IGNORED: IGNORED,
+    Entry.FAILED: UNREADABLE,
+}
+
+
+def count(mailbox: Mailbox, workflow: Workflow, *, now: datetime, full: bool) -> None:
+    """Balance the books of a workflow's folders, as far as it is time to. Raises Trouble.
+
+    To be called at the end of a pass, when what could be taken in and moved has been.
+    """
+    for name in dict.fromkeys(workflow.folders):
+        state = moving.folder_state(workflow, name)
+        if state.uidvalidity is None or not _is_time(state, now, full=full):
+            continue
+        if not _agrees(mailbox, state, now):
+            _compare(mailbox, workflow, state, now)
+
+
+@transaction.atomic
+def look_again(account: MailAccount, *, by: Member | None, now: datetime) -> None:
+    """Have every letter of the followed folders compared with the ledger, and counted."""
+    incoming = account.workflows.filter(active=True).values_list("folder_in", flat=True)
+    account.folders.filter(folder__in=list(incoming)).update(next_uid=1)
+    account.folders.update(counted_at=None)
+    audit.record(account.practice_id, "rescan", "account", account.pk, by=by, now=now)
+    check_now(account, now=now)
+
+
+def _is_time(state: FolderState, now: datetime, *, full: bool) -> bool:
+    if state.counted_at is None or state.gap_since:
+        return True
+    return now - state.counted_at >= (AFTER_CONNECT if full else EVERY)
+
+
+def _agrees(mailbox: Mailbox, state: FolderState, now: datetime) -> bool:
+    """Whether the server's own count is what the ledger says, without a look at the UIDs."""
+    books = state.books
+    compared = datetime.fromisoformat(books["at"]) if books else None
+    if compared is None or state.counted_at is None or state.gap_since:
+        return False
+    if now - compared >= COMPARED_EVERY or books[UNTAKEN] or books["marked"]:
+        return False
+    parts = {**_parts(_lying(state)), EARLY: books[EARLY], OTHERS: books[OTHERS]}
+    known = sum(parts.values())
+    if mailbox.messages(state.folder) != known:
+        return False
+    _write(state, known, {**parts, "marked": 0, "at": books["at"]}, 0, now)
+    return True
+
+
+def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: datetime) -> None:
+    folder = moving.open_or_none(mailbox, state.folder)
+    if folder is None or folder.uidvalidity != state.uidvalidity:
+        return  # said, and seen to, by the pass
+    total = mailbox.messages(state.folder)
+    here = set(mailbox.uids())
+    _mend_taken_away(mailbox, state, here, now)
+    strange = here - _sighted(state)
+    followed = state.folder == workflow.folder_in
+    early = _early(mailbox, strange, workflow.begins_at) if followed else set()
+    # Below the cursor everything followed has been taken in; in the two other folders it is what
+    # lay there before us, or what somebody put there.
+    below = {uid for uid in strange - early if uid < state.next_uid}
+    missed = below if followed else set()
+    parts = _parts_of(_lying(state), here)
+    parts[UNTAKEN] += len(strange - early - below)
+    parts |= {EARLY: len(early), OTHERS: len(below - missed)}
+    facts = {**parts, "marked": max(total - len(here), 0), "at": now.isoformat()}
+    _write(state, len(here), facts, len(missed), now)
+    if missed:
+        behind = FolderState.objects.filter(pk=state.pk, next_uid__gt=min(missed))
+        behind.update(next_uid=min(missed))
+
+
+def _mend_taken_away(
+    mailbox: Mailbox, state: FolderState, here: Collection[int], now: datetime
+) -> None:
+    """What we had put here and is here no more, somebody took away: the register keeps it."""
+    settled = _lying(state).filter(state=Sighting.DONE)
+    left = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
+    left -= mailbox.present(left) if left else set()  # marked as deleted, but still here
+    for start in range(0, len(left), moving.MANY):
+        some = sorted(left)[start : start + moving.MANY]
+        settled.filter(uid__in=some).update(state=Sighting.GONE, settled_at=now)
+
+
+def _early(mailbox: Mailbox, uids: Collection[int], begins_at: datetime | None) -> set[int]:
+    """Which of these the server received before the start date, to the second."""
+    if begins_at is None or not uids:
+        return set()
+    # BEFORE goes by days of the server's own zone: two days around are looked at one by one.
+    surely = set(mailbox.before(_day(begins_at, -1))) & set(uids)
+    perhaps = (set(mailbox.before(_day(begins_at, 2))) & set(uids)) - surely
+    exactly = {
+        seen.uid
+        for seen in mailbox.look(perhaps)
+        if seen.received_at and seen.received_at < begins_at
+    }
+    return surely | exactly
+
+
+def _day(moment: datetime, days: int) -> date:
+    return (moment + timedelta(days=days)).date()
+
+
+def _lying(state: FolderState) -> QuerySet[Sighting]:
+    """The ledger's rows of what lies in a folder."""
+    return Sighting.objects.filter(
+        account=state.account_id, folder=state.folder, uidvalidity=state.uidvalidity or 0
+    ).exclude(state__in=(Sighting.GONE, Sighting.STALE))
+
+
+def _sighted(state: FolderState) -> set[int]:
+    rows = Sighting.objects.filter(account=state.account_id, folder=state.folder)
+    return set(rows.filter(uidvalidity=state.uidvalidity or 0).values_list("uid", flat=True))
+
+
+def _parts(rows: QuerySet[Sighting]) -> dict[str, int]:
+    """What became of all of these."""
+    found = rows.order_by().values_list("mail__entry__filing").annotate(n=Count("pk"))
+    parts = Counter(dict.fromkeys(PARTS, 0))
+    for filing, n in found:
+        parts[_OF_FILING.get(filing, UNTAKEN)] += n
+    return dict(parts)
+
+
+def _parts_of(rows: QuerySet[Sighting], uids: Collection[int]) -> dict[str, int]:
+    """What became of these, as far as they have one of those UIDs."""
+    parts = Counter(dict.fromkeys(PARTS, 0))
+    for uid, filing in rows.values_list("uid", "mail__entry__filing"):
+        if uid in uids:
+            parts[_OF_FILING.get(filing, UNTAKEN)] += 1
+    return dict(parts)
+
+
+def _write(
+    state: FolderState, counted: int, facts: dict[str, Any], missed: int, now: datetime
+) -> None:
+    """`missed` is the gap, and also what the arithmetic leaves: a test holds them together."""
+    state.counted, state.counted_at, state.books = counted, now, facts
+    state.gap_since = (state.gap_since or now) if missed else None
+    state.save(update_fields=["counted", "counted_at", "books", "gap_since"])
