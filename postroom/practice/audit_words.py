@@ -90,6 +90,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("account", "add"): gettext_lazy("Connected a mailbox"),
     ("account", "change"): gettext_lazy("Changed a mailbox"),
     ("account", "activate"): gettext_lazy("Switched a mailbox on"),
+    ("account", "rescan"): gettext_lazy("Had a mailbox looked through again"),
     ("account", "deactivate"): gettext_lazy("Switched a mailbox off"),
     ("member", "add"): gettext_lazy("Added a member"),
     ("member", "join"): gettext_lazy("Joined the practice"),

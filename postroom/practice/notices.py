@@ -67,9 +67,11 @@ def observe(practice: Practice, matters: Iterable[Matter], *, now: datetime) -> 
 
 def lately(practice: Practice, now: datetime) -> list[Notification]:
     """What is so, the oldest first; then what has ended within a day, the latest first."""
-    rows = practice.notifications
-    over = rows.filter(ended_at__gt=now - RECENT).order_by("-ended_at", "pk")
-    return [*rows.open().order_by("since", "pk"), *over]
+    lately = Q(ended_at=None) | Q(ended_at__gt=now - RECENT)
+    rows = list(practice.notifications.filter(lately).order_by("since", "pk"))
+    over = [notice for notice in rows if notice.ended_at]
+    over.sort(key=lambda notice: notice.ended_at, reverse=True)
+    return [*(notice for notice in rows if not notice.ended_at), *over]
 
 
 def is_due(practice: Practice, now: datetime) -> bool:
