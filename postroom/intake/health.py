@@ -331,7 +331,7 @@ def _letters(account: MailAccount, ledger: _Ledger, now: datetime) -> Iterator[C
 def _books(states: Iterable[FolderState]) -> Iterator[Books]:
     for state in sorted(states, key=lambda state: state.pk):
         if state.counted is not None and state.counted_at and state.books:
-            parts = {part: state.books[part] for part in PARTS}
+            parts = {part: state.books.get(part, 0) for part in PARTS}
             yield Books(state.folder, state.counted, state.counted_at, parts, gap_of(state),
                         state.gap_since)  # fmt: skip
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
-from postroom.practice import events
+from postroom.practice import audit, events
 from postroom.practice.mailing import send
 from postroom.practice.models import Member, NoticeMail, Notification, Practice
 from postroom.practice.rules import SETTINGS
@@ -119,6 +119,15 @@ def administrators(practice: Practice) -> list[Member]:
     """Who is told: everybody who may change the practice's settings."""
     members = practice.members.filter(active=True).select_related("role", "user").order_by("pk")
     return [member for member in members if member.may(SETTINGS)]
+
+
+@transaction.atomic
+def set_hour(practice: Practice, hour: int, *, by: Member, now: datetime) -> None:
+    """At which hour of the practice's day its mail goes out, 0 to 23."""
+    practice.notice_hour = hour
+    practice.save(update_fields=["notice_hour"])
+    data = {"fields": ["notice_hour"]}
+    audit.record(practice.pk, "change", "practice", practice.pk, by=by, now=now, data=data)
 
 
 def sweep(now: datetime) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from postroom.connections.models import MailAccount
 from postroom.intake import booking, health_words, reporting
 from postroom.intake.health import AccountHealth, look_over
-from postroom.practice import audit, rules
+from postroom.practice import notices, rules
 from postroom.practice.access import MemberRequest, member_required, page_before
-from postroom.practice.models import Practice
 from postroom.web.context import HIDDEN, shell_of, today
 
 HOURS = range(24)
@@ -63,20 +61,15 @@ def look_again(request: MemberRequest, account: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @require_POST
-@transaction.atomic
 def notice_hour(request: MemberRequest) -> HttpResponse:
     """At which hour the day's mail of what is wrong goes out."""
     typed = request.POST.get("hour", "")
     if not typed.isdecimal() or int(typed) not in HOURS:
         messages.error(request, _("Choose an hour from 0 to 23. Nothing was changed."))
         return redirect("web:health", request.practice.slug)
-    practice, now = request.practice, timezone.now()
-    Practice.objects.filter(pk=practice.pk).update(notice_hour=int(typed))
-    data = {"fields": ["notice_hour"]}
-    audit.record(practice.pk, "change", "practice", practice.pk, by=request.member, now=now,
-                 data=data)  # fmt: skip
+    notices.set_hour(request.practice, int(typed), by=request.member, now=timezone.now())
     messages.success(request, _("The message of the day goes out at %s.") % f"{int(typed):02}:00")
-    return redirect("web:health", practice.slug)
+    return redirect("web:health", request.practice.slug)
 
 
 @member_required(rules.READ)
