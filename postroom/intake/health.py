@@ -120,8 +120,10 @@ class Health:
     @property
     def conditions(self) -> Iterator[Condition]:
         yield from self.machine.conditions
-        for one in (*self.accounts, *self.drops):
-            yield from one.conditions
+        for account in self.accounts:
+            yield from account.conditions
+        for drop in self.drops:
+            yield from drop.conditions
         yield from (work.condition for work in self.work)
 
     @property

@@ -69,9 +69,10 @@ def lately(practice: Practice, now: datetime) -> list[Notification]:
     """What is so, the oldest first; then what has ended within a day, the latest first."""
     lately = Q(ended_at=None) | Q(ended_at__gt=now - RECENT)
     rows = list(practice.notifications.filter(lately).order_by("since", "pk"))
-    over = [notice for notice in rows if notice.ended_at]
-    over.sort(key=lambda notice: notice.ended_at, reverse=True)
-    return [*(notice for notice in rows if not notice.ended_at), *over]
+    over = sorted(
+        ((notice.ended_at, notice.pk, notice) for notice in rows if notice.ended_at), reverse=True
+    )
+    return [*(n for n in rows if n.ended_at is None), *(notice for _, _, notice in over)]
 
 
 def is_due(practice: Practice, now: datetime) -> bool:

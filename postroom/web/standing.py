@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -81,9 +82,7 @@ def hide_notices(request: MemberRequest) -> HttpResponse:
     ids = before.get("ids", []) if before.get("day") == day else []
     shown = [notice.pk for notice in shell_of(request).notices]
     request.session[HIDDEN] = {"day": day, "ids": [*ids, *shown]}
-    if request.htmx:
-        return HttpResponse()
-    return redirect(page_before(request) or redirect("web:home", request.practice.slug).url)
+    return redirect(page_before(request) or reverse("web:home", args=[request.practice.slug]))
 
 
 def _account(one: AccountHealth) -> dict[str, Any]:

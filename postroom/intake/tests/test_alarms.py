@@ -180,7 +180,7 @@ def test_the_mail_names_what_is_wrong_since_when_what_to_do_and_where(
     assert to == cast.alice.user.email
     assert subject == "Tern & Thistle Vets: 1 thing needs attention"
     assert "Desk: imap.example did not accept this user name or password." in body
-    assert "since 5 Jan 2026, 14:00" in body, body
+    assert "since Mon 5 Jan 2026, 14:00" in body
     assert "Check both." in body
     assert "/p/tern/settings/health" in body
 
