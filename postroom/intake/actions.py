@@ -250,7 +250,8 @@ def _work_through(
     attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
         attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
-    attempt(lambda: booking.count(mailbox, workflow, now=clock(), full=full))
+    news = bool(taken)
+    attempt(lambda: booking.count(mailbox, workflow, now=clock(), full=full, news=news))
     if met:
         raise met[0]
     return taken or 0

@@ -3,10 +3,10 @@
     on the server = filed + waiting + set aside by a person + could not be read
                   + not yet taken in + older than the start date + not ours + the gap
 
-Counted at the end of a pass, once an hour or after a connect: first by one STATUS, and only if
-that does not agree with the ledger by comparing every UID, as once a day in any case (PE-3).
-What is found then is mended: a letter the cursor has passed over is fetched in the next pass, and
-a letter that somebody took away is written down as gone.
+Counted at the end of a pass, one folder at each, all of them after a connect or when letters have
+come: first by one STATUS, and only if that does not agree with the ledger by comparing every
+UID, as once a day in any case (PE-3). What is found then is mended: a letter that the cursor has
+passed over is fetched in the next pass, and one that somebody took away is written down as gone.
 """
 
 from collections import Counter
@@ -26,12 +26,15 @@ from postroom.practice import audit
 from postroom.practice.models import Member
 from postroom.register.models import Entry
 
-EVERY = timedelta(hours=1)
+EVERY = timedelta(minutes=4)  # one folder at each look
 AFTER_CONNECT = timedelta(minutes=10)  # a polled account connects for each look
+AFTER_NEWS = timedelta(minutes=1)
+SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone says nothing
 COMPARED_EVERY = timedelta(days=1)
 FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
 UNTAKEN, EARLY, OTHERS = "untaken", "early", "others"
 PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, OTHERS)
+LYING = (*Sighting.OPEN, Sighting.DONE)
 _OF_FILING = {
     Entry.RESOLVED: FILED,
     Entry.UNRESOLVED: WAITING,
@@ -40,15 +43,17 @@ _OF_FILING = {
 }
 
 
-def count(mailbox: Mailbox, workflow: Workflow, *, now: datetime, full: bool) -> None:
+def count(mailbox: Mailbox, workflow: Workflow, *, now: datetime, full: bool, news: bool) -> None:
     """Balance the books of a workflow's folders, as far as it is time to. Raises Trouble.
 
-    To be called at the end of a pass, when what could be taken in and moved has been.
+    To be called at the end of a pass, when what could be taken in and moved has been. `news`:
+    letters came in it; else, and but for a fresh connection, it costs one command at most.
     """
-    for name in dict.fromkeys(workflow.folders):
-        state = moving.folder_state(workflow, name)
-        if state.uidvalidity is None or not _is_time(state, now, full=full):
-            continue
+    states = [moving.folder_state(workflow, name) for name in dict.fromkeys(workflow.folders)]
+    due = [state for state in states if _is_due(state, now, full=full, news=news)]
+    if not full and not news:
+        due = _most_urgent(due)
+    for state in due:
         if not _agrees(mailbox, state, now):
             _compare(mailbox, workflow, state, now)
 
@@ -63,26 +68,49 @@ def look_again(account: MailAccount, *, by: Member | None, now: datetime) -> Non
     check_now(account, now=now)
 
 
-def _is_time(state: FolderState, now: datetime, *, full: bool) -> bool:
+def _is_due(state: FolderState, now: datetime, *, full: bool, news: bool) -> bool:
+    if state.uidvalidity is None:
+        return False  # nothing is known of it yet
     if state.counted_at is None or state.gap_since:
         return True
-    return now - state.counted_at >= (AFTER_CONNECT if full else EVERY)
+    wait = AFTER_NEWS if news else AFTER_CONNECT if full else EVERY
+    return now - state.counted_at >= wait
+
+
+def _most_urgent(due: list[FolderState]) -> list[FolderState]:
+    """Those that were never counted or have a gap; else the one whose count is the oldest."""
+    at_once = [state for state in due if state.counted_at is None or state.gap_since]
+    return at_once or sorted(due, key=lambda state: str(state.counted_at))[:1]
 
 
 def _agrees(mailbox: Mailbox, state: FolderState, now: datetime) -> bool:
     """Whether the server's own count is what the ledger says, without a look at the UIDs."""
     books = state.books
-    compared = datetime.fromisoformat(books["at"]) if books else None
-    if compared is None or state.counted_at is None or state.gap_since:
+    if not books or state.counted_at is None or state.gap_since:
         return False
-    if now - compared >= COMPARED_EVERY or books[UNTAKEN] or books["marked"]:
+    if books[UNTAKEN] or books["marked"] or _age(books["compared_at"], now) >= COMPARED_EVERY:
         return False
-    parts = {**_parts(_lying(state)), EARLY: books[EARLY], OTHERS: books[OTHERS]}
-    known = sum(parts.values())
-    if mailbox.messages(state.folder) != known:
+    lying = _number(state)
+    total = lying + books[EARLY] + books[OTHERS]
+    if mailbox.messages(state.folder) != total:
         return False
-    _write(state, known, {**parts, "marked": 0, "at": books["at"]}, 0, now)
+    if lying != books["lying"] or _age(books["sorted_at"], now) >= SORTED_EVERY:
+        books |= _parts(_lying(state)) | {part: books[part] for part in (EARLY, OTHERS)}
+        books |= {"lying": lying, "sorted_at": now.isoformat()}
+    _write(state, total, books, 0, now)
     return True
+
+
+def _age(moment: str, now: datetime) -> timedelta:
+    return now - datetime.fromisoformat(moment)
+
+
+def _number(state: FolderState) -> int:
+    """How many letters the ledger says lie in a folder; by an index alone, also of a million."""
+    rows = Sighting.objects.filter(
+        workflow__account=state.account_id, state__in=LYING, folder=state.folder
+    )
+    return rows.count()
 
 
 def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: datetime) -> None:
@@ -102,7 +130,13 @@ def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: date
     parts = _parts_of(_lying(state), here)
     parts[UNTAKEN] += len(strange - early - below)
     parts |= {EARLY: len(early), OTHERS: len(below - missed)}
-    facts = {**parts, "marked": max(total - len(here), 0), "at": now.isoformat()}
+    facts = {
+        **parts,
+        "marked": max(total - len(here), 0),
+        "lying": _number(state),
+        "compared_at": now.isoformat(),
+        "sorted_at": now.isoformat(),
+    }
     _write(state, len(here), facts, len(missed), now)
     if missed:
         behind = FolderState.objects.filter(pk=state.pk, next_uid__gt=min(missed))
@@ -144,7 +178,7 @@ def _lying(state: FolderState) -> QuerySet[Sighting]:
     """The ledger's rows of what lies in a folder."""
     return Sighting.objects.filter(
         account=state.account_id, folder=state.folder, uidvalidity=state.uidvalidity or 0
-    ).exclude(state__in=(Sighting.GONE, Sighting.STALE))
+    ).filter(state__in=LYING)
 
 
 def _sighted(state: FolderState) -> set[int]:

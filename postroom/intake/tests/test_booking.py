@@ -105,7 +105,7 @@ def test_what_somebody_took_away_is_written_down_as_gone(account, server) -> Non
     a_pass(account)
     box = server.store.boxes["Unresolved"]
     box.mails.pop(min(box.mails))
-    a_pass(account, later(2), full=False)
+    a_pass(account, later(2))
     assert Sighting.objects.filter(state=Sighting.GONE).count() == 1
     assert (books("Unresolved").counted, parts("Unresolved")) == (1, {booking.WAITING: 1})
     assert Entry.objects.count() == 2
@@ -116,7 +116,7 @@ def test_what_is_marked_as_deleted_is_neither_counted_nor_gone(account, server) 
     a_pass(account)
     for mail in server.store.boxes["Unresolved"].mails.values():
         mail.flags.add("\\Deleted")
-    a_pass(account, later(25), full=False)
+    a_pass(account, later(25))
     assert (books("Unresolved").counted, gap_of(books("Unresolved"))) == (0, 0)
     assert Sighting.objects.get().state == Sighting.DONE
 
@@ -134,23 +134,40 @@ def test_what_came_before_the_start_date_is_counted_apart_to_the_second(account,
     workflow = account.workflows.get()
     workflow.begins_at = begin
     with mailbox_of(account) as mailbox:
-        booking.count(mailbox, workflow, now=NOW, full=True)
+        booking.count(mailbox, workflow, now=NOW, full=True, news=False)
     assert parts("Incoming") == {EARLY: 3}
     assert gap_of(books("Incoming")) == 1
 
 
-def test_an_idle_pass_costs_no_command_more_until_an_hour_is_over(account, server) -> None:
+def asked(server: ScriptedImap, command: str) -> list[str]:
+    return [line for line in server.commands if line.startswith(command)]
+
+
+def test_an_idle_pass_costs_one_command_more_at_most(account, server) -> None:
     server.put("Incoming", letter(1))
+    a_pass(account)
+    counted = []
+    for minutes in (5, 10, 15):
+        server.commands.clear()
+        a_pass(account, later(minutes / 60), full=False)
+        counted += [line.split()[1].strip('"') for line in asked(server, "STATUS")]
+        assert not asked(server, "UID SEARCH UID 1:*")
+    assert sorted(counted) == ["Incoming", "Resolved", "Unresolved"]
+
+
+def test_a_polled_account_pays_nothing_at_most_looks(account, server) -> None:
     a_pass(account)
     server.commands.clear()
     a_pass(account, later(0.1))
-    within = list(server.commands)
-    assert not [line for line in within if line.startswith("STATUS")]
-    assert len([line for line in within if line.startswith("UID SEARCH")]) == 1
-    server.commands.clear()
-    a_pass(account, later(1.2), full=False)
-    assert len([line for line in server.commands if line.startswith("STATUS")]) == 3
-    assert not [line for line in server.commands if line.startswith("UID SEARCH UID 1:*")]
+    assert not asked(server, "STATUS")
+    assert len(asked(server, "UID SEARCH")) == 1
+
+
+def test_what_comes_is_in_the_books_at_once(account, server) -> None:
+    a_pass(account)
+    server.put("Incoming", letter(1))
+    a_pass(account, later(0.05), full=False)
+    assert (books("Unresolved").counted, parts("Unresolved")) == (1, {booking.WAITING: 1})
 
 
 def test_once_a_day_every_uid_is_compared(account, server) -> None:
@@ -181,6 +198,6 @@ def test_a_letter_that_waits_to_be_taken_in_is_no_gap(account, server) -> None:
     FolderState.objects.update(counted_at=None)
     workflow = account.workflows.get()
     with mailbox_of(account) as mailbox:
-        booking.count(mailbox, workflow, now=NOW, full=False)
+        booking.count(mailbox, workflow, now=NOW, full=False, news=False)
     assert parts("Incoming") == {UNTAKEN: 1}
     assert books("Incoming").gap_since is None
