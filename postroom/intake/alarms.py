@@ -61,7 +61,9 @@ def matters(found: Health) -> Iterator[Matter]:
     for condition in _alarming(found.machine.conditions):
         yield Matter(condition.code, "", condition.since or found.at, _data(condition))
     for one in found.accounts:
-        name = {"account": one.account.name, "owner": one.account.owner_id}
+        owner = one.account.owner
+        shown = owner.name if owner else one.account.name
+        name = {"account": shown, "owner": one.account.owner_id}
         for condition in _alarming(one.conditions):
             gap = condition.code == "gap"
             folder = f"{one.account.pk} {condition.facts['folder']}"[:80] if gap else ""

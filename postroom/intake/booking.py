@@ -86,7 +86,7 @@ def _most_urgent(due: list[FolderState]) -> list[FolderState]:
 def _agrees(mailbox: Mailbox, state: FolderState, now: datetime) -> bool:
     """Whether the server's own count is what the ledger says, without a look at the UIDs."""
     books = state.books
-    if not books or state.counted_at is None or state.gap_since:
+    if not books.get("compared_at") or state.counted_at is None or state.gap_since:
         return False
     if books[UNTAKEN] or books["marked"] or _age(books["compared_at"], now) >= COMPARED_EVERY:
         return False

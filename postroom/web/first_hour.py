@@ -48,7 +48,7 @@ def steps(member: Member, now: datetime) -> list[Step]:
              _("So that we can file clients’ messages."), _("Connect"),
              reverse("connections:add_account", args=slug), facts["account"]),
         Step("folders", "folder-plus", _("Have its three folders ready"),
-             _("Incoming, Resolved, Unresolved: ticked when we have looked into them once."),
+             _("Ticked when we have looked into all three once."),
              _("Look"), reverse("connections:accounts", args=slug), facts["folders"]),
         Step("clients", "contact-round", _("Bring in your clients"),
              _("From your practice software. You see first what would change."), _("Import"),
