@@ -119,7 +119,7 @@ def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: date
         return  # said, and seen to, by the pass
     total = mailbox.messages(state.folder)
     here = set(mailbox.uids())
-    _mend_taken_away(mailbox, state, here, now)
+    left = _taken_away(mailbox, state, here)
     strange = here - _sighted(state)
     followed = state.folder == workflow.folder_in
     early = _early(mailbox, strange, workflow.begins_at) if followed else set()
@@ -133,26 +133,33 @@ def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: date
     facts = {
         **parts,
         "marked": max(total - len(here), 0),
-        "lying": _number(state),
+        "lying": _number(state) - len(left),
         "compared_at": now.isoformat(),
         "sorted_at": now.isoformat(),
     }
-    _write(state, len(here), facts, len(missed), now)
+    with transaction.atomic():
+        _mend(state, left, missed, now)
+        _write(state, len(here), facts, len(missed), now)
+
+
+def _mend(
+    state: FolderState, left: Collection[int], missed: Collection[int], now: datetime
+) -> None:
+    """Say of what is here no more that it is gone; have the next pass fetch what was missed."""
+    uids = sorted(left)
+    for start in range(0, len(uids), moving.MANY):
+        gone = _lying(state).filter(state=Sighting.DONE, uid__in=uids[start : start + moving.MANY])
+        gone.update(state=Sighting.GONE, settled_at=now)
     if missed:
         behind = FolderState.objects.filter(pk=state.pk, next_uid__gt=min(missed))
         behind.update(next_uid=min(missed))
 
 
-def _mend_taken_away(
-    mailbox: Mailbox, state: FolderState, here: Collection[int], now: datetime
-) -> None:
-    """What we had put here and is here no more, somebody took away: the register keeps it."""
+def _taken_away(mailbox: Mailbox, state: FolderState, here: Collection[int]) -> set[int]:
+    """What we had put here and is here no more: somebody took it away; the register keeps it."""
     settled = _lying(state).filter(state=Sighting.DONE)
     left = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
-    left -= mailbox.present(left) if left else set()  # marked as deleted, but still here
-    for start in range(0, len(left), moving.MANY):
-        some = sorted(left)[start : start + moving.MANY]
-        settled.filter(uid__in=some).update(state=Sighting.GONE, settled_at=now)
+    return left - mailbox.present(left) if left else left  # marked as deleted is still here
 
 
 def _early(mailbox: Mailbox, uids: Collection[int], begins_at: datetime | None) -> set[int]:

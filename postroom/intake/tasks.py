@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from postroom.connections.imap import cut_hanging
 from postroom.intake import alarms, feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task
@@ -27,4 +28,5 @@ def look_at_feed(pk: int) -> bool:
 
 def watch_over() -> int:
     """Look whether everything stands well; its slots are also the worker's heartbeat."""
+    cut_hanging()
     return alarms.watch_over(now=timezone.now())

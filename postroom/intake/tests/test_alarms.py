@@ -187,7 +187,11 @@ def test_the_mail_names_what_is_wrong_since_when_what_to_do_and_where(
 
 def test_somebodys_own_mailbox_is_told_of_without_a_word_of_it(cast: Cast, account) -> None:
     MailAccount.objects.update(
-        owner=cast.bob, name="Private", trouble="folder-missing", trouble_detail="Secret", trouble_since=NOW
+        owner=cast.bob,
+        name="Private",
+        trouble="folder-missing",
+        trouble_detail="Secret",
+        trouble_since=NOW,
     )
     told(cast, NOW + 20 * MINUTE)
     notice = Notification.objects.get()
