@@ -1,7 +1,8 @@
 """The books of a followed folder: what the server holds, and what became of each of it (PE-4).
 
     on the server = filed + waiting + set aside by a person + could not be read
-                  + not yet taken in + older than the start date + not ours + the gap
+                  + not yet taken in + older than the start date
+                  + ours from before the server renumbered the folder + not ours + the gap
 
 Counted at the end of a pass, one folder at each, all of them after a connect or when letters have
 come: first by one STATUS, and only if that does not agree with the ledger by comparing every
@@ -18,9 +19,9 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from postroom.connections.actions import check_now
-from postroom.connections.imap import Mailbox
+from postroom.connections.imap import Folder, Mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
-from postroom.intake import moving
+from postroom.intake import fetching, moving
 from postroom.intake.models import Sighting
 from postroom.practice import audit
 from postroom.practice.models import Member
@@ -32,8 +33,9 @@ AFTER_NEWS = timedelta(minutes=1)
 SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone says nothing
 COMPARED_EVERY = timedelta(days=1)
 FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
-UNTAKEN, EARLY, OTHERS = "untaken", "early", "others"
-PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, OTHERS)
+UNTAKEN, EARLY, RENUMBERED, OTHERS = "untaken", "early", "renumbered", "others"
+PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, RENUMBERED, OTHERS)
+UNSIGHTED = (EARLY, RENUMBERED, OTHERS)  # no sighting says of these that they lie there
 LYING = (*Sighting.OPEN, Sighting.DONE)
 _OF_FILING = {
     Entry.RESOLVED: FILED,
@@ -90,12 +92,12 @@ def _agrees(mailbox: Mailbox, state: FolderState, now: datetime) -> bool:
         return False
     if books[UNTAKEN] or books["marked"] or _age(books["compared_at"], now) >= COMPARED_EVERY:
         return False
-    lying = _number(state)
-    total = lying + books[EARLY] + books[OTHERS]
+    lying = _number(state) - books["old"]
+    total = lying + sum(books[part] for part in UNSIGHTED)
     if mailbox.messages(state.folder) != total:
         return False
     if lying != books["lying"] or _age(books["sorted_at"], now) >= SORTED_EVERY:
-        books |= _parts(_lying(state)) | {part: books[part] for part in (EARLY, OTHERS)}
+        books |= _parts(_lying(state)) | {part: books[part] for part in UNSIGHTED}
         books |= {"lying": lying, "sorted_at": now.isoformat()}
     _write(state, total, books, 0, now)
     return True
@@ -115,13 +117,17 @@ def _number(state: FolderState) -> int:
 
 def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: datetime) -> None:
     folder = moving.open_or_none(mailbox, state.folder)
-    if folder is None or folder.uidvalidity != state.uidvalidity:
-        return  # said, and seen to, by the pass
+    followed = state.folder == workflow.folder_in
+    if folder is None:
+        return  # said when a letter is to be moved there
+    if folder.uidvalidity != state.uidvalidity:
+        if followed:
+            return  # the next pass compares all of it
+        fetching.baseline(state, folder)
     total = mailbox.messages(state.folder)
     here = set(mailbox.uids())
-    left = _taken_away(mailbox, state, here)
+    _mend_ledger(mailbox, workflow, state, folder, here, now)
     strange = here - _sighted(state)
-    followed = state.folder == workflow.folder_in
     early = _early(mailbox, strange, workflow.begins_at) if followed else set()
     # Below the cursor everything followed has been taken in; in the two other folders it is what
     # lay there before us, or what somebody put there.
@@ -129,37 +135,53 @@ def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: date
     missed = below if followed else set()
     parts = _parts_of(_lying(state), here)
     parts[UNTAKEN] += len(strange - early - below)
-    parts |= {EARLY: len(early), OTHERS: len(below - missed)}
+    lying = _lying(state).count()
+    old = _number(state) - lying
+    renumbered = min(old, len(below - missed))
+    parts |= {EARLY: len(early), RENUMBERED: renumbered}
+    parts[OTHERS] = len(below - missed) - renumbered
     facts = {
         **parts,
         "marked": max(total - len(here), 0),
-        "lying": _number(state) - len(left),
+        "lying": lying,
+        "old": old,
         "compared_at": now.isoformat(),
         "sorted_at": now.isoformat(),
     }
     with transaction.atomic():
-        _mend(state, left, missed, now)
         _write(state, len(here), facts, len(missed), now)
+        if missed:  # the next pass fetches them
+            behind = FolderState.objects.filter(pk=state.pk, next_uid__gt=min(missed))
+            behind.update(next_uid=min(missed))
 
 
-def _mend(
-    state: FolderState, left: Collection[int], missed: Collection[int], now: datetime
+def _mend_ledger(
+    mailbox: Mailbox,
+    workflow: Workflow,
+    state: FolderState,
+    folder: Folder,
+    here: Collection[int],
+    now: datetime,
 ) -> None:
-    """Say of what is here no more that it is gone; have the next pass fetch what was missed."""
-    uids = sorted(left)
-    for start in range(0, len(uids), moving.MANY):
-        gone = _lying(state).filter(state=Sighting.DONE, uid__in=uids[start : start + moving.MANY])
-        gone.update(state=Sighting.GONE, settled_at=now)
-    if missed:
-        behind = FolderState.objects.filter(pk=state.pk, next_uid__gt=min(missed))
-        behind.update(next_uid=min(missed))
-
-
-def _taken_away(mailbox: Mailbox, state: FolderState, here: Collection[int]) -> set[int]:
-    """What we had put here and is here no more: somebody took it away; the register keeps it."""
+    """What we had put here and is not under its UID any more: another UID of the same content is
+    written down; else somebody took it away, and the register keeps it."""
     settled = _lying(state).filter(state=Sighting.DONE)
-    left = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
-    return left - mailbox.present(left) if left else left  # marked as deleted is still here
+    lost = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
+    lost -= mailbox.present(lost) if lost else set()  # marked as deleted, but still here
+    uids = sorted(lost)
+    for start in range(0, len(uids), moving.MANY):
+        some = list(
+            settled.filter(uid__in=uids[start : start + moving.MANY]).select_related("mail")
+        )
+        strange = set(here) - _sighted(state)
+        found = moving.find(mailbox, workflow, folder, some) if strange else {}
+        with transaction.atomic():
+            for sighting in some:
+                row = settled.filter(pk=sighting.pk)
+                if sighting.pk in found:
+                    row.update(uid=found[sighting.pk])
+                else:
+                    row.update(state=Sighting.GONE, settled_at=now)
 
 
 def _early(mailbox: Mailbox, uids: Collection[int], begins_at: datetime | None) -> set[int]:

@@ -214,6 +214,7 @@ PARTS: dict[str, Text] = {
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),
     booking.EARLY: gettext_lazy("from before the start date"),
+    booking.RENUMBERED: gettext_lazy("from before the server renumbered the folder"),
     booking.OTHERS: gettext_lazy("not put there by Postroom"),
 }
 

@@ -111,6 +111,30 @@ def test_what_somebody_took_away_is_written_down_as_gone(account, server) -> Non
     assert Entry.objects.count() == 2
 
 
+def test_what_lies_there_under_another_uid_is_found_by_its_content(account, server) -> None:
+    server.put("Incoming", letter(1))
+    a_pass(account)
+    Sighting.objects.update(uid=77)  # as after an answer that named the wrong one
+    account.workflows.update(swept_at=later(25).now)
+    a_pass(account, later(25))
+    (one,) = Sighting.objects.all()
+    assert (one.state, one.uid) == (Sighting.DONE, min(server.store.boxes["Unresolved"].mails))
+    assert parts("Unresolved") == {booking.WAITING: 1}
+
+
+def test_a_renumbered_folder_of_filed_letters_still_balances(account, server) -> None:
+    server.put("Incoming", letter(1))
+    server.put("Resolved", letter(2))
+    a_pass(account)
+    for folder in ("Resolved", "Unresolved"):
+        server.store.reset_uidvalidity(folder)
+    for hours in (25, 26):
+        a_pass(account, later(hours))
+        assert parts("Resolved") == {OTHERS: 1}
+        assert parts("Unresolved") == {booking.RENUMBERED: 1}
+        assert [gap_of(books(folder)) for folder in ("Resolved", "Unresolved")] == [0, 0]
+
+
 def test_what_is_marked_as_deleted_is_neither_counted_nor_gone(account, server) -> None:
     server.put("Incoming", letter(1))
     a_pass(account)

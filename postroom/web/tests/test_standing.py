@@ -51,7 +51,17 @@ def test_the_books_stand_there_as_a_sum(cast: Cast, account) -> None:
         assert words in page
     told = cast.browser(cast.alice).get(f"{PAGE}.json").json()
     (folder,) = told["accounts"][0]["folders"]
-    parts = ("filed", "waiting", "ignored", "unreadable", "untaken", "early", "others", "gap")
+    parts = (
+        "filed",
+        "waiting",
+        "ignored",
+        "unreadable",
+        "untaken",
+        "early",
+        "renumbered",
+        "others",
+        "gap",
+    )
     assert folder["on_server"] == sum(folder[part] for part in parts)
     assert (folder["gap"], told["well"]) == (2, False)
 
