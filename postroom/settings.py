@@ -70,7 +70,6 @@ DEVICE_COOKIE_NAME = "__Host-postroom-known" if SECURE else "postroom-known"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "postroom.web.views.csrf_failure"
 # Without a mail server nothing is sent: a message on the console would put its link in the log.
-SENDS_MAIL = bool(env.str("POSTROOM_EMAIL_URL", ""))
 EMAIL_CONFIG = env.email_url("POSTROOM_EMAIL_URL", default="dummymail://")
 globals().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 30

@@ -36,6 +36,8 @@ from postroom.clients.imports import import_clients, source_named
 from postroom.clients.leaving import mark_gone
 from postroom.clients.models import Client
 from postroom.custody.actions import NotTwoClients, merge
+from postroom.intake.health import look_over
+from postroom.intake.reporting import as_json
 from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.models import AccessToken, Source
@@ -58,6 +60,12 @@ Partial = Annotated[bool, Query(False, description="leave out rows with errors")
 Clients = Annotated[list[ClientRow], Body(..., max_length=BATCH)]
 Appointments = Annotated[list[AppointmentRow], Body(..., max_length=BATCH)]
 Dues = Annotated[list[DueRow], Body(..., max_length=BATCH)]
+
+
+@api.get("/health", response=dict[str, Any], tags=["health"])
+def get_health(request: HttpRequest) -> Any:
+    """How the practice's mailboxes stand, with their books, and the machine: for a monitor."""
+    return as_json(look_over(_token(request).practice, now=timezone.now()))
 
 
 @api.put("/clients/{ref}", response={200: Outcome, 201: Outcome}, tags=["clients"])

@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -14,11 +15,13 @@ from django.utils.translation import ngettext
 
 from postroom.cli.common import Failure, need_ready, utc_now
 from postroom.connections.actions import settings_of
-from postroom.connections.models import MailAccount
 from postroom.connections.words import state
+from postroom.intake import health_words
+from postroom.intake.health import AccountHealth, Machine, look_at_machine, look_over
 from postroom.intake.models import Sighting
+from postroom.intake.reporting import account_json
 from postroom.kit.crypto import KeyMissing, Tampered
-from postroom.practice.models import AuditChain, AuditEvent
+from postroom.practice.models import AuditChain, AuditEvent, Practice
 from postroom.practice.sealing import LATE
 from postroom.register.models import StoredMail
 
@@ -33,6 +36,7 @@ class Finding:
     name: str
     well: bool
     words: str
+    facts: dict[str, Any] | None = None  # times and numbers, as in the page's JSON
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -61,8 +65,11 @@ def examine() -> Iterator[Finding]:
     yield Finding("ready", True, _("Key file and database are there and up to date."))
     for look in (_key_file, _database, _disk, _files, _audit):
         yield look()
-    for account in MailAccount.objects.order_by("id"):
-        yield _account(account)
+    now = utc_now()
+    yield from _machine(look_at_machine(now=now))
+    for practice in Practice.objects.order_by("id"):
+        for one in look_over(practice, now=now).accounts:
+            yield _account(one)
 
 
 def _key_file() -> Finding:
@@ -123,18 +130,34 @@ def _audit() -> Finding:
     return Finding("audit", True, _("The audit log is sealed; no line of it was changed."))
 
 
-def _account(account: MailAccount) -> Finding:
-    name = f"account {account.name}"
+def _machine(machine: Machine) -> Iterator[Finding]:
+    """The worker, its queue and our own mail; disk and key have been looked at already."""
+    for condition in machine.conditions:
+        if condition.code not in ("disk-low", "no-key"):
+            said = health_words.say(condition)
+            facts = {"code": said.code, "since": said.since and said.since.isoformat()}
+            # A worker that was never started is no fault of an installation that is being made.
+            well = condition.tone == "grey" or condition.code == "worker-never"
+            yield Finding("machine", well, f"{said.sentence} {said.advice}", facts)
+    if machine.tone == "green":
+        yield Finding("machine", True, _("The worker runs, and no task waits for long."))
+
+
+def _account(one: AccountHealth) -> Finding:
+    """How an account stands, with its books; of somebody's own, whether it is well."""
+    account, facts = one.account, account_json(one)
+    shown = account.name if not one.private else f"#{account.pk}"
+    name = f"account {shown}"
     if not account.active:
-        return Finding(name, True, f"{account.name}: " + _("resting"))
+        return Finding(name, True, f"{shown}: " + _("resting"), facts)
     try:
         settings_of(account)
     except (KeyMissing, Tampered) as error:
-        return Finding(name, False, f"{account.name}: {error}")
+        return Finding(name, False, f"{shown}: {error}", facts)
+    said = [health_words.say(condition).sentence for condition in one.conditions]
+    words = " ".join(said) or state(account).sentence
     on_the_way = Sighting.objects.unfinished().filter(account=account).count()
-    age = (utc_now() - account.checked_at).total_seconds() if account.checked_at else None
-    words = f"{account.name}: {state(account).sentence}"
     if on_the_way:
         sentence = ngettext("%d letter is on its way.", "%d letters are on their way.", on_the_way)
         words += " " + sentence % on_the_way
-    return Finding(name, not account.trouble and (age is None or age < 3600), words)
+    return Finding(name, one.tone == "green", f"{shown}: {words}", facts)

@@ -4,18 +4,21 @@ from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
 from postroom.connections.tasks import drop_account_drafts
 from postroom.custody.tasks import gather_merged
-from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
+from postroom.intake.tasks import look_at_feeds, tidy_mail_folder, watch_over
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
+from postroom.practice.jobs import HEART
 from postroom.practice.tasks import (
     check_audits,
     resume_long_work,
     seal_audit,
     sweep_events,
+    sweep_notices,
     sweep_sessions,
 )
 
 SCHEDULE = [
+    every(60, HEART)(watch_over),
     every(15, "resume long work")(resume_long_work),
     every(60, "seal audit")(seal_audit),
     every(15, "feeds")(look_at_feeds),
@@ -24,6 +27,7 @@ SCHEDULE = [
     every(3600, "sweep sessions")(sweep_sessions),
     every(3600, "drop account drafts")(drop_account_drafts),
     every(300, "gather merged")(gather_merged),
+    every("03:05", "sweep notices")(sweep_notices),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),
     every("03:30", "tidy uploads")(tidy_uploads),

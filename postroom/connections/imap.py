@@ -9,12 +9,14 @@ import re
 import selectors
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from imapclient import IMAPClient
 
@@ -25,6 +27,7 @@ from postroom.connections.trouble import (
     FOLDER_READ_ONLY,
     LIBRARY_ERRORS,
     SERVER_ERROR,
+    TIMEOUT,
     Trouble,
     from_library,
 )
@@ -36,11 +39,13 @@ imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
 IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
 PORTION = 500  # UIDs in one command: 20,000 were «Too long argument» to Dovecot
 HEADERS = 100  # letters whose headers are asked for at once
+LONGEST = 3600  # seconds for one operation, however slowly its answer drips (PE-12)
 PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_signed_in: "WeakSet[Mailbox]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -81,17 +86,36 @@ class Moved:
 def open_mailbox(settings: Settings, passed: Passed = lambda step: None) -> Iterator["Mailbox"]:
     """A signed-in mailbox. Every error inside comes out as Trouble; `passed` is told of each
     step on the way in."""
+    mailbox = None
     try:
         client = connect(settings, passed)
+        mailbox = Mailbox(client)
+        _signed_in.add(mailbox)
         try:
-            yield Mailbox(client)
+            yield mailbox
         except BaseException:
             with suppress(OSError):
                 client.shutdown()  # in the middle of something a LOGOUT might not be answered
             raise
         leave(client)
-    except LIBRARY_ERRORS as error:
+    except (*LIBRARY_ERRORS, Trouble) as error:
+        if mailbox and mailbox.was_cut:
+            raise Trouble(TIMEOUT, "cut off by the watchdog") from error
+        if isinstance(error, Trouble):
+            raise
         raise from_library(error) from error
+    finally:
+        if mailbox:
+            _signed_in.discard(mailbox)
+
+
+def cut_hanging(longest: float = LONGEST) -> int:
+    """End the connections that have been at one operation for longer than so many seconds; how
+    many. For the clock: the timeout of a socket begins anew with every byte that drips in."""
+    hanging = [mailbox for mailbox in list(_signed_in) if mailbox.busy_for() > longest]
+    for mailbox in hanging:
+        mailbox.cut()
+    return len(hanging)
 
 
 def _ours(method: Callable[P, T]) -> Callable[P, T]:
@@ -99,12 +123,16 @@ def _ours(method: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(method)
     def called(*args: P.args, **kwargs: P.kwargs) -> T:
+        mailbox: Any = args[0]
+        mailbox.began = time.monotonic()
         try:
             return method(*args, **kwargs)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
             raise from_library(error) from error
+        finally:
+            mailbox.began = None
 
     return called
 
@@ -115,8 +143,22 @@ class Mailbox:
         self.can_move = client.has_capability("MOVE")
         self.can_idle = client.has_capability("IDLE")
         self.has_uidplus = client.has_capability("UIDPLUS")
+        self.began: float | None = None  # an operation that is under way, by the monotonic clock
+        self.was_cut = False
         self._opened: Folder | None = None
         self._writable = False
+
+    def busy_for(self) -> float:
+        """For how many seconds it has been at one operation; 0 when it is at none."""
+        began = self.began
+        return 0.0 if began is None else time.monotonic() - began
+
+    def cut(self) -> None:
+        """End the connection from another thread: whoever waits for an answer gets none."""
+        self.was_cut = True
+        # Of the plain socket below TLS: TLS's own is in the hands of the thread that reads.
+        with suppress(OSError):
+            socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
 
     # -- folders ---------------------------------------------------------------------------
 
@@ -185,6 +227,11 @@ class Mailbox:
             raise Trouble(FOLDER_MISSING, folder) from error
         return Folder(folder, answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
 
+    @_ours
+    def messages(self, folder: str) -> int:
+        """How many mails lie in a folder, also those marked \\Deleted. Raises Trouble."""
+        return int(self.client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
+
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 
     @_ours
@@ -194,6 +241,12 @@ class Mailbox:
         # marked \\Deleted is on its way out: ours without UIDPLUS, or a person's.
         found = self.client.search(["UID", f"{first}:*", "UNDELETED"])
         return sorted(uid for uid in found if uid >= first)
+
+    @_ours
+    def before(self, day: date) -> list[int]:
+        """The UIDs in the open folder of what the server received before this day, by its own
+        calendar."""
+        return sorted(self.client.search(["BEFORE", day]))
 
     @_ours
     def present(self, uids: Iterable[int]) -> set[int]:

@@ -57,6 +57,8 @@ class MailAccount(models.Model):
     checked_at = models.DateTimeField(null=True)  # the last complete pass
     # Since when: nobody is told of, and nothing answers, what the server had before.
     connected_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)  # when a letter was last taken in
+    stands_by = models.BooleanField(default=False)  # the server tells of new mail by itself
 
     objects = MailAccountQuerySet.as_manager()
 
@@ -172,6 +174,8 @@ class FolderState(models.Model):
     # How many mails the server counted there when we last looked (PE-4), and when.
     counted = models.PositiveIntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
+    books = models.JSONField(default=dict)  # what became of them (intake/booking.py)
+    gap_since = models.DateTimeField(null=True)  # some of them are in none of our books
     lease_by = models.CharField(max_length=120, default="")
     lease_until = models.DateTimeField(null=True)
     # Moving into this folder was refused: why, how often, when to try again.

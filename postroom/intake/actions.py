@@ -15,7 +15,7 @@ from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.reaching import Settings
 from postroom.connections.trouble import KEY_MISSING, SERVER_ERROR, Trouble
-from postroom.intake import fetching, moving
+from postroom.intake import booking, fetching, moving
 from postroom.intake.models import Sighting
 from postroom.intake.rules import back_off
 from postroom.kit.crash import crash_point
@@ -100,6 +100,9 @@ def make_pass(
             trouble = met  # one folder's trouble is not the other's
         finally:
             FolderState.objects.give_back(state.pk, worker)
+    if outcome.taken:
+        account.taken_at = clock()
+        MailAccount.objects.filter(pk=account.pk).update(taken_at=account.taken_at)
     trouble = trouble or _refusal(account)
     if trouble:  # said, but no reason to leave: what can be filed is filed at once
         outcome.trouble, outcome.detail = trouble.code, trouble.detail
@@ -163,6 +166,13 @@ def note_well(account: MailAccount, *, now: datetime) -> None:
     )
     if recovered:
         events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
+
+
+def note_standing(account: MailAccount, stands_by: bool) -> None:
+    """Write down whether the server tells of new mail by itself, or is asked at an interval."""
+    if account.stands_by != stands_by:
+        account.stands_by = stands_by
+        MailAccount.objects.filter(pk=account.pk).update(stands_by=stands_by)
 
 
 def open_questions(account: MailAccount) -> int:
@@ -240,6 +250,8 @@ def _work_through(
     attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
         attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
+    news = bool(taken)
+    attempt(lambda: booking.count(mailbox, workflow, now=clock(), full=full, news=news))
     if met:
         raise met[0]
     return taken or 0

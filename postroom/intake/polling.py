@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from postroom.connections.models import MailAccount
-from postroom.intake.actions import sync
+from postroom.intake.actions import note_standing, sync
 from postroom.kit.processes import Worker
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ class Poller(threading.Thread):
             wait = seconds_until(account.retry_at)
             if wait > 0:
                 return wait
+            note_standing(account, False)
             outcome = sync(account, worker=self.worker, clock=utc_now)
             if outcome.busy:
                 return BUSY_SECONDS

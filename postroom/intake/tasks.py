@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from postroom.intake import feeds
+from postroom.connections.imap import cut_hanging
+from postroom.intake import alarms, feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task
 
@@ -23,3 +24,9 @@ def look_at_feeds() -> None:
 def look_at_feed(pk: int) -> bool:
     """Look at one feed; harmless when it has been looked at meanwhile."""
     return feeds.look_at(pk, now=timezone.now())
+
+
+def watch_over() -> int:
+    """Look whether everything stands well; its slots are also the worker's heartbeat."""
+    cut_hanging()
+    return alarms.watch_over(now=timezone.now())

@@ -19,7 +19,7 @@ from django.db import close_old_connections, connections
 from postroom.connections.imap import Folder, Mailbox, open_mailbox
 from postroom.connections.models import MailAccount
 from postroom.connections.trouble import SERVER_ERROR, Trouble
-from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
+from postroom.intake.actions import Outcome, make_pass, note_standing, note_trouble, open_settings
 from postroom.intake.polling import (
     BUSY_SECONDS,
     Poller,
@@ -100,6 +100,7 @@ class Watcher(threading.Thread):
         return max(seconds_until(account.retry_at), 0.05)
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
+        note_standing(account, mailbox.can_idle)
         full = True
         while not self.over.is_set():
             outcome = Outcome(account.name)

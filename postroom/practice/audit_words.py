@@ -113,6 +113,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("account", "add"): gettext_lazy("Connected a mailbox"),
     ("account", "change"): gettext_lazy("Changed a mailbox"),
     ("account", "activate"): gettext_lazy("Switched a mailbox on"),
+    ("account", "rescan"): gettext_lazy("Had a mailbox looked through again"),
     ("account", "deactivate"): gettext_lazy("Switched a mailbox off"),
     ("mailbox", "add"): gettext_lazy("Connected a mailbox of their own"),
     ("mailbox", "change"): gettext_lazy("Changed a mailbox of their own"),

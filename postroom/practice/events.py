@@ -14,6 +14,7 @@ ENTRY_NEW = "entry.new"
 ENTRY_FILING = "entry.filing"  # where an entry is filed has changed: the server follows
 ACCOUNT = "account"  # an account's settings or state changed
 MEMBER = "member"  # a member or an invitation came, changed or went
+NOTICE = "notice"  # something to be told of began or ended
 CHECK = "check"  # somebody wants an account looked at now
 
 KEPT = timedelta(days=1)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from postroom.practice.models import Tick
 
 KEPT = timedelta(days=8)  # longer than any clock is set back by mistake and not noticed
+HEART = "watch over"  # the entry of the timetable whose slots are the worker's heartbeat
 SKEW = timedelta(minutes=5)  # between the clocks of two workers
 
 
@@ -23,6 +24,13 @@ def claim_slot(name: str, slot: str) -> bool:
     if ours:
         of_name.filter(slot__lt=(begun - KEPT).date().isoformat()).delete()
     return ours
+
+
+def last_beat() -> datetime | None:
+    """The instant of the latest slot that any worker took of the heart's own entry; None where
+    no worker has run yet. Ahead of the clock, the clock has been set back."""
+    slot = Tick.objects.filter(name=HEART).order_by("-slot").values_list("slot", flat=True).first()
+    return datetime.fromisoformat(slot) if slot else None
 
 
 def _text(instant: datetime) -> str:

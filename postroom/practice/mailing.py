@@ -7,16 +7,11 @@ and the log never shows them.
 import json
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 
 from postroom.kit.background import task
+from postroom.practice.system_mail import message
 
 PLACE = "system mail"
-
-
-def is_possible() -> bool:
-    """Whether the installer named a mail server for this (POSTROOM_EMAIL_URL)."""
-    return bool(settings.SENDS_MAIL)
 
 
 def send(to: str, subject: str, body: str) -> None:
@@ -29,10 +24,4 @@ def send(to: str, subject: str, body: str) -> None:
 def send_sealed(sealed: str) -> None:
     """One message, to one address; a repeat after a crash sends it twice rather than never."""
     letter = json.loads(settings.KEYRING.open(sealed, PLACE))
-    message = EmailMessage(
-        subject=" ".join(letter["subject"].split()),
-        body=letter["body"],
-        to=[letter["to"]],
-        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no holiday notice comes back
-    )
-    message.send()
+    message(letter["to"], letter["subject"], letter["body"]).send()

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from postroom.kit.background import task
-from postroom.practice import deeds, links, mailing, seats
+from postroom.practice import deeds, links, mailing, seats, system_mail
 from postroom.practice.models import Member, OneTimeLink, SignedIn, User
 
 LASTS = timedelta(hours=1)
@@ -88,7 +88,7 @@ def _set(user: User, password: str) -> None:
 
 def _tell(user: User) -> None:
     member = Member.objects.of(user).order_by("id").first()
-    if member is None or not mailing.is_possible():
+    if member is None or not system_mail.is_set_up():
         return
     with translation.override(member.language or member.practice.language):
         mailing.send(

@@ -1,7 +1,11 @@
-"""Postroom's own letters, sent while the person who asked for them waits: their answer is needed
-on the page, and their text holds a secret that must not lie in a queue."""
+"""Postroom's own letters: plain text, by the mail server that the installer named.
+
+`deliver` sends one while the person who asked for it waits, because the answer is needed on the
+page; what can wait goes by mailing.py.
+"""
 
 import logging
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -23,13 +27,18 @@ def deliver(to: str, subject: str, body: str) -> None:
     if not is_set_up():
         raise NotSent(_("Postroom has no mail server for its own letters yet."))
     try:
-        connection = get_connection(timeout=PATIENCE)
-        EmailMessage(subject, body, to=[to], connection=connection, headers=HEADERS).send()
+        message(to, subject, body, connection=get_connection(timeout=PATIENCE)).send()
     except OSError as error:  # every error of smtplib and of the network
         log.warning("A letter of Postroom's own could not be sent: %s", type(error).__name__)
         raise NotSent(_("The mail server did not take the letter.")) from error
 
 
+def message(to: str, subject: str, body: str, connection: Any = None) -> EmailMessage:
+    """One letter of ours, to one address; its subject is one line whatever it was made of."""
+    subject = " ".join(subject.split())
+    return EmailMessage(subject, body, to=[to], connection=connection, headers=HEADERS)
+
+
 def is_set_up() -> bool:
-    """Whether POSTROOM_EMAIL_URL names a server."""
+    """Whether the installer named a mail server for this (POSTROOM_EMAIL_URL)."""
     return not any(f".{name}." in settings.EMAIL_BACKEND for name in NOWHERE)

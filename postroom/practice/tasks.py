@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.practice import events, links, longwork, sealing, seats
+from postroom.practice import events, links, longwork, notices, sealing, seats
 from postroom.practice.models import Practice
 
 
@@ -35,3 +35,9 @@ def sweep_sessions() -> int:
     """Forget sessions and mailed links that are over."""
     now = timezone.now()
     return seats.sweep(now) + links.sweep(now)
+
+
+@task()
+def sweep_notices() -> int:
+    """Forget what members were told long ago."""
+    return notices.sweep(timezone.now())

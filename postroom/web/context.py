@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from postroom.connections.models import MailAccount
-from postroom.practice import rules
-from postroom.practice.models import Member
+from postroom.intake import alarms
+from postroom.practice import notices, rules
+from postroom.practice.models import Member, Notification, Practice
 from postroom.practice.words import Words, words_of
 from postroom.register.models import Entry
 
+HIDDEN = "notices put away"  # in the session: on which day, and which
 MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a page)
 
 
@@ -32,7 +36,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
 def shell_of(request: Any) -> "Shell":
     """One shell for a request, so that a view and the frame ask for a count once."""
     if not hasattr(request, "shell"):
-        request.shell = Shell(request.member)
+        request.shell = Shell(request.member, request.session.get(HIDDEN, {}))
     return request.shell
 
 
@@ -48,9 +52,10 @@ class Item:
 class Shell:
     """Navigation, counts and the state of the accounts, for one member."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, hidden: dict[str, Any] | None = None) -> None:
         self.member = member
         self.practice = member.practice
+        self.hidden = hidden or {}
 
     @cached_property
     def home(self) -> Item:
@@ -88,6 +93,7 @@ class Shell:
             items.append(self._item("people", _("People"), "users", "practice:people"))
         if self.member.may(rules.SETTINGS):
             items += [
+                self._item("health", _("How it stands"), "heart-pulse", "web:health"),
                 self._item("practice", _("Practice"), "building-2", "practice:settings"),
                 self._item("sources", _("Your system"), "database", "appointments:sources"),
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
@@ -121,8 +127,34 @@ class Shell:
         accounts = MailAccount.objects.filter(practice=self.practice, owner=None).working()
         return Sync.of(list(accounts.only("name", "trouble", "checked_at")))
 
+    @cached_property
+    def notices(self) -> list["Notice"]:
+        """What this member has to be told of on every page, but for what they have put away for
+        today; what is over within a day comes last."""
+        now = timezone.now()
+        away = self.hidden.get("ids", []) if self.hidden.get("day") == today(self.practice) else []
+        return [
+            Notice(row.pk, alarms.headline(row), alarms.advice(row), row.since, row.ended_at)
+            for row in notices.lately(self.practice, now)
+            if row.pk not in away and self._concerns(row)
+        ]
+
+    def _concerns(self, row: Notification) -> bool:
+        return self.member.may(rules.SETTINGS) or row.data.get("owner") == self.member.pk
+
     def _item(self, key: str, words: str, icon: str, name: str, count: str = "") -> Item:
         return Item(key, words, icon, reverse(name, args=[self.practice.slug]), count)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line of the banner."""
+
+    pk: int
+    sentence: str
+    advice: str
+    since: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -141,6 +173,11 @@ class Sync:
                 return cls(account.name, account.checked_at)
         times = [account.checked_at for account in accounts if account.checked_at]
         return cls("", min(times) if len(times) == len(accounts) else None)
+
+
+def today(practice: Practice) -> str:
+    """The local date, as a session keeps it."""
+    return str(timezone.now().astimezone(ZoneInfo(practice.time_zone)).date())
 
 
 def bounded(number: int, most: int = MANY) -> str:

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 from postroom.clients.models import Client
 from postroom.connections import words
 from postroom.connections.models import MailAccount
+from postroom.intake import alarms
 from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register.models import Entry
+from postroom.web import first_hour
 from postroom.web.context import MANY, bounded, shell_of
 
 LATEST = 10
@@ -47,6 +49,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "appcls": "tall",
         "greeting": greeting(timezone.localtime(now), request.member.name.split()[0]),
         "now": now,
+        "first_hour": first_hour.steps(request.member, now),
         "waiting": to_file(shell_of(request).waiting),
         "oldest": entries.waiting().order_by("at", "id").first(),
         "closed": _without_reader(request),
@@ -69,7 +72,8 @@ def _without_reader(request: MemberRequest) -> str:
 @member_required(rules.READ)
 @require_safe
 def pulse(request: MemberRequest) -> HttpResponse:
-    """What the frame shows of the moment: the count, the accounts. Swapped in by htmx."""
+    """What the frame shows of the moment: counts, accounts, the banner. Swapped in by htmx."""
+    alarms.notice_silence(request.practice, now=timezone.now())
     return render(request, "web/pulse.html")
 
 

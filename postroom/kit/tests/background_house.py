@@ -43,6 +43,17 @@ def empty_queue() -> None:
                 cursor.execute(f"DELETE FROM procrastinate_{table}")
 
 
+def give_up() -> None:
+    """Every task has failed for good."""
+    table, failed = (
+        ("procrastinate_jobs", "failed")
+        if connection.vendor == "postgresql"
+        else ("django_tasks_database_dbtaskresult", "FAILED")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET status = %s", [failed])
+
+
 @contextmanager
 def running_loop(pace: Pace = FAST, retries: Retries = SOON) -> Iterator[TaskLoop]:
     loop = TaskLoop(pace=pace, retries=retries)

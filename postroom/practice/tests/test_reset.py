@@ -16,7 +16,6 @@ SENTENCE = "a link is on its way there"
 
 @pytest.fixture(autouse=True)
 def clock(settings):
-    settings.SENDS_MAIL = True
     settings.ADDRESS = "https://post.tern.example"
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
@@ -182,7 +181,7 @@ def test_who_may_not_come_in_gets_no_link(cast: Cast, queue, mailoutbox) -> None
 
 
 def test_without_a_mail_server_the_page_says_so(cast: Cast, settings, queue) -> None:
-    settings.SENDS_MAIL = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     assert "Ask an administrator of your practice." in desk().get("/reset").text
     ask("bob@tern.example")
     assert queue.waiting == []

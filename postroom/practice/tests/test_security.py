@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from postroom.practice import mailing, pins
+from postroom.practice import pins, system_mail
 from postroom.practice.agents import describe
 from postroom.practice.models import SignedIn
 from postroom.practice.tests.doors import SECURITY, come_in, desk, give_app, give_password, is_in
@@ -128,8 +128,7 @@ def test_a_poor_password_is_refused_with_a_reason(
     assert words in answer.text
 
 
-def test_its_owner_hears_of_a_new_password_by_mail(cast: Cast, settings, queue, mailoutbox) -> None:
-    settings.SENDS_MAIL = True
+def test_its_owner_hears_of_a_new_password_by_mail(cast: Cast, queue, mailoutbox) -> None:
     new_password(come_in(desk(), cast.bob))
     queue.work_off()
     (mail,) = mailoutbox
@@ -210,5 +209,7 @@ def test_a_browser_is_called_by_its_name(agent: str, words: str) -> None:
 
 
 def test_mail_is_possible_where_the_installer_named_a_server(settings) -> None:
-    settings.SENDS_MAIL = False
-    assert not mailing.is_possible()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    assert not system_mail.is_set_up()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert system_mail.is_set_up()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from postroom.practice import links, mailing, passwords
+from postroom.practice import links, passwords, system_mail
 from postroom.practice.forms.reset import AskResetForm, NewPasswordForm
 from postroom.practice.models import OneTimeLink
 from postroom.practice.sessions import SessionStore
@@ -23,10 +23,10 @@ def reset(request: Any) -> HttpResponse:
     """Ask for a link. The answer is the same whether the address is known here or not."""
     form = AskResetForm(request, request.POST or None)
     asked = ""
-    if request.method == "POST" and mailing.is_possible() and form.is_valid():
+    if request.method == "POST" and system_mail.is_set_up() and form.is_valid():
         asked = form.cleaned_data["email"]
         passwords.ask_reset(asked)
-    context = {"form": form, "asked": asked, "possible": mailing.is_possible()}
+    context = {"form": form, "asked": asked, "possible": system_mail.is_set_up()}
     return render(request, "practice/reset.html", context, status=status_of(form))
 
 

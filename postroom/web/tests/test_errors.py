@@ -1,9 +1,13 @@
 import errno
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from postroom.practice.jobs import HEART, claim_slot
+from postroom.practice.models import Tick
 from postroom.web import errors, health, views
 from tests.support.cast import Cast
 
@@ -83,7 +87,20 @@ def test_readiness_needs_database_migrations_and_key(cast: Cast, settings) -> No
     settings.KEYRING = type(settings.KEYRING)()
     unready = browser.get("/readyz")
     assert unready.status_code == 503
-    assert unready.json() == {"ok": False, "key": False, "database": True, "migrations": True}
+    checks = {"key": False, "database": True, "migrations": True, "worker": False}
+    assert unready.json() == {"ok": False, **checks}
+
+
+def test_readiness_tells_whether_the_worker_lives_and_needs_it_not(cast: Cast) -> None:
+    browser, now = cast.browser(), timezone.now()
+    assert browser.get("/readyz").json()["worker"] is False
+    claim_slot(HEART, (now - timedelta(minutes=1)).isoformat())
+    alive = browser.get("/readyz")
+    assert (alive.status_code, alive.json()["worker"]) == (200, True)
+    Tick.objects.all().delete()
+    claim_slot(HEART, (now - timedelta(minutes=6)).isoformat())
+    silent = browser.get("/readyz")
+    assert (silent.status_code, silent.json()["worker"]) == (200, False)
 
 
 def test_readiness_says_when_the_database_is_away(db: None, monkeypatch) -> None:
