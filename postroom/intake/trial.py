@@ -14,7 +14,7 @@ from postroom.clients.matching import match_all
 from postroom.clients.rules import Several
 from postroom.connections.imap import Header, Mailbox
 from postroom.connections.models import MailAccount
-from postroom.intake.placing import place
+from postroom.intake.placing import addresses_of, place
 from postroom.intake.rules import kind_of_sender
 from postroom.kit.mime import Letter, read
 from postroom.practice.models import Practice
@@ -97,7 +97,7 @@ def _judge(
     shared: dict[str, dict[str, Any]],
 ) -> None:
     letters = [(read(header.raw), header.received_at) for header in portion]
-    norms = {who.norm for letter, _ in letters for who in letter.senders if who.norm}
+    norms = {norm for letter, _ in letters for norm in addresses_of(letter)}
     users = MailAccount.objects.filter(practice=practice).values_list("user", flat=True)
     matches = match_all(practice.pk, norms, own=[*users, own])
     for letter, received_at in letters:
@@ -123,7 +123,7 @@ def _judge(
 def _count(sender: Sender, letter: Letter) -> None:
     sender.letters += 1
     sender.lists += bool(letter.list_id)
-    sender.automatic += letter.automatic
+    sender.automatic += bool(letter.automatic)
     sender.name = sender.name or (letter.senders[0].name if letter.senders else "")[:80]
 
 

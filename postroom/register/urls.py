@@ -1,7 +1,6 @@
 from django.urls import path
 
-from postroom.register.views import enclosed, entries, files, records, unresolved
-from postroom.register.views import entries, files, records, senders, unresolved
+from postroom.register.views import enclosed, entries, files, records, senders, unresolved
 
 app_name = "register"
 urlpatterns = [

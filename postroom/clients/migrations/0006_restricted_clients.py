@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0004_search_pieces"), ("practice", "0005_signed_in_page")]
+    dependencies = [("clients", "0005_sender_rules"), ("practice", "0005_signed_in_page")]
 
     operations = [
         migrations.AddIndex(

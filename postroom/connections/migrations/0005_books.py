@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0002_filing_to_its_depth"),
+        ("connections", "0004_account_drafts"),
     ]
 
     operations = [
