@@ -66,9 +66,9 @@ _SAYS_UNDELIVERED = re.compile(
 _REJECTED = re.compile(r"(?i)\b(?:rejected|undeliver|not delivered|returned mail)")
 _ANSWERED = re.compile(r"(?i)\s*(?:re|fwd?|tr|aw|wg|rv|i|r)\s*:")
 _ANSWERS = re.compile(
-    r"(?i)\s*(?:(?:re|aw|rép?|r|tr)\s*:\s*)*\[?(?:out of (?:the )?office|automatic reply|"
+    r"(?i)\s*\[?(?:out of (?:the )?office|automatic reply|"
     r"auto(?:mated|matic)?[ -]?(?:reply|response|responder|antwort)|away from (?:the |my )?"
-    r"(?:office|mail|desk)|vacation (?:reply|message|response|notice)|on (?:vacation|holiday)\b|"
+    r"(?:office|mail|desk)|vacation (?:reply|message|response|notice)|"
     r"réponse automatique|absen(?:ce du bureau|t du bureau)|message d'absence|"
     r"automatische antwort|abwesenheit|respuesta automática|fuera de la oficina|"
     r"risposta automatica|fuori sede|automatisch antwoord|afwezig|resposta automática|"

@@ -13,6 +13,7 @@ EXTENSIONS = {
     "application/pkcs7-signature": ".p7s",
     "application/rtf": ".rtf",
     "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-outlook": ".msg",
     "application/vnd.ms-tnef": ".dat",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",

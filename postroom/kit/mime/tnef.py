@@ -111,7 +111,7 @@ class _Reader:
             kind, data = known[_CONTENT]
             file.data = data[_IID:] if kind == _OBJECT else data
         if embedded:
-            file.type = TYPES[0]
+            file.type = "application/vnd.ms-outlook"
 
     def string(self, value: tuple[int, bytes] | None) -> str:
         if value is None:

@@ -126,6 +126,8 @@ def test_the_share_of_reasons_found() -> None:
         ("Auto-Submitted: no\nSubject: Hello", ""),
         ("Subject: Undeliverable: hello", ""),
         ("Subject: Re: out of stock", ""),
+        ("Subject: Re: Automatic reply: your question", ""),
+        ("Subject: On holiday from Monday, and the pills are gone", ""),
         ("Subject: My delivery report", ""),
     ],
 )
