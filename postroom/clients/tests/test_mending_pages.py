@@ -262,3 +262,12 @@ def test_the_number_of_a_merged_client_leads_on(cast: Cast, bob: Browser) -> Non
     assert page.context["clients"] == []
     assert "was merged into <b>Hollis Farrow</b>" in page.text
     assert bob.get(f"{ALL}/{gone.pk}").url == f"{ALL}/{cast.hollis.pk}"
+
+
+def test_a_members_address_on_a_record_is_kept_with_a_warning(cast):
+    browser = cast.browser(cast.bob)
+    contact = cast.hollis.contacts.get()
+    form = {"kind": "email", "value": "Rita@tern.example", "automatic": "on"}
+    page = browser.post(f"/p/tern/people/{contact.pk}/points/new", form, follow=True)
+    assert "is the address of somebody of the practice" in page.text
+    assert contact.points.filter(norm="rita@tern.example").exists()

@@ -184,3 +184,20 @@ def test_without_a_mail_server_it_is_said_and_nothing_changes(cast: Cast, settin
 @pytest.mark.django_db
 def test_a_made_up_link_is_closed() -> None:
     assert Client().get("/new-address/made-up").status_code == 410
+
+
+def test_an_address_that_is_a_clients_too_is_kept_with_a_warning(cast: Cast) -> None:
+    browser = cast.browser(cast.bob)
+    form = {"address": "Hollis.Farrow@example.org"}
+    answer = browser.post(f"{PROFILE}/addresses", form, follow=True)
+    assert "is also on the record of a client" in answer.text
+    assert "hollis.farrow@example.org" in own_addresses(cast.practice.pk)
+    answer = browser.post(f"{PROFILE}/addresses", {"address": "bob@home.example"}, follow=True)
+    assert "is also on the record" not in answer.text
+
+
+def test_another_practices_client_is_not_told_of(cast: Cast) -> None:
+    browser = cast.browser(cast.charlie)
+    form = {"address": "hollis.farrow@example.org"}
+    answer = browser.post("/p/other/profile/addresses", form, follow=True)
+    assert "is also on the record" not in answer.text
