@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
@@ -32,6 +32,14 @@ def written_at(date: datetime | None, received_at: datetime) -> datetime:
     if date is None or date > received_at or date < datetime(1980, 1, 1, tzinfo=UTC):
         return received_at
     return date
+
+
+def asked_since(begins_at: datetime | None) -> date | None:
+    """The day a server is asked from, so that nothing received since `begins_at` is left out.
+
+    It compares days of its own calendar, which may be one behind ours (RFC 3501, 6.4.4).
+    """
+    return begins_at.astimezone(UTC).date() - timedelta(days=1) if begins_at else None
 
 
 class Sized(Protocol):

@@ -9,8 +9,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from postroom.clients.matching import match_all
+from postroom.clients.rules import Match
 from postroom.connections.models import MailAccount
 from postroom.intake import rules
+from postroom.intake.housing import housed, open_conversations, seen_again
 from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, place
 from postroom.kit.crash import crash_point
@@ -46,7 +48,9 @@ def take_in(sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: dateti
     Where another worker stored the same mail in between, the batch is simply done again.
     """
     batch = [_read(sighting, raw) for sighting, raw in zip(sightings, raws, strict=True)]
-    _judge(batch)
+    matches = _judge(batch)
+    for one in batch:
+        one.placed = housed(one.placed, one.sighting, matches)
     for attempt in range(3):
         try:
             with transaction.atomic():
@@ -83,22 +87,26 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     return Taken(sighting, raw, letter, unread, "" if failure else key)
 
 
-def _judge(batch: Iterable[Taken]) -> None:
+def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
     """Where each letter belongs; one look at the clients for the whole batch."""
     readable = [one for one in batch if not one.placed.reason]
     if not readable:
-        return
+        return {}
     account = readable[0].sighting.account
     senders = {address.norm for one in readable for address in one.letter.senders if address.norm}
     own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
     matches = match_all(account.practice_id, senders, own=own)
     for one in readable:
         one.placed = place(one.letter, matches, host=account.host)
+    return matches
 
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     practice = batch[0].sighting.practice_id
     _recognise(practice, batch)
+    for one in batch:
+        if one.entry:
+            seen_again(one.entry, one.sighting, one.placed, now=now)
     fresh = _new_entries(batch, now=now)
     _new_mails(batch, fresh)
     _new_details(fresh, now=now)
@@ -108,11 +116,16 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     update_each([one.sighting for one in batch], ["mail", "state"])
 
 
-def _recognise(practice: int, batch: Iterable[Taken]) -> None:
-    """Which of these mails the register holds already, byte for byte or folded (AK-112)."""
+def _recognise(practice: int, batch: Sequence[Taken]) -> None:
+    """Which of these mails the register holds already, byte for byte or folded (AK-112).
+
+    A member's own mailbox and the practice's know nothing of each other.
+    """
+    mailbox_of = _mailbox_of(batch[0].sighting)
     for one in batch:
         one.mail = one.entry = None
-    mails = StoredMail.objects.filter(practice=practice).select_related("entry")
+    ours = StoredMail.objects.filter(practice=practice, mailbox_of=mailbox_of)
+    mails = ours.select_related("entry")
     by_content = {
         mail.content_key: mail
         for mail in mails.filter(content_key__in={one.sighting.content_key for one in batch})
@@ -142,6 +155,7 @@ def _new_entries(batch: Iterable[Taken], *, now: datetime) -> list[Taken]:
                 first[one.fold_key] = one
         else:
             one.entry = twin.entry
+    open_conversations((one.entry, one.sighting) for one in fresh if one.entry)
     Entry.objects.bulk_create(one.entry for one in fresh if one.entry)
     return fresh
 
@@ -231,7 +245,12 @@ def _mail(one: Taken) -> StoredMail:
         message_id=one.letter.message_id[:400],
         fold_key=one.fold_key,
         problems=list(one.letter.problems),
+        mailbox_of=_mailbox_of(one.sighting),
     )
+
+
+def _mailbox_of(sighting: Sighting) -> int:
+    return sighting.account.owner_id or 0
 
 
 def _words(one: Taken) -> search.Words:

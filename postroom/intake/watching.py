@@ -10,15 +10,16 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import close_old_connections, connections
 
 from postroom.connections.imap import Folder, Mailbox, open_mailbox
-from postroom.connections.models import MailAccount
+from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.trouble import SERVER_ERROR, Trouble
+from postroom.intake import fetching
 from postroom.intake.actions import Outcome, make_pass, note_trouble, open_settings
 from postroom.intake.polling import BUSY_SECONDS, Poller, Rota, interval, seconds_until, utc_now
 from postroom.kit.processes import Worker
@@ -88,7 +89,7 @@ class Watcher(threading.Thread):
         return max(seconds_until(account.retry_at), 0.05)
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
-        full = True
+        full, before = True, _shape(account)
         while not self.over.is_set():
             outcome = Outcome(account.name)
             make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
@@ -100,15 +101,13 @@ class Watcher(threading.Thread):
             close_old_connections()
             mailbox.wait(BUSY_SECONDS if outcome.busy else interval(account), self._ear)
             self._drain()
-            if not self._still_wanted(account):
+            if not self._still_wanted(account, before):
                 return
 
-    def _still_wanted(self, account: MailAccount) -> bool:
+    def _still_wanted(self, account: MailAccount, before: tuple[object, ...]) -> bool:
         """False when the account was changed or rested: connect anew, or not at all."""
-        before = (account.host, account.port, account.user, account.password_sealed)
         account.refresh_from_db()
-        after = (account.host, account.port, account.user, account.password_sealed)
-        return account.active and before == after
+        return account.active and before == _shape(account)
 
     def _rest(self, seconds: float) -> None:
         close_old_connections()
@@ -224,17 +223,29 @@ def _news(mailbox: Mailbox, account: MailAccount) -> bool:
     IDLE speaks of one folder only: the first that can be opened. The others are looked at when
     the interval is over. Raises Trouble when none can be opened.
     """
-    folder = _first_open(mailbox, account)
+    flows = list(account.workflows.filter(active=True))
+    if not flows:
+        mailbox.open("INBOX")
+        return False
+    workflow, folder = _first_open(mailbox, flows)
     state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
-    return bool(state and mailbox.uids(state.next_uid))
+    return bool(state and fetching.there(mailbox, workflow, state.next_uid))
 
 
-def _first_open(mailbox: Mailbox, account: MailAccount) -> Folder:
-    names = list(account.workflows.filter(active=True).values_list("folder_in", flat=True))
-    for name in names[:-1]:
+def _first_open(mailbox: Mailbox, flows: Sequence[Workflow]) -> tuple[Workflow, Folder]:
+    for workflow in flows[:-1]:
         try:
-            return mailbox.open(name)
+            return workflow, mailbox.open(workflow.folder_in)
         except Trouble as trouble:  # said by the pass; the other folders are watched all the same
             if not trouble.of_one_folder:
                 raise
-    return mailbox.open(names[-1] if names else "INBOX")
+    return flows[-1], mailbox.open(flows[-1].folder_in)
+
+
+def _shape(account: MailAccount) -> tuple[object, ...]:
+    """All that decides how the account is reached and what is looked at there from the start."""
+    flows = account.workflows.filter(active=True)
+    return (
+        *(account.host, account.port, account.user, account.password_sealed, account.proof),
+        *flows.values_list("pk", "kind", "folder_in", "begins_at"),
+    )

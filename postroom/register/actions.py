@@ -41,7 +41,7 @@ def resolve(
     version: int,
     remember: bool = False,
 ) -> Entry:
-    """File a waiting letter on the records of these clients (RX-22).
+    """File a letter, waiting or of an inbox, on the records of these clients (RX-22).
 
     `version` is the one the person saw. `remember` adds the sender's address to the first
     client, so that the next letter files itself. Raises AlreadyFiled; nothing is changed then.
@@ -50,7 +50,7 @@ def resolve(
     before = _claim(
         entry,
         version,
-        only=Entry.WAITING,
+        only=Entry.FILABLE,
         now=now,
         filing=Entry.RESOLVED,
         reason=rules.BY_MEMBER,
@@ -131,7 +131,8 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
 
 @transaction.atomic
 def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entry:
-    """Take a letter off one client's record; off the last one, it waits in Unresolved (MG-4).
+    """Take a letter off one client's record; off the last one, it waits in Unresolved (MG-4),
+    or is again in its owner's My inbox alone.
 
     An audit line stays: who, when, which client; no content.
     """
@@ -139,12 +140,13 @@ def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entr
     if not removed:
         raise NothingToUndo
     left = EntryClient.objects.filter(entry=entry).exists()
+    loose = Entry.UNFILED if entry.owner_id else Entry.UNRESOLVED
     _claim(
         entry,
         entry.version,
         only=[Entry.RESOLVED],
         now=entry.filed_at or now if left else now,
-        filing=Entry.RESOLVED if left else Entry.UNRESOLVED,
+        filing=Entry.RESOLVED if left else loose,
         reason=entry.reason if left else rules.TAKEN_BACK,
         data=entry.reason_data if left else {},
         filed_by=entry.filed_by if left else by,

@@ -39,6 +39,13 @@ def why(entry: Entry) -> str:
         "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
         "by-member": lambda: _("Filed by hand."),
         "not-a-client": lambda: _("Not a client’s message."),
+        "own-mailbox": lambda: _(
+            "The address ‹%(address)s› is a client’s. What is in a member’s own mailbox is filed by"
+            " that member alone."
+        ),
+        "file-name": lambda: _("Filed by itself: the file’s name is this client’s."),
+        "no-file-name": lambda: _("The file’s name names no client we know."),
+        "several-file-names": lambda: _("The file’s name may mean several clients."),
         "taken-back": lambda: _("It was taken off a record and waits to be filed."),
         "unknown-address": lambda: _("No client has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
@@ -84,6 +91,8 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "several-senders": lambda: Pill(_("Several senders"), "amber"),
         "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
         "own-address": lambda: Pill(_("From your practice")),
+        "no-file-name": lambda: Pill(_("A file"), "", "file"),
+        "several-file-names": lambda: Pill(_("Several clients"), "amber"),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),
         "unreadable": lambda: Pill(_("Could not be read"), "amber"),
