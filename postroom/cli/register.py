@@ -14,7 +14,7 @@ from postroom.clients.models import Client
 from postroom.intake.models import Sighting
 from postroom.practice.actions import the_practice
 from postroom.practice.models import Practice
-from postroom.register.models import EntryClient, StoredMail
+from postroom.register.models import Entry, EntryClient, StoredMail
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -41,8 +41,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterator[dict[str, Any]]:
-    """One object for each stored mail, with the entry it lies under."""
+    """One object for each stored mail, with the entry it lies under; what a member's own mailbox
+    holds is nobody's business until its owner has filed it."""
     mails = StoredMail.objects.filter(practice=practice).order_by("id")
+    mails = mails.exclude(entry__filing=Entry.UNFILED, entry__owner__isnull=False)
     if client:
         mails = mails.filter(entry__clients__ref=client)
     if unresolved:

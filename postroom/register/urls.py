@@ -1,14 +1,19 @@
 from django.urls import path
 
-from postroom.register.views import entries, files, records, unresolved
+from postroom.register.views import entries, files, inboxes, records, unresolved
 
 app_name = "register"
 urlpatterns = [
+    path("inbox", inboxes.my_inbox, name="my_inbox"),
+    path("shared-inbox", inboxes.shared_inbox, name="shared_inbox"),
     path("unresolved", unresolved.unresolved, name="unresolved"),
     path("unresolved/arrivals", unresolved.arrivals, name="arrivals"),
     path("entries/<int:entry>", entries.entry, name="entry"),
     path("entries/<int:entry>/resolve", unresolved.resolve, name="resolve"),
     path("entries/<int:entry>/ignore", unresolved.ignore, name="ignore"),
+    path("entries/<int:entry>/file", inboxes.file, name="file"),
+    path("entries/<int:entry>/close", inboxes.close, name="close"),
+    path("entries/<int:entry>/reopen", inboxes.reopen, name="reopen"),
     path("entries/<int:entry>/undo", entries.undo, name="undo"),
     path("entries/<int:entry>/unassign", entries.unassign, name="unassign"),
     path("entries/<int:entry>/body", files.body, name="body"),

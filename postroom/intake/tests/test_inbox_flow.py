@@ -26,7 +26,7 @@ def server() -> Iterator[ScriptedImap]:
 
 def flow_at(server: ScriptedImap, cast: Cast, owner: Member | None = None, **changes) -> Workflow:
     """An account with one workflow over INBOX, unless the changes say otherwise."""
-    account = account_at(server, cast.practice, name=f"Of {owner}" if owner else "Desk")
+    account = account_at(server, cast.practice, name="Own" if owner else "Desk")
     MailAccount.objects.filter(pk=account.pk).update(owner=owner)
     fields = {"kind": Workflow.INBOX, "folder_in": "INBOX", **changes}
     account.workflows.update(**fields)

@@ -14,7 +14,8 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.register import actions, words
-from postroom.register.models import Entry
+from postroom.register.inboxes import conversation_of
+from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number
 from postroom.register.reading import reading
 
@@ -25,8 +26,10 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
     as_text = request.GET.get("view") == "text"
+    talk = conversation_of(request.member, letter)
     context = {
-        "nav": "unresolved" if letter.is_waiting else "clients",
+        "nav": _nav(letter, talk),
+        "talk": talk,
         "entry": letter,
         "clients": Client.objects.open_to(request.member)
         .filter(placements__entry=letter)
@@ -37,7 +40,7 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         else "",
         "reading": reading(request.practice, letter, as_text=as_text),
         "other_view": "?" if as_text else "?view=text",
-        "may_resolve": letter.is_waiting and request.member.may(RESOLVE),
+        "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
         "may_undo": may_undo(request.member, letter),
     }
@@ -53,6 +56,9 @@ def undo(request: MemberRequest, entry: int) -> HttpResponse:
         actions.undo(letter, by=request.member, now=timezone.now())
     except (actions.NothingToUndo, actions.AlreadyFiled):
         messages.error(request, _("This can no longer be undone: the message was changed since."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    if letter.filing == Entry.UNFILED:
+        messages.success(request, _("Taken back. The message is on no record."))
         return redirect("register:entry", request.practice.slug, letter.pk)
     messages.success(request, _("Taken back. The message waits again."))
     address = redirect("register:unresolved", request.practice.slug)
@@ -97,6 +103,14 @@ def may_undo(member: Member, letter: Entry) -> bool:
     """A message this member set aside; the record's page takes back the other acts."""
     ignored = letter.filing == Entry.IGNORED and letter.filed_by_id == member.pk
     return ignored and member.may(RESOLVE)
+
+
+def _nav(letter: Entry, talk: Conversation | None) -> str:
+    if letter.is_waiting:
+        return "unresolved"
+    if talk is None or letter.filing == Entry.RESOLVED:
+        return "clients"
+    return "my-inbox" if talk.owner_id else "shared-inbox"
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:
