@@ -9,6 +9,7 @@ urlpatterns = [
     path("p/<slug:practice>/", include("postroom.register.urls")),
     path("p/<slug:practice>/", include("postroom.clients.urls")),
     path("p/<slug:practice>/", include("postroom.custody.urls")),
+    path("p/<slug:practice>/", include("postroom.intake.urls")),
     path("p/<slug:practice>/settings/", include("postroom.connections.urls")),
     path("p/<slug:practice>/settings/", include("postroom.appointments.urls")),
 ]

@@ -3,7 +3,7 @@
 from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
 from postroom.custody.tasks import gather_merged
-from postroom.intake.tasks import look_at_feeds, tidy_mail_folder
+from postroom.intake.tasks import look_at_drop_folders, look_at_feeds, tidy_mail_folder
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
 from postroom.practice.tasks import (
@@ -18,6 +18,7 @@ SCHEDULE = [
     every(15, "resume long work")(resume_long_work),
     every(60, "seal audit")(seal_audit),
     every(15, "feeds")(look_at_feeds),
+    every(15, "drop folders")(look_at_drop_folders),
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from postroom.intake import feeds
+from postroom.intake import drop_folders, feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task
 
@@ -23,3 +23,15 @@ def look_at_feeds() -> None:
 def look_at_feed(pk: int) -> bool:
     """Look at one feed; harmless when it has been looked at meanwhile."""
     return feeds.look_at(pk, now=timezone.now())
+
+
+def look_at_drop_folders() -> None:
+    """Hand each watched folder whose time has come to a worker."""
+    for pk in drop_folders.due(timezone.now()):
+        look_into_folder.enqueue(pk)
+
+
+@task()
+def look_into_folder(pk: int) -> int:
+    """Look into one folder; harmless when somebody has meanwhile."""
+    return drop_folders.look_into(pk, now=timezone.now())

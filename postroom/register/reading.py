@@ -26,6 +26,7 @@ PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes be
     "image/gif": (b"GIF87a", b"GIF89a"),
     "image/webp": (b"RIFF",),
 }
+LARGEST_PICTURE = 20_000_000  # bytes
 # Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
 RISKY = frozenset(
     [
@@ -111,6 +112,7 @@ class FileLine:
     size: int
     icon: str
     risky: bool
+    picture: bool = False  # a scan or photograph by itself, to be looked at in the page
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,16 @@ def picture_type(declared: str, content: bytes) -> str:
 
 
 def file_lines(attachments: Iterable[Attachment]) -> list[FileLine]:
-    return [FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name)) for a in attachments]
+    return [
+        FileLine(a.pk, a.name, a.size, _icon(a.type), _is_risky(a.name), is_picture(a))
+        for a in attachments
+    ]
+
+
+def is_picture(attachment: Attachment) -> bool:
+    """Whether a stored file is a picture that a page can show."""
+    shown = attachment.type in PICTURE_TYPES and attachment.size <= LARGEST_PICTURE
+    return attachment.stored_id is not None and shown
 
 
 def _height(mail: Letter) -> str:

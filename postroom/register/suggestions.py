@@ -51,7 +51,9 @@ def candidates(member: Member, entry: Entry, having: Iterable[int]) -> list[Cand
     """
     having = set(having)
     named = _named(member, {entry.sender_name})[entry.sender_name].keys()
-    wanted = having | named
+    # What a dropped file's own name may mean.
+    offered = set(entry.reason_data.get("clients", ())) if entry.kind == Entry.LETTER else set()
+    wanted = having | named | offered
     clients = (
         Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )

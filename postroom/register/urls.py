@@ -20,6 +20,7 @@ urlpatterns = [
     path("entries/<int:entry>/raw", files.raw, name="raw"),
     path("entries/<int:entry>/inline/<int:n>/<str:token>", files.inline, name="inline"),
     path("attachments/<int:attachment>", files.attachment, name="attachment"),
+    path("attachments/<int:attachment>/picture", files.picture, name="picture"),
     path("clients/<int:client>", records.client, name="client"),
     path("clients/<int:client>/group", records.group, name="group"),
 ]

@@ -93,6 +93,7 @@ class Shell:
             items += [
                 self._item("practice", _("Practice"), "building-2", "practice:settings"),
                 self._item("sources", _("Your system"), "database", "appointments:sources"),
+                self._item("drops", _("Files dropped"), "folder-input", "intake:drops"),
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
             ]
         if self.member.may(rules.AUDIT):
