@@ -11,6 +11,7 @@ content, and taken away then.
 import hashlib
 import logging
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -234,7 +235,7 @@ def _look(name: str, handle: int) -> Seen:
 
 def _known_as(name: str) -> str:
     """A name as the tables can keep it, whatever bytes it is made of."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")[:255]
+    return re.sub("[\udc80-\udcff]", lambda m: f"%{ord(m[0]) - 0xDC00:02X}", name)[:255]
 
 
 def _is_still(name: str, handle: int, now: float) -> bool:
