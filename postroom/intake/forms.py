@@ -70,7 +70,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Scans, pictures, faxes."""
 
-    files = FilesField(
+    upload = FilesField(
         label=_("Files"),
         allow_empty_file=True,
         max_length=255,
@@ -82,5 +82,5 @@ class UploadForm(forms.Form):
     )
 
     def chosen(self) -> list[UploadedFile]:
-        files: list[UploadedFile] = self.cleaned_data["files"]
+        files: list[UploadedFile] = self.cleaned_data["upload"]
         return files

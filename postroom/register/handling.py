@@ -4,6 +4,7 @@ The mail server follows by itself: intake moves what does not lie where the conv
 wants it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -40,7 +41,7 @@ def reopen(conversation: Conversation, *, by: Member, now: datetime, version: in
 def _turn(
     conversation: Conversation,
     state: str,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
     action: str,
     *,
     by: Member,

@@ -315,7 +315,7 @@ def test_files_are_uploaded_and_each_says_what_became_of_it(cast: Cast) -> None:
         SimpleUploadedFile("setup.exe", b"MZ"),
         SimpleUploadedFile("nothing.pdf", b""),
     ]
-    answer = bob.post("/p/tern/upload", {"files": files}, follow=True)
+    answer = bob.post("/p/tern/upload", {"upload": files}, follow=True)
     page = words(answer)
     assert "1 file filed, 1 waits in Unresolved, 1 was here already, 2 refused." in page
     assert Entry.objects.count() == 2
@@ -337,7 +337,7 @@ def test_who_may_only_read_uploads_nothing(cast: Cast) -> None:
 
 def test_a_stored_file_is_no_orphan(cast: Cast) -> None:
     bob = cast.browser(cast.bob)
-    bob.post("/p/tern/upload", {"files": [SimpleUploadedFile("4182.pdf", PDF)]})
+    bob.post("/p/tern/upload", {"upload": [SimpleUploadedFile("4182.pdf", PDF)]})
     path = StoredFile.objects.get().path
     assert path == file_path(cast.practice.pk, hashlib.sha256(PDF).hexdigest())
     os.utime(path, (1, 1))
