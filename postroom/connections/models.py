@@ -14,7 +14,8 @@ from postroom.practice.models import Member, Practice
 
 class MailAccountQuerySet(models.QuerySet["MailAccount"]):
     def working(self) -> "MailAccountQuerySet":
-        return self.filter(active=True)
+        """Those that are looked at: never the own mailbox of somebody who has left."""
+        return self.filter(active=True).exclude(owner__active=False)
 
 
 class MailAccount(models.Model):

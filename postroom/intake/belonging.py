@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 
 from postroom.connections.models import FolderState, Workflow
 from postroom.intake.models import Sighting
-from postroom.register.models import Conversation, Entry, Spelt
+from postroom.register.models import Conversation, Entry, Spelt, StoredMail
 
 FEW = 200  # mails that are named in one question
-MANY = 2000  # conversations of one pass
+MANY = 500  # conversations of one pass
 
 
 def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
@@ -41,7 +41,8 @@ def strayed(workflow: Workflow, done: QuerySet[Sighting]) -> Iterable[Sighting]:
     what was taken back among the few that wait, what was closed or opened again by its mark.
     """
     if workflow.kind == Workflow.INBOX:
-        for sighting in done.filter(mail__entry__conversation__in=_to_follow(workflow)):
+        turned = StoredMail.objects.filter(entry__conversation__in=_to_follow(workflow))
+        for sighting in _lying(done, turned.values_list("pk", flat=True)):
             if sighting.folder != wanted_folder(sighting, workflow):
                 yield sighting
         return
@@ -51,17 +52,23 @@ def strayed(workflow: Workflow, done: QuerySet[Sighting]) -> Iterable[Sighting]:
         folder__in=others, mail__entry__filing__in=(Entry.RESOLVED, Entry.IGNORED)
     )
     waiting = Entry.objects.filter(practice=workflow.practice_id).waiting()
-    mails = list(waiting.values_list("mails", flat=True))
-    for start in range(0, len(mails), FEW):
-        lying = done.filter(mail__in=mails[start : start + FEW])
-        yield from lying.exclude(folder=workflow.folder_unresolved)
+    mails = waiting.values_list("mails", flat=True)
+    yield from _lying(done.exclude(folder=workflow.folder_unresolved), mails)
     if workflow.account.owner_id:
         put_back = Entry.objects.filter(
             owner=workflow.account.owner_id,
             filing=Spelt(Entry.UNFILED),
             filed_at__isnull=False,
         )
-        yield from done.filter(mail__entry__in=list(put_back)).exclude(folder=workflow.folder_in)
+        mails = put_back.values_list("mails", flat=True)
+        yield from _lying(done.exclude(folder=workflow.folder_in), mails)
+
+
+def _lying(done: QuerySet[Sighting], mails: Iterable[int]) -> Iterable[Sighting]:
+    """The sightings of these mails: the few that are named first, never the many that lie well."""
+    named = list(mails)
+    for start in range(0, len(named), FEW):
+        yield from done.filter(mail__in=named[start : start + FEW])
 
 
 def forget_followed(workflow: Workflow) -> None:
@@ -89,5 +96,5 @@ def _rests(sighting: Sighting) -> bool:
 
 def _to_follow(workflow: Workflow) -> list[int]:
     marked = Conversation.objects.filter(practice=workflow.practice_id, to_follow=True)
-    ours = marked.filter(entries__mails__sightings__workflow=workflow)
-    return list(ours.order_by("pk").values_list("pk", flat=True).distinct()[:MANY])
+    ours = marked.filter(owner=workflow.account.owner_id)
+    return list(ours.order_by("pk").values_list("pk", flat=True)[:MANY])

@@ -110,9 +110,13 @@ def upload(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
-            rows = [_take(request, file) for file in form.chosen()]
-            messages.success(request, words.summary(rows))
-            return redirect("intake:upload", request.practice.slug)
+            try:
+                rows = [_take(request, file) for file in form.chosen()]
+            except OSError:  # what came before it is in the register, and listed below
+                form.add_error("upload", words.DISK_REFUSES)
+            else:
+                messages.success(request, words.summary(rows))
+                return redirect("intake:upload", request.practice.slug)
     mine = Dropped.objects.filter(practice=request.practice, member=request.member)
     rows = list(mine.select_related("entry").order_by("-pk")[:SIZE])
     context = {

@@ -16,6 +16,8 @@ REFUSALS = {
     rules.UNREADABLE: gettext_lazy("Postroom may not read it."),
 }
 
+DISK_REFUSES = gettext_lazy("This server’s disk is full or refuses to write. Try again later.")
+
 # Why a folder cannot be watched: what is said when it is added, and when it stops.
 FOLDERS = {
     places.NOT_ALLOWED: gettext_lazy(

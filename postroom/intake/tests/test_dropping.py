@@ -1,5 +1,6 @@
 """Watched folders and uploads: what is taken in, what is left, and what is never lost."""
 
+import errno
 import hashlib
 import os
 import time
@@ -11,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from postroom.connections.models import DropFolder
-from postroom.intake import drop_folders
+from postroom.intake import drop_folders, views
 from postroom.intake.models import Dropped
 from postroom.intake.places import Unsuitable, free_folder, real_folder
 from postroom.intake.tidying import drop_orphans
@@ -20,7 +21,7 @@ from postroom.register import rules as reasons
 from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry, StoredFile, file_path
 from postroom.register.tests.test_unresolved import words
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_client
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
@@ -323,6 +324,33 @@ def test_files_are_uploaded_and_each_says_what_became_of_it(cast: Cast) -> None:
     assert {event.member for event in done} == {cast.bob}
     for said in ("It is empty (0 bytes).", "It is a program.", "Waits in Unresolved"):
         assert said in page
+
+
+def test_a_full_disk_is_said_and_what_came_before_is_kept(cast: Cast, monkeypatch) -> None:
+    take = views.take_file
+
+    def full(found, *, now):
+        if found.name == "second.pdf":
+            raise OSError(errno.ENOSPC, "full", "a file")
+        return take(found, now=now)
+
+    monkeypatch.setattr(views, "take_file", full)
+    files = [SimpleUploadedFile(f"{name}.pdf", PDF) for name in ("first", "second")]
+    answer = cast.browser(cast.bob).post("/p/tern/upload", {"upload": files})
+    assert answer.status_code == 422
+    page = words(answer)
+    assert "disk is full or refuses to write" in page
+    assert "first.pdf" in page
+
+
+def test_several_clients_a_name_may_mean_are_offered(cast: Cast) -> None:
+    make_client(cast.practice, "77", "Elise Dupont", ["e@d.example"])
+    bob = cast.browser(cast.bob)
+    bob.post("/p/tern/upload", {"upload": [SimpleUploadedFile("4182 Elise Dupont.pdf", PDF)]})
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, reasons.SEVERAL_FILE_NAMES)
+    page = words(bob.get(f"/p/tern/unresolved?entry={entry.pk}"))
+    assert "Elise Dupont" in page and "Hollis Farrow" in page
 
 
 def test_an_upload_without_a_file_says_so(cast: Cast) -> None:

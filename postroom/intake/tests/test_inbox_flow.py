@@ -9,6 +9,7 @@ from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.actions import unseen
 from postroom.intake.models import Sighting
 from postroom.intake.tests.post import NOW, a_pass, account_at, letter
+from postroom.intake.watching import _shape
 from postroom.practice.models import Member
 from postroom.register import actions, handling
 from postroom.register.models import Conversation, Entry
@@ -228,3 +229,19 @@ def test_older_mail_costs_an_idle_look_nothing(cast, server) -> None:
     asked = [line for line in server.commands if line.split()[0] in ("UID", "SELECT", "EXAMINE")]
     assert len(asked) <= 2
     assert not server.said("UID FETCH")
+
+
+def test_a_watcher_looks_from_the_start_when_a_workflow_changes(cast, server) -> None:
+    flow = flow_at(server, cast, begins_at=BEGINS)
+    before = _shape(flow.account)
+    Workflow.objects.update(begins_at=BEGINS - timedelta(days=3))
+    assert _shape(flow.account) != before
+
+
+def test_the_own_mailbox_of_somebody_who_left_is_not_looked_at(cast, server) -> None:
+    flow_at(server, cast, cast.alice)
+    assert MailAccount.objects.working().exists()
+    Member.objects.filter(pk=cast.alice.pk).update(active=False)
+    assert not MailAccount.objects.working().exists()
+    desk = flow_at(server, cast)
+    assert MailAccount.objects.working().get() == desk.account

@@ -104,8 +104,10 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
 
 
 def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> Any:
+    as_text = request.GET.get("view") == "text"
     context = {
         "nav": _nav(letter),
+        "other_view": "?" if as_text else "?view=text",
         "appcls": "tall",
         "entry": letter,
         "publishes": letter.owner_id is not None,
@@ -115,6 +117,7 @@ def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **mo
             letter,
             asked=number(request.GET.get("client")),
             find=clean(request.GET.get("find", "")).strip()[:100],
+            as_text=as_text,
         ),
         **more,
     }
