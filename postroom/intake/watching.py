@@ -220,8 +220,8 @@ class Watch:
 def _news(mailbox: Mailbox, account: MailAccount) -> bool:
     """Open the folder that is watched; has a letter come to it that no pass has seen?
 
-    IDLE speaks of one folder only: the inbox, else the first that can be opened. The others are looked at when
-    the interval is over. Raises Trouble when none can be opened.
+    IDLE speaks of one folder only: the inbox, else the first that can be opened. The others are
+    looked at when the interval is over. Raises Trouble when none can be opened.
     """
     flows = list(account.workflows.filter(active=True))
     # Mail arrives in the inbox; into the other folders it is put, which may wait a little.
