@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.models import Workflow
 from postroom.practice.models import Member
 from postroom.practice.rules import RESOLVE
 from postroom.register.models import Conversation, Entry
@@ -52,17 +52,12 @@ def conversation_of(member: Member, entry: Entry) -> Conversation | None:
     return next((t for talks in both for t in talks.filter(pk=entry.conversation_id)), None)
 
 
-def has_own(member: Member) -> bool:
-    """Whether this member has a mailbox of their own here, or had one."""
-    connected = MailAccount.objects.filter(practice=member.practice_id, owner=member)
-    return connected.exists() or mine(member).exists()
-
-
-def has_shared(member: Member) -> bool:
-    """Whether the practice has a shared inbox, and this member may look into it."""
-    if not member.may(RESOLVE):
-        return False
-    flows = Workflow.objects.filter(
-        practice=member.practice_id, kind=Workflow.INBOX, account__owner=None
-    )
-    return flows.exists() or shared(member).exists()
+def inboxes_of(member: Member) -> tuple[bool, bool]:
+    """Whether this member has a mailbox of their own here, and a shared inbox to look into: one
+    question, since every page asks it. A mailbox that rests counts."""
+    looked = Q(account__owner=member)
+    if member.may(RESOLVE):
+        looked |= Q(account__owner=None, kind=Workflow.INBOX)
+    owners = Workflow.objects.filter(looked, practice=member.practice_id)
+    found = set(owners.values_list("account__owner", flat=True).distinct())
+    return member.pk in found, None in found

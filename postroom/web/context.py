@@ -13,7 +13,7 @@ from postroom.connections.models import MailAccount
 from postroom.practice import rules
 from postroom.practice.models import Member
 from postroom.practice.words import Words, words_of
-from postroom.register.inboxes import has_own, has_shared
+from postroom.register.inboxes import inboxes_of
 from postroom.register.models import Entry
 
 MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a page)
@@ -54,9 +54,10 @@ class Shell:
     @cached_property
     def post(self) -> list[Item]:
         items = []
-        if has_own(self.member):
+        own, shared = inboxes_of(self.member)
+        if own:
             items.append(self._item("my-inbox", _("My inbox"), "inbox", "register:my_inbox"))
-        if has_shared(self.member):
+        if shared:
             words = _("Shared inbox")
             items.append(self._item("shared-inbox", words, "mailbox", "register:shared_inbox"))
         return items + ([self.unresolved] if self.unresolved else [])

@@ -86,7 +86,7 @@ def test_home_asks_few_questions_however_much_there_is(
         letter(cast, Entry.RESOLVED)
         letter(cast, Entry.UNRESOLVED)
     browser = cast.browser(cast.alice)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         browser.get("/p/tern/")
 
 
