@@ -14,8 +14,7 @@ from postroom.practice.models import Member, Practice
 
 class MailAccountQuerySet(models.QuerySet["MailAccount"]):
     def working(self) -> "MailAccountQuerySet":
-        """Those that are looked at: never the own mailbox of somebody who has left."""
-        return self.filter(active=True).exclude(owner__active=False)
+        return self.filter(active=True)
 
 
 class MailAccount(models.Model):

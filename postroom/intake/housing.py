@@ -39,11 +39,10 @@ def housed(placed: Placed, sighting: Sighting, matches: Mapping[str, Match]) -> 
 def open_conversations(new: Iterable[tuple[Entry, Sighting]]) -> None:
     """A conversation for each new entry that somebody has to handle; to be saved before it."""
     handled = [(entry, sighting) for entry, sighting in new if _is_handled(sighting)]
-    for entry, sighting in handled:
-        entry.conversation = _conversation(entry, sighting)
-    Conversation.objects.bulk_create(
-        entry.conversation for entry, _ in handled if entry.conversation
-    )
+    talks = [_conversation(entry, sighting) for entry, sighting in handled]
+    Conversation.objects.bulk_create(talks)
+    for (entry, _), talk in zip(handled, talks, strict=True):
+        entry.conversation = talk
 
 
 def seen_again(entry: Entry, sighting: Sighting, placed: Placed, *, now: datetime) -> None:

@@ -91,7 +91,9 @@ class Dropped(models.Model):
     changed_ns = models.BigIntegerField(default=0)  # its mtime in the folder
     content_key = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=8, choices=STATES)
-    refusal = models.CharField(max_length=12, blank=True)  # a code with words in intake/words.py
+    refusal = models.CharField(
+        max_length=12, blank=True
+    )  # a code with words in intake/drop_words.py
     again = models.BooleanField(default=False)  # its content was here before
     seen_at = models.DateTimeField()  # the same for all of one look
 

@@ -1,13 +1,13 @@
 from django.urls import path
 
-from postroom.intake import views
+from postroom.intake.views import dropped
 
 app_name = "intake"
 urlpatterns = [
-    path("upload", views.upload, name="upload"),
-    path("settings/files", views.drops, name="drops"),
-    path("settings/files/add", views.add_drop, name="add_drop"),
-    path("settings/files/<int:drop>", views.drop, name="drop"),
-    path("settings/files/<int:drop>/switch", views.switch_drop, name="switch_drop"),
-    path("settings/files/<int:drop>/look", views.look_drop, name="look_drop"),
+    path("upload", dropped.upload, name="upload"),
+    path("settings/files", dropped.drops, name="drops"),
+    path("settings/files/add", dropped.add_drop, name="add_drop"),
+    path("settings/files/<int:drop>", dropped.drop, name="drop"),
+    path("settings/files/<int:drop>/switch", dropped.switch_drop, name="switch_drop"),
+    path("settings/files/<int:drop>/look", dropped.look_drop, name="look_drop"),
 ]

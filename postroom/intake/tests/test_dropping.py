@@ -12,10 +12,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from postroom.connections.models import DropFolder
-from postroom.intake import drop_folders, views
+from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
 from postroom.intake.places import Unsuitable, free_folder, real_folder
 from postroom.intake.tidying import drop_orphans
+from postroom.intake.views import dropped
 from postroom.practice.models import AuditEvent, Event
 from postroom.register import rules as reasons
 from postroom.register.letters import file_bytes
@@ -327,14 +328,14 @@ def test_files_are_uploaded_and_each_says_what_became_of_it(cast: Cast) -> None:
 
 
 def test_a_full_disk_is_said_and_what_came_before_is_kept(cast: Cast, monkeypatch) -> None:
-    take = views.take_file
+    take = dropped.take_file
 
     def full(found, *, now):
         if found.name == "second.pdf":
             raise OSError(errno.ENOSPC, "full", "a file")
         return take(found, now=now)
 
-    monkeypatch.setattr(views, "take_file", full)
+    monkeypatch.setattr(dropped, "take_file", full)
     files = [SimpleUploadedFile(f"{name}.pdf", PDF) for name in ("first", "second")]
     answer = cast.browser(cast.bob).post("/p/tern/upload", {"upload": files})
     assert answer.status_code == 422

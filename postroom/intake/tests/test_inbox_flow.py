@@ -236,12 +236,3 @@ def test_a_watcher_looks_from_the_start_when_a_workflow_changes(cast, server) ->
     before = _shape(flow.account)
     Workflow.objects.update(begins_at=BEGINS - timedelta(days=3))
     assert _shape(flow.account) != before
-
-
-def test_the_own_mailbox_of_somebody_who_left_is_not_looked_at(cast, server) -> None:
-    flow_at(server, cast, cast.alice)
-    assert MailAccount.objects.working().exists()
-    Member.objects.filter(pk=cast.alice.pk).update(active=False)
-    assert not MailAccount.objects.working().exists()
-    desk = flow_at(server, cast)
-    assert MailAccount.objects.working().get() == desk.account

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from postroom.intake.drop_words import FOLDERS
 from postroom.intake.places import Unsuitable, free_folder
-from postroom.intake.words import FOLDERS
 from postroom.kit.text import clean
 from postroom.practice.models import Practice
 

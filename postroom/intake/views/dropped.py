@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.connections.models import DropFolder
-from postroom.intake import drop_folders, rules, words
+from postroom.intake import drop_folders, rules
+from postroom.intake import drop_words as words
+from postroom.intake.drop_forms import DropFolderForm, UploadForm
 from postroom.intake.dropping import Found, refuse, take_file
-from postroom.intake.forms import DropFolderForm, UploadForm
 from postroom.intake.models import Dropped
 from postroom.intake.places import roots
 from postroom.practice.access import MemberRequest, member_required
