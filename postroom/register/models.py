@@ -150,15 +150,16 @@ class Entry(models.Model):
                 condition=Q(filing__in=["unresolved", "failed"]),
                 name="entry_waiting_sender",
             ),
+            # Said so, SQLite knows that a conversation asked for is one.
             models.Index(
                 fields=["conversation", "at"],
-                condition=~Q(conversation=None),
+                condition=Q(conversation__isnull=False),
                 name="entry_conversation",
             ),
             # Filed once, and taken back: their copies may lie in Resolved.
             models.Index(
                 fields=["owner"],
-                condition=Q(filing="unfiled") & ~Q(filed_at=None),
+                condition=Q(filing="unfiled", filed_at__isnull=False),
                 name="entry_put_back",
             ),
         ]

@@ -15,6 +15,7 @@ from postroom.connections.models import DropFolder
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
 from postroom.intake.places import Unsuitable, free_folder, real_folder
+from postroom.intake.tasks import look_at_drop_folders, look_into_folder
 from postroom.intake.tidying import drop_orphans
 from postroom.intake.views import dropped
 from postroom.practice.models import AuditEvent, Event
@@ -303,6 +304,18 @@ def test_a_folder_is_added_and_switched_on_the_page(cast, place) -> None:
     assert look(added) == 0
     done = AuditEvent.objects.filter(object_kind="drop_folder").order_by("pk")
     assert list(done.values_list("action", flat=True)) == ["add", "deactivate"]
+
+
+def test_the_clock_hands_out_the_folders_that_are_due(cast, place, folder, monkeypatch) -> None:
+    handed: list[int] = []
+    monkeypatch.setattr(type(look_into_folder), "enqueue", lambda task, pk: handed.append(pk))
+    monkeypatch.setattr("postroom.intake.tasks.timezone.now", lambda: NOW)
+    look_at_drop_folders()
+    assert handed == [folder.pk]
+    (place / "4182.pdf").write_bytes(PDF)
+    assert look_into_folder.func(folder.pk) == 1
+    look_at_drop_folders()
+    assert handed == [folder.pk]
 
 
 # -- upload ----------------------------------------------------------------------------------
