@@ -88,6 +88,10 @@ POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workfl
 WATCHERS = env.int("POSTROOM_WATCHERS", default=100)  # connections a worker holds open
 RETRY_SECONDS = env.float("POSTROOM_RETRY_SECONDS", default=60.0)
 
+# Folders below which a practice may have files watched and taken in; `{practice}` stands for its
+# own part. None: files come by upload alone.
+DROP_ROOTS = env.list("POSTROOM_DROP_ROOTS", default=[])
+
 # --- the house ------------------------------------------------------------------------------
 ROOT_URLCONF = "postroom.urls"
 ASGI_APPLICATION = "postroom.asgi.application"

@@ -22,7 +22,7 @@ from django.utils import timezone
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
 from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
-from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.models import DropFolder, MailAccount, Workflow
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
     ClosedDay,
@@ -64,8 +64,18 @@ PUBLIC = {
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182", "other": "4182"}
 NOUNS = (
     *("access_token", "account", "address", "attachment", "book_job", "client", "closed_day"),
-    "contact",
-    *("correspondent", "entry", "group", "invitation", "job", "member", "patient", "point"),
+    *(
+        "contact",
+        "correspondent",
+        "drop",
+        "entry",
+        "group",
+        "invitation",
+        "job",
+        "member",
+        "patient",
+        "point",
+    ),
     *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
 )
 NEVER = 987_654_321
@@ -176,6 +186,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         created_at=now,
         expires_at=now + timedelta(hours=48),
     )
+    scans = DropFolder.objects.create(practice=practice, name="Scans", path=f"/{practice.slug}")
     token, _words = tokens.create(practice, "System", expires_at=None, by=None, now=now)
     feed = save_feed(practice, "Book", "https://book.example/a.ics", 15, by=None, now=now)
     kept = uploads.keep(io.BytesIO(b"reference,name\nC1,Ana\n"), 23)
@@ -196,6 +207,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "attachment": attachment.pk,
         "client": client.pk,
         "closed_day": closed_day.pk,
+        "drop": scans.pk,
         "entry": entry.pk,
         "invitation": invitation.pk,
         "member": somebody.pk,

@@ -14,7 +14,7 @@ from postroom.clients.models import Client
 from postroom.intake.models import Sighting
 from postroom.practice.actions import the_practice
 from postroom.practice.models import Practice
-from postroom.register.models import EntryClient, StoredMail
+from postroom.register.models import Entry, EntryClient, StoredFile, StoredMail
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -41,19 +41,31 @@ def run(args: argparse.Namespace) -> int:
 
 
 def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterator[dict[str, Any]]:
-    """One object for each stored mail, with the entry it lies under."""
+    """One object for each stored mail or dropped file, with the entry it lies under; what a
+    member's own mailbox holds is nobody's business until its owner has filed it."""
     mails = StoredMail.objects.filter(practice=practice).order_by("id")
+    files = StoredFile.objects.filter(practice=practice).order_by("id")
+    mails = mails.exclude(entry__filing=Entry.UNFILED, entry__owner__isnull=False)
     if client:
         mails = mails.filter(entry__clients__ref=client)
+        files = files.filter(entry__clients__ref=client)
     if unresolved:
         mails = mails.filter(entry__filing__in=("unresolved", "failed"))
-    mails = mails.select_related("entry__account").prefetch_related(
+        files = files.filter(entry__filing__in=("unresolved", "failed"))
+    of_entry = (
         Prefetch("entry__placements", EntryClient.objects.select_related("client").order_by("id")),
         "entry__attachments",
+    )
+    mails = mails.select_related("entry__account").prefetch_related(
+        *of_entry,
         Prefetch("sightings", Sighting.objects.select_related("account").order_by("-id")),
     )
     for mail in mails.iterator(chunk_size=500):
         yield _row(mail)
+    for file in files.select_related("entry").prefetch_related(*of_entry).iterator(chunk_size=500):
+        yield _row_of(
+            file.entry, file.content_key, size=file.size, raw_sha256=file.content_key, problems=[]
+        )
 
 
 def _row(mail: StoredMail) -> dict[str, Any]:
@@ -61,28 +73,38 @@ def _row(mail: StoredMail) -> dict[str, Any]:
     lying = [s for s in mail.sightings.all() if s.state not in (Sighting.GONE, Sighting.STALE)]
     place = lying[0] if lying else None
     account = place.account if place else entry.account
+    return _row_of(
+        entry,
+        mail.content_key,
+        message_id=mail.message_id or None,
+        raw_sha256=mail.raw_sha256,
+        size=mail.size,
+        account=account.name if account else None,
+        folder=place.folder if place else None,
+        uidvalidity=place.uidvalidity if place else None,
+        uid=place.uid if place else None,
+        problems=mail.problems,
+    )
+
+
+def _row_of(entry: Entry, key: str, **more: Any) -> dict[str, Any]:
     return {
         "entry": entry.pk,
         "kind": entry.kind,
         "direction": entry.direction,
         "at": entry.at.astimezone(UTC).isoformat(),
         "filed_at": entry.filed_at.astimezone(UTC).isoformat() if entry.filed_at else None,
-        "message_id": mail.message_id or None,
-        "sha256": mail.content_key,
-        "raw_sha256": mail.raw_sha256,
-        "size": mail.size,
+        "message_id": None,
+        "sha256": key,
         "subject": entry.subject,
         "sender": entry.sender_norm,
-        "account": account.name if account else None,
-        "folder": place.folder if place else None,
-        "uidvalidity": place.uidvalidity if place else None,
-        "uid": place.uid if place else None,
+        **dict.fromkeys(("account", "folder", "uidvalidity", "uid")),
         "filing": entry.filing,
         "clients": [placement.client.ref for placement in entry.placements.all()],
         "reason": entry.reason,
-        "problems": mail.problems,
         "attachments": [
             {"name": file.name, "size": file.size, "sha256": file.sha256}
             for file in entry.attachments.all()
         ],
+        **more,
     }

@@ -4,7 +4,12 @@ from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
 from postroom.connections.tasks import drop_account_drafts
 from postroom.custody.tasks import gather_merged
-from postroom.intake.tasks import look_at_feeds, tidy_mail_folder, watch_over
+from postroom.intake.tasks import (
+    look_at_drop_folders,
+    look_at_feeds,
+    tidy_mail_folder,
+    watch_over,
+)
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
 from postroom.practice.jobs import HEART
@@ -22,6 +27,7 @@ SCHEDULE = [
     every(15, "resume long work")(resume_long_work),
     every(60, "seal audit")(seal_audit),
     every(15, "feeds")(look_at_feeds),
+    every(15, "drop folders")(look_at_drop_folders),
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),

@@ -235,11 +235,13 @@ class Mailbox:
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 
     @_ours
-    def uids(self, first: int = 1) -> list[int]:
-        """The UIDs of the open folder from `first` on, ascending."""
+    def uids(self, first: int = 1, since: date | None = None) -> list[int]:
+        """The UIDs of the open folder from `first` on, ascending; of those only that the server
+        received on this day or later, by its own calendar (RFC 3501, SEARCH SINCE)."""
         # «n:*» names the last mail even when its UID is below n (RFC 3501, 6.4.8). What is
         # marked \\Deleted is on its way out: ours without UIDPLUS, or a person's.
-        found = self.client.search(["UID", f"{first}:*", "UNDELETED"])
+        dated = ["SINCE", since] if since else []
+        found = self.client.search(["UID", f"{first}:*", "UNDELETED", *dated])
         return sorted(uid for uid in found if uid >= first)
 
     @_ours

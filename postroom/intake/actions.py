@@ -189,11 +189,7 @@ def unseen(account: MailAccount) -> int:
     waiting = 0
     with open_mailbox(open_settings(account)) as mailbox:
         for workflow in account.workflows.filter(active=True):
-            folder = mailbox.open(workflow.folder_in)
-            seen = Sighting.objects.filter(
-                account=account, folder=folder.name, uidvalidity=folder.uidvalidity
-            ).values_list("uid", flat=True)
-            waiting += len(set(mailbox.uids()) - set(seen))
+            waiting += fetching.waiting(mailbox, workflow)
     return waiting
 
 
@@ -260,7 +256,7 @@ def _work_through(
 def _sweep(
     mailbox: Mailbox, workflow: Workflow, *, clock: Clock, move_on: Callable[[], None]
 ) -> None:
-    """Once a day, look into the two other folders for mail the register does not know.
+    """Once a day, look into the other folders for mail the register does not know.
 
     It heals a backup older than the mailbox, which nothing else does. What lay there before
     Postroom came, or before the server renumbered the folder, is left alone.
@@ -268,7 +264,7 @@ def _sweep(
     now = clock()
     if workflow.swept_at and now - workflow.swept_at < SWEEP_EVERY:
         return
-    for name in (workflow.folder_resolved, workflow.folder_unresolved):
+    for name in _other_folders(workflow):
         state = moving.folder_state(workflow, name)
         folder = moving.open_or_none(mailbox, name)
         if folder is None:
@@ -281,6 +277,13 @@ def _sweep(
             )
     workflow.swept_at = now
     workflow.save(update_fields=["swept_at"])
+
+
+def _other_folders(workflow: Workflow) -> tuple[str, ...]:
+    """Where this workflow's mail is moved to."""
+    if workflow.kind == Workflow.FILING:
+        return workflow.folder_resolved, workflow.folder_unresolved
+    return (workflow.folder_resolved,) if workflow.after_close == Workflow.TO_RESOLVED else ()
 
 
 def _refusal(account: MailAccount) -> Trouble | None:

@@ -44,13 +44,14 @@ def file_new(
 ) -> int:
     """Take in every letter of a folder that has no sighting yet, newest first; how many.
 
+    What the server received before the workflow begins is left alone.
     `all_of_it` compares the whole folder with the ledger, not only what lies beyond the
     cursor. `after_batch` is called when a batch is safe: it moves the letters on.
     Raises Trouble at the end when the server could not give one of them.
     """
     folder = mailbox.open(state.folder)
     _recognise(state, folder)
-    uids = mailbox.uids(1 if all_of_it else state.next_uid)
+    uids = there(mailbox, workflow, 1 if all_of_it else state.next_uid)
     unseen = sorted(set(uids) - _sighted(state, min(uids, default=1)), reverse=True)
     refused: list[str] = []
     taken = 0
@@ -59,7 +60,8 @@ def file_new(
         asked = unseen[start : start + LOOK_AT]
         looked = mailbox.look(asked)
         refused += _withheld(mailbox, set(asked) - {seen.uid for seen in looked})
-        for batch in rules.batches(sorted(looked, key=lambda seen: -seen.uid)):
+        ours = [seen for seen in looked if not _too_early(seen, workflow)]
+        for batch in rules.batches(sorted(ours, key=lambda seen: -seen.uid)):
             mailbox.open(state.folder)
             taken += _take_batch(mailbox, workflow, folder, batch, refused, clock=clock)
             after_batch()
@@ -72,11 +74,29 @@ def file_new(
     return taken
 
 
+def there(mailbox: Mailbox, workflow: Workflow, first: int = 1) -> list[int]:
+    """The UIDs in the open folder that may concern a workflow, ascending: of a folder with a
+    million older mails, none of those is named."""
+    return mailbox.uids(first, rules.asked_since(workflow.begins_at))
+
+
+def waiting(mailbox: Mailbox, workflow: Workflow) -> int:
+    """How many letters of the workflow's folder the ledger does not know."""
+    folder = mailbox.open(workflow.folder_in)
+    ledger = Sighting.objects.filter(
+        account=workflow.account_id, folder=folder.name, uidvalidity=folder.uidvalidity
+    )
+    unseen = set(there(mailbox, workflow)) - set(ledger.values_list("uid", flat=True))
+    if workflow.begins_at is None:
+        return len(unseen)
+    return sum(not _too_early(seen, workflow) for seen in mailbox.look(unseen))
+
+
 def resume(workflow: Workflow, *, now: datetime, keep: Callable[[], None]) -> None:
     """Take in what was on the disk when the last worker died, one by one: if one of them
     killed it, it is that one alone that is tried again, and set aside after the third time."""
     fetched = Sighting.objects.filter(workflow=workflow, state=Sighting.FETCHED)
-    for sighting in fetched.select_related("account").order_by("id"):
+    for sighting in fetched.select_related("account", "workflow").order_by("id"):
         keep()
         path = _path(sighting)
         if not path.exists():  # nothing was promised yet: it is seen again on the server
@@ -94,6 +114,11 @@ def baseline(state: FolderState, folder: Folder) -> None:
     FolderState.objects.filter(pk=state.pk).update(
         uidvalidity=folder.uidvalidity, next_uid=folder.next_uid
     )
+
+
+def _too_early(seen: Seen, workflow: Workflow) -> bool:
+    begins, received = workflow.begins_at, seen.received_at
+    return begins is not None and received is not None and received < begins
 
 
 def _recognise(state: FolderState, folder: Folder) -> None:

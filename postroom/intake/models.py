@@ -1,10 +1,11 @@
-"""The ledger of intake: one row for each copy of a mail seen on a server."""
+"""The ledgers of intake: one row for each copy of a mail seen on a server, one for each file
+that was dropped."""
 
 from django.db import models
 
-from postroom.connections.models import MailAccount, Workflow
-from postroom.practice.models import Practice
-from postroom.register.models import StoredMail
+from postroom.connections.models import DropFolder, MailAccount, Workflow
+from postroom.practice.models import Member, Practice
+from postroom.register.models import Entry, StoredMail
 
 
 class SightingQuerySet(models.QuerySet["Sighting"]):
@@ -66,3 +67,42 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.folder} {self.uidvalidity}/{self.uid}"
+
+
+class Dropped(models.Model):
+    """A file that was found in a folder, or uploaded by a member (RX-111).
+
+    bytes on the disk ─ stored file, entry, this row: one commit ─→ stored ─ taken away ─→ done
+                     └→ refused: left where it is, and not looked at again until it changes
+
+    `done` at once where nothing is taken away. One that is `stored` and no longer in its folder
+    is done.
+    """
+
+    STORED, DONE, REFUSED = "stored", "done", "refused"
+    STATES = [(s, s) for s in (STORED, DONE, REFUSED)]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    folder = models.ForeignKey(DropFolder, models.CASCADE, null=True, related_name="dropped")
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    entry = models.ForeignKey(Entry, models.SET_NULL, null=True, related_name="dropped")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    changed_ns = models.BigIntegerField(default=0)  # its mtime in the folder
+    content_key = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=8, choices=STATES)
+    refusal = models.CharField(
+        max_length=12, blank=True
+    )  # a code with words in intake/drop_words.py
+    again = models.BooleanField(default=False)  # its content was here before
+    seen_at = models.DateTimeField()  # the same for all of one look
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["folder", "name"], name="dropped_name"),
+            models.Index(fields=["folder", "seen_at"], name="dropped_look"),
+            models.Index(fields=["member", "id"], name="dropped_by_member"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

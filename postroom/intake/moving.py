@@ -16,12 +16,12 @@ from django.db.models import QuerySet
 from postroom.connections.imap import Folder, Mailbox, Moved, Seen
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
+from postroom.intake.belonging import forget_followed, strayed, wanted_folder
 from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS, back_off
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import content_key
 from postroom.kit.rows import update_each
-from postroom.register.models import Entry
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
 FEW = 200  # mails that may all be compared
@@ -43,12 +43,14 @@ def move_wanted(
     in and not yet moved, between two batches.
     """
     journeys: dict[tuple[Place, str], list[Sighting]] = defaultdict(list)
+    at_home: list[Sighting] = []  # its entry has changed its mind in between, or never wants away
     for sighting in on_the_way(workflow) if only_new else misplaced(workflow):
         target = wanted_folder(sighting, workflow)
-        if sighting.folder == target:  # its entry has changed its mind in between
-            _arrived([sighting])
+        if sighting.folder == target:
+            at_home.append(sighting)
         else:
             journeys[(sighting.folder, sighting.uidvalidity), target].append(sighting)
+    _arrived(at_home)
     for (place, target), travellers in journeys.items():
         states = [folder_state(workflow, folder) for folder in (place[0], target)]
         if any(state.retry_at and state.retry_at > now for state in states):
@@ -66,6 +68,7 @@ def move_wanted(
     if not only_new:
         concerned = {name for place, target in journeys for name in (place[0], target)}
         _forget_refusals(workflow, concerned)
+        forget_followed(workflow)
 
 
 def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> None:
@@ -80,35 +83,14 @@ def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> N
 
 
 def misplaced(workflow: Workflow) -> Iterable[Sighting]:
-    """What is to be moved: the newly stored, the interrupted, and what was re-filed since.
-
-    Narrow queries: what was resolved is looked for among the few that do not lie in Resolved,
-    what was taken back among the few that wait.
-    """
+    """What is to be moved: the newly stored, the interrupted, and what was re-filed since."""
     yield from on_the_way(workflow)
-    done = _of(workflow).filter(state=Sighting.DONE)
-    known = FolderState.objects.filter(account=workflow.account_id).values_list("folder", flat=True)
-    others = {workflow.folder_unresolved, *known} - {workflow.folder_resolved}
-    yield from done.filter(
-        folder__in=others, mail__entry__filing__in=(Entry.RESOLVED, Entry.IGNORED)
-    )
-    waiting = Entry.objects.filter(practice=workflow.practice_id).waiting()
-    mails = list(waiting.values_list("mails", flat=True))
-    for start in range(0, len(mails), FEW):
-        lying = done.filter(mail__in=mails[start : start + FEW])
-        yield from lying.exclude(folder=workflow.folder_unresolved)
+    yield from strayed(workflow, _of(workflow).filter(state=Sighting.DONE))
 
 
 def on_the_way(workflow: Workflow) -> QuerySet[Sighting]:
     """Taken in, and not yet where they belong."""
     return _of(workflow).filter(state__in=(Sighting.STORED, Sighting.MOVING))
-
-
-def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
-    """Unresolved while a person has to look at it; Resolved once somebody has."""
-    entry = sighting.mail.entry if sighting.mail else None
-    waits = entry is None or entry.is_waiting
-    return workflow.folder_unresolved if waits else workflow.folder_resolved
 
 
 def find(
@@ -348,12 +330,13 @@ _ON_THE_WAY = (Sighting.MOVING, Sighting.COPIED)
 _NEEDED = (
     *(field.attname for field in Sighting._meta.concrete_fields),
     *("mail__size", "mail__message_id", "mail__entry__filing"),
+    "mail__entry__conversation__state",
 )
 
 
 def _of(workflow: Workflow) -> QuerySet[Sighting]:
     sightings = Sighting.objects.filter(workflow=workflow).order_by("id")
-    return sightings.select_related("mail__entry").only(*_NEEDED)
+    return sightings.select_related("mail__entry__conversation").only(*_NEEDED)
 
 
 def _put(sighting: Sighting, folder: str, uidvalidity: int, uid: int) -> None:

@@ -1,9 +1,10 @@
 """Judgement of filing: pure, handed all it needs (RELIABILITY 1.1, MODEL decisions 1 to 5)."""
 
 import hashlib
+import mimetypes
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
@@ -35,6 +36,14 @@ def written_at(date: datetime | None, received_at: datetime) -> datetime:
     if date is None or date > received_at or date < datetime(1980, 1, 1, tzinfo=UTC):
         return received_at
     return date
+
+
+def asked_since(begins_at: datetime | None) -> date | None:
+    """The day a server is asked from, so that nothing received since `begins_at` is left out.
+
+    It compares days of its own calendar, which may be one behind ours (RFC 3501, 6.4.4).
+    """
+    return begins_at.astimezone(UTC).date() - timedelta(days=1) if begins_at else None
 
 
 class Sized(Protocol):
@@ -75,6 +84,61 @@ def fold_key(
     for part in (message_id, " ".join(senders), text, html, *files):
         said.update(hashlib.sha256(part.encode("utf-8", "replace")).digest())
     return said.hexdigest()
+
+
+EMPTY, TOO_BIG, PROGRAM, ODD, UNREADABLE = "empty", "too-big", "program", "odd", "unreadable"
+LARGEST_FILE = 100 * 1024 * 1024  # bytes of a dropped file
+_PROGRAMS = frozenset(
+    [
+        *("apk", "app", "bat", "bin", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "hta"),
+        *("img", "inf", "iso", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "pif", "ps1"),
+        *("reg", "rpm", "scf", "scr", "sh", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc"),
+        *("wsf", "wsh"),
+    ]
+)
+_BEGIN_OF_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+_UNFINISHED = ("part", "partial", "tmp", "temp", "crdownload", "download", "filepart")
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
+
+
+def file_fault(name: str, size: int, begin: bytes) -> str:
+    """Why a dropped file is not taken; "" for one that is. `begin`: its first bytes."""
+    if size == 0:
+        return EMPTY
+    if size > LARGEST_FILE:
+        return TOO_BIG
+    ending = name.casefold().rstrip(". ").rpartition(".")[2]
+    if ending in _PROGRAMS or begin.startswith(_BEGIN_OF_PROGRAMS):
+        return PROGRAM
+    return ""
+
+
+def is_file_for_us(name: str) -> bool:
+    """Not one that is being written under another name, nor one of a system's own."""
+    low = name.casefold()
+    hidden = low.startswith((".", "~$")) or low in _OF_SYSTEMS
+    return not hidden and low.rpartition(".")[2] not in _UNFINISHED
+
+
+_KINDS = {  # how the bytes of what people scan and photograph begin
+    "application/pdf": (b"%PDF-",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/tiff": (b"II*\x00", b"MM\x00*"),
+}
+
+
+def file_type(name: str, begin: bytes) -> str:
+    """What a file is, by its first bytes, else by its name."""
+    for kind, starts in _KINDS.items():
+        if begin.startswith(starts):
+            return kind
+    if begin[:4] == b"RIFF" and begin[8:12] == b"WEBP":
+        return "image/webp"
+    named = mimetypes.guess_type(name)[0] or ""
+    # What its name says it is and its bytes do not is not shown as such.
+    return "application/octet-stream" if not named or named in _KINDS else named
 
 
 # Where a provider's verdicts carry another name than its mail host.

@@ -9,8 +9,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from postroom.clients.matching import match_all
+from postroom.clients.rules import Match
 from postroom.connections.models import MailAccount
 from postroom.intake import rules
+from postroom.intake.housing import housed, open_conversations, seen_again
 from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed, addresses_of, place
 from postroom.kit.crash import crash_point
@@ -46,7 +48,9 @@ def take_in(sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: dateti
     Where another worker stored the same mail in between, the batch is simply done again.
     """
     batch = [_read(sighting, raw) for sighting, raw in zip(sightings, raws, strict=True)]
-    _judge(batch)
+    matches = _judge(batch)
+    for one in batch:
+        one.placed = housed(one.placed, one.sighting, matches)
     for attempt in range(3):
         try:
             with transaction.atomic():
@@ -87,11 +91,11 @@ def _read(sighting: Sighting, raw: bytes) -> Taken:
     return Taken(sighting, raw, letter, unread, "" if failure else key)
 
 
-def _judge(batch: Iterable[Taken]) -> None:
+def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
     """Where each letter belongs; one look at the clients for the whole batch."""
     readable = [one for one in batch if not one.placed.reason]
     if not readable:
-        return
+        return {}
     account, workflow = readable[0].sighting.account, readable[0].sighting.workflow
     senders = {norm for one in readable for norm in addresses_of(one.letter)}
     own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
@@ -102,11 +106,15 @@ def _judge(batch: Iterable[Taken]) -> None:
         one.placed = place(
             *(one.letter, matches), host=account.host, history=history, to_group=workflow.to_group
         )
+    return matches
 
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     practice = batch[0].sighting.practice_id
     _recognise(practice, batch)
+    for one in batch:
+        if one.entry:
+            seen_again(one.entry, one.sighting, one.placed, now=now)
     fresh = _new_entries(batch, now=now)
     _new_mails(batch, fresh)
     _new_details(fresh, now=now)
@@ -116,11 +124,16 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     update_each([one.sighting for one in batch], ["mail", "state"])
 
 
-def _recognise(practice: int, batch: Iterable[Taken]) -> None:
-    """Which of these mails the register holds already, byte for byte or folded (AK-112)."""
+def _recognise(practice: int, batch: Sequence[Taken]) -> None:
+    """Which of these mails the register holds already, byte for byte or folded (AK-112).
+
+    A member's own mailbox and the practice's know nothing of each other.
+    """
+    mailbox_of = _mailbox_of(batch[0].sighting)
     for one in batch:
         one.mail = one.entry = None
-    mails = StoredMail.objects.filter(practice=practice).select_related("entry")
+    ours = StoredMail.objects.filter(practice=practice, mailbox_of=mailbox_of)
+    mails = ours.select_related("entry")
     by_content = {
         mail.content_key: mail
         for mail in mails.filter(content_key__in={one.sighting.content_key for one in batch})
@@ -150,6 +163,7 @@ def _new_entries(batch: Iterable[Taken], *, now: datetime) -> list[Taken]:
                 first[one.fold_key] = one
         else:
             one.entry = twin.entry
+    open_conversations((one.entry, one.sighting) for one in fresh if one.entry)
     insert_each(one.entry for one in fresh if one.entry)
     return fresh
 
@@ -239,7 +253,12 @@ def _mail(one: Taken) -> StoredMail:
         message_id=one.letter.message_id[:400],
         fold_key=one.fold_key,
         problems=list(one.letter.problems),
+        mailbox_of=_mailbox_of(one.sighting),
     )
+
+
+def _mailbox_of(sighting: Sighting) -> int:
+    return sighting.account.owner_id or 0
 
 
 def _words(one: Taken) -> search.Words:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from postroom.connections.imap import cut_hanging
-from postroom.intake import alarms, feeds
+from postroom.intake import alarms, drop_folders, feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task
 
@@ -30,3 +30,15 @@ def watch_over() -> int:
     """Look whether everything stands well; its slots are also the worker's heartbeat."""
     cut_hanging()
     return alarms.watch_over(now=timezone.now())
+
+
+def look_at_drop_folders() -> None:
+    """Hand each watched folder whose time has come to a worker."""
+    for pk in drop_folders.due(timezone.now()):
+        look_into_folder.enqueue(pk)
+
+
+@task()
+def look_into_folder(pk: int) -> int:
+    """Look into one folder; harmless when somebody has meanwhile."""
+    return drop_folders.look_into(pk, now=timezone.now())

@@ -10,15 +10,16 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import close_old_connections, connections
 
 from postroom.connections.imap import Folder, Mailbox, open_mailbox
-from postroom.connections.models import MailAccount
+from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.trouble import SERVER_ERROR, Trouble
+from postroom.intake import fetching
 from postroom.intake.actions import Outcome, make_pass, note_standing, note_trouble, open_settings
 from postroom.intake.polling import (
     BUSY_SECONDS,
@@ -101,7 +102,7 @@ class Watcher(threading.Thread):
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
         note_standing(account, mailbox.can_idle)
-        full = True
+        full, before = True, _shape(account)
         while not self.over.is_set():
             outcome = Outcome(account.name)
             make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
@@ -113,15 +114,13 @@ class Watcher(threading.Thread):
             let_go()
             mailbox.wait(BUSY_SECONDS if outcome.busy else interval(account), self._ear)
             self._drain()
-            if not self._still_wanted(account):
+            if not self._still_wanted(account, before):
                 return
 
-    def _still_wanted(self, account: MailAccount) -> bool:
+    def _still_wanted(self, account: MailAccount, before: tuple[object, ...]) -> bool:
         """False when the account was changed or rested: connect anew, or not at all."""
-        before = (account.host, account.port, account.user, account.password_sealed)
         account.refresh_from_db()
-        after = (account.host, account.port, account.user, account.password_sealed)
-        return account.active and before == after
+        return account.active and before == _shape(account)
 
     def _rest(self, seconds: float) -> None:
         let_go()
@@ -241,20 +240,34 @@ class Watch:
 def _news(mailbox: Mailbox, account: MailAccount) -> bool:
     """Open the folder that is watched; has a letter come to it that no pass has seen?
 
-    IDLE speaks of one folder only: the first that can be opened. The others are looked at when
-    the interval is over. Raises Trouble when none can be opened.
+    IDLE speaks of one folder only: the inbox, else the first that can be opened. The others are
+    looked at when the interval is over. Raises Trouble when none can be opened.
     """
-    folder = _first_open(mailbox, account)
+    flows = list(account.workflows.filter(active=True))
+    # Mail arrives in the inbox; into the other folders it is put, which may wait a little.
+    flows.sort(key=lambda flow: flow.kind != Workflow.INBOX)
+    if not flows:
+        mailbox.open("INBOX")
+        return False
+    workflow, folder = _first_open(mailbox, flows)
     state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
-    return bool(state and mailbox.uids(state.next_uid))
+    return bool(state and fetching.there(mailbox, workflow, state.next_uid))
 
 
-def _first_open(mailbox: Mailbox, account: MailAccount) -> Folder:
-    names = list(account.workflows.filter(active=True).values_list("folder_in", flat=True))
-    for name in names[:-1]:
+def _first_open(mailbox: Mailbox, flows: Sequence[Workflow]) -> tuple[Workflow, Folder]:
+    for workflow in flows[:-1]:
         try:
-            return mailbox.open(name)
+            return workflow, mailbox.open(workflow.folder_in)
         except Trouble as trouble:  # said by the pass; the other folders are watched all the same
             if not trouble.of_one_folder:
                 raise
-    return mailbox.open(names[-1] if names else "INBOX")
+    return flows[-1], mailbox.open(flows[-1].folder_in)
+
+
+def _shape(account: MailAccount) -> tuple[object, ...]:
+    """All that decides how the account is reached and what is looked at there from the start."""
+    flows = account.workflows.filter(active=True)
+    return (
+        *(account.host, account.port, account.user, account.password_sealed, account.proof),
+        *flows.values_list("pk", "kind", "folder_in", "begins_at"),
+    )

@@ -28,6 +28,8 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "entry": Kind(gettext_lazy("Message"), "register.Entry", "", "register:entry"),
+    "conversation": Kind(gettext_lazy("Conversation"), "register.Conversation"),
+    "drop_folder": Kind(gettext_lazy("Folder of files"), "connections.DropFolder", "name"),
     "client": Kind(gettext_lazy("Record"), "clients.Client", "ref", "register:client"),
     "contact": Kind(gettext_lazy("Contact"), "clients.Contact"),
     "group": Kind(gettext_lazy("Family group"), "clients.Group", "", "clients:group"),
@@ -67,6 +69,11 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("sender", "add"): gettext_lazy("Added a sender"),
     ("sender", "change"): gettext_lazy("Changed what a sender is"),
     ("sender", "remove"): gettext_lazy("Removed a sender"),
+    ("conversation", "close"): gettext_lazy("Closed a conversation"),
+    ("conversation", "reopen"): gettext_lazy("Opened a conversation again"),
+    ("drop_folder", "add"): gettext_lazy("Added a folder of files"),
+    ("drop_folder", "activate"): gettext_lazy("Switched a folder of files on"),
+    ("drop_folder", "deactivate"): gettext_lazy("Switched a folder of files off"),
     ("client", "read"): gettext_lazy("Opened a record"),
     ("client", "remember_address"): gettext_lazy("Remembered an address"),
     ("client", "forget_address"): gettext_lazy("Forgot an address"),

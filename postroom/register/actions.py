@@ -43,7 +43,7 @@ def resolve(
     reason: str = rules.BY_MEMBER,
     data: dict[str, Any] | None = None,
 ) -> Entry:
-    """File a waiting letter on the records of these clients (RX-22).
+    """File a letter, waiting or of an inbox, on the records of these clients (RX-22).
 
     `version` is the one the person saw. `remember` adds the sender's address to the first
     client, so that the next letter files itself. Raises AlreadyFiled; nothing is changed then.
@@ -52,7 +52,7 @@ def resolve(
     before = _claim(
         entry,
         version,
-        only=Entry.WAITING,
+        only=Entry.FILABLE,
         now=now,
         filing=Entry.RESOLVED,
         reason=reason,
@@ -161,8 +161,9 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
 
 @transaction.atomic
 def take_back(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry:
-    """Put a letter that was filed, or set aside, back into Unresolved, whoever did it: off all
-    records, and on the server too (MG-4, RX-113). `version` is the one the person saw.
+    """Put a letter that was filed, or set aside, back into Unresolved (its owner's own, into My
+    inbox), whoever did it: off all records, and on the server too (MG-4, RX-113). `version` is
+    the one the person saw.
 
     Where the last act was this member's own it is undone as such, with the address it remembered.
     Raises AlreadyFiled; nothing is changed then.
@@ -178,7 +179,7 @@ def take_back(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry
         version,
         only=(Entry.RESOLVED, Entry.IGNORED),
         now=now,
-        filing=Entry.UNRESOLVED,
+        filing=_loose(entry),
         reason=rules.TAKEN_BACK,
         data={"was": entry.filing},
         filed_by=by,
@@ -190,7 +191,8 @@ def take_back(entry: Entry, *, by: Member, now: datetime, version: int) -> Entry
 
 @transaction.atomic
 def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entry:
-    """Take a letter off one client's record; off the last one, it waits in Unresolved (MG-4).
+    """Take a letter off one client's record; off the last one, it waits in Unresolved (MG-4),
+    or is again in its owner's My inbox alone.
 
     An audit line stays: who, when, which client; no content.
     """
@@ -203,13 +205,18 @@ def unassign(entry: Entry, client: Client, *, by: Member, now: datetime) -> Entr
         entry.version,
         only=[Entry.RESOLVED],
         now=entry.filed_at or now if left else now,
-        filing=Entry.RESOLVED if left else Entry.UNRESOLVED,
+        filing=Entry.RESOLVED if left else _loose(entry),
         reason=entry.reason if left else rules.TAKEN_BACK,
         data=entry.reason_data if left else {},
         filed_by=entry.filed_by if left else by,
     )
     _note(entry, "unassign", by=by, now=now, clients=[client.pk])
     return entry
+
+
+def _loose(entry: Entry) -> str:
+    """How a letter is filed that is on no record any more."""
+    return Entry.UNFILED if entry.owner_id else Entry.UNRESOLVED
 
 
 def _claim(

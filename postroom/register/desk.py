@@ -78,7 +78,7 @@ def desk(
     as_text: bool = False,
 ) -> Desk:
     """`asked` is the client named in the address, `find` the words looked for."""
-    if not entry.is_waiting:
+    if not entry.may_be_filed:
         return Desk.of_taken(member, entry, following(rows, entry))
     holders = suggestions.holders(member, entry)
     found = suggestions.candidates(member, entry, holders, letter(entry))

@@ -18,6 +18,8 @@ def letter(entry: Entry) -> Letter:
 
     A letter that was set aside because it kills its reader is not given to it again here.
     """
+    if entry.kind == Entry.LETTER:
+        return EMPTY
     mail = entry.mails.order_by("id").first()
     if mail is None or entry.reason == rules.SET_ASIDE:
         return _without_text("set-aside")
@@ -32,7 +34,11 @@ def letter(entry: Entry) -> Letter:
 
 
 def file_bytes(attachment: Attachment) -> bytes:
-    """An attachment, cut out of its letter. Raises OSError where the letter is missing."""
+    """An attachment, cut out of its letter or stored by itself. Raises OSError where the bytes
+    are missing."""
+    if attachment.stored:
+        return attachment.stored.read()
+    assert attachment.mail is not None
     return content(attachment.mail.read(), attachment.n)
 
 

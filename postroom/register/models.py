@@ -26,8 +26,9 @@ class Spelt(models.Value):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def readable_by(self, member: Member) -> "EntryQuerySet":
-        """MG-3 in one place: what is filed on clients one may open, what waits in Unresolved
-        if one may file it, and one's own mailbox. Nobody else's unfiled mailbox, ever.
+        """MG-3 in one place: what is filed on clients one may open, what waits in Unresolved or
+        lies in the shared inbox if one may file it, and one's own mailbox. Nobody else's unfiled
+        mailbox, ever.
 
         Filed on several clients, a letter is read by those who may open all of them: it speaks
         of each."""
@@ -40,7 +41,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         if member.may("read"):
             seen |= Q(filed) & ~Q(closed)
         if member.may("resolve"):
-            seen |= Q(owner=None, filing__in=[*Entry.WAITING, Entry.IGNORED])
+            seen |= Q(owner=None, filing__in=[*Entry.FILABLE, Entry.IGNORED])
         return self.filter(practice=member.practice_id).filter(seen)
 
     def waiting(self) -> "EntryQuerySet":
@@ -48,19 +49,64 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(filing__in=[Spelt(filing) for filing in Entry.WAITING])
 
 
+class Conversation(models.Model):
+    """What is being handled: open until somebody closes it (MG-1); filing is another matter.
+
+    With an owner it is in that member's My inbox, without one in the shared inbox. For now each
+    letter is a conversation of its own, and only letters of those two have one.
+    """
+
+    OPEN, CLOSED = "open", "closed"
+    STATES = [(OPEN, _("Open")), (CLOSED, _("Closed"))]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="conversations")
+    owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="conversations")
+    state = models.CharField(max_length=6, choices=STATES, default=OPEN)
+    last_at = models.DateTimeField()  # of its newest letter
+    closed_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)  # raised by each closing and reopening
+    # Its state has changed, and intake has not yet seen each copy where it then belongs. It only
+    # makes them quick to find: where they belong follows from the state.
+    to_follow = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["practice", "state", "last_at", "id"],
+                condition=Q(owner=None),
+                name="shared_inbox",
+            ),
+            models.Index(fields=["owner", "state", "last_at", "id"], name="my_inbox"),
+            models.Index(
+                fields=["practice"], condition=Q(to_follow=True), name="conversation_to_follow"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.OPEN
+
+
 class Entry(models.Model):
-    EMAIL = "email"
-    KINDS = [(EMAIL, _("Email"))]
+    EMAIL, LETTER = "email", "letter"
+    KINDS = [(EMAIL, _("Email")), (LETTER, _("Letter"))]
     IN, OUT = "in", "out"
     DIRECTIONS = [(IN, _("received")), (OUT, _("sent"))]
     UNRESOLVED, RESOLVED, IGNORED, FAILED = "unresolved", "resolved", "ignored", "failed"
+    UNFILED = "unfiled"  # in an inbox, on no record, and nobody is asked whose it is
     FILINGS = [
         (UNRESOLVED, _("Unresolved")),
         (RESOLVED, _("Resolved")),
         (IGNORED, _("Not a client’s")),
         (FAILED, _("Could not be read")),
+        (UNFILED, _("Not filed")),
     ]
     WAITING = (UNRESOLVED, FAILED)
+    FILABLE = (*WAITING, UNFILED)
     AUTOMATIC = [
         ("bounce", _("Delivery report")),
         ("reply", _("Automatic reply")),
@@ -73,6 +119,9 @@ class Entry(models.Model):
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="entries")
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="entries")
     account = models.ForeignKey(MailAccount, models.SET_NULL, null=True, related_name="entries")
+    conversation = models.ForeignKey(
+        Conversation, models.SET_NULL, null=True, related_name="entries", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=KINDS, default=EMAIL)
     direction = models.CharField(max_length=3, choices=DIRECTIONS, default=IN)
     at = models.DateTimeField()  # of the correspondence itself
@@ -110,6 +159,18 @@ class Entry(models.Model):
                 condition=Q(filing__in=["unresolved", "failed"]),
                 name="entry_waiting_sender",
             ),
+            # Said so, SQLite knows that a conversation asked for is one.
+            models.Index(
+                fields=["conversation", "at"],
+                condition=Q(conversation__isnull=False),
+                name="entry_conversation",
+            ),
+            # Filed once, and taken back: their copies may lie in Resolved.
+            models.Index(
+                fields=["owner"],
+                condition=Q(filing="unfiled", filed_at__isnull=False),
+                name="entry_put_back",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +179,10 @@ class Entry(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.filing in self.WAITING
+
+    @property
+    def may_be_filed(self) -> bool:
+        return self.filing in self.FILABLE
 
     @property
     def left_mailbox(self) -> bool:
@@ -154,10 +219,15 @@ class StoredMail(models.Model):
     message_id = models.CharField(max_length=400, blank=True)
     fold_key = models.CharField(max_length=64, blank=True)
     problems = models.JSONField(default=list)
+    # The member (id) whose own mailbox it lies in; 0: the practice's. The same mail in both is
+    # two: folded, one of them could not be read by whom it was sent to.
+    mailbox_of = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["practice", "content_key"], name="stored_mail")
+            models.UniqueConstraint(
+                fields=["practice", "content_key", "mailbox_of"], name="stored_mail"
+            )
         ]
         indexes = [
             models.Index(fields=["practice", "fold_key"], condition=~Q(fold_key=""), name="folds"),
@@ -185,12 +255,45 @@ def mail_path(practice_id: int, content_key: str) -> Path:
     return settings.MAIL_FOLDER / str(practice_id) / content_key[0] / f"{content_key}.eml"
 
 
+class StoredFile(models.Model):
+    """A file that came by itself (a scan, a picture), kept whole. Once in a practice, however
+    often it is dropped."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="stored_files")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="stored_files")
+    content_key = models.CharField(max_length=64)  # SHA-256 of the bytes as they are
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "content_key"], name="stored_file")
+        ]
+
+    def __str__(self) -> str:
+        return self.content_key[:12]
+
+    @property
+    def path(self) -> Path:
+        return file_path(self.practice_id, self.content_key)
+
+    def read(self) -> bytes:
+        """The bytes as they came. Raises FileNotFoundError."""
+        return self.path.read_bytes()
+
+
+def file_path(practice_id: int, content_key: str) -> Path:
+    """Where such a file lies: beside the mails, so that one backup holds both."""
+    return settings.MAIL_FOLDER / str(practice_id) / content_key[0] / f"{content_key}.file"
+
+
 class Attachment(models.Model):
-    """A file inside a stored mail: listed here, cut out of the raw bytes when asked for."""
+    """A file of an entry: inside a stored mail, cut out of the raw bytes when asked for; or
+    stored by itself."""
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="attachments")
-    mail = models.ForeignKey(StoredMail, models.CASCADE, related_name="attachments")
+    mail = models.ForeignKey(StoredMail, models.CASCADE, null=True, related_name="attachments")
+    stored = models.ForeignKey(StoredFile, models.CASCADE, null=True, related_name="attachments")
     n = models.PositiveIntegerField()
     name = models.CharField(max_length=255)
     type = models.CharField(max_length=120)
@@ -200,7 +303,13 @@ class Attachment(models.Model):
     inline = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "n"], name="attachment_n")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "n"], name="attachment_n"),
+            models.CheckConstraint(
+                condition=Q(mail=None, stored__isnull=False) | Q(mail__isnull=False, stored=None),
+                name="attachment_lies_in_one_place",
+            ),
+        ]
         ordering = ["n"]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes be
     "image/gif": (b"GIF87a", b"GIF89a"),
     "image/webp": (b"RIFF",),
 }
+LARGEST_PICTURE = 20_000_000  # bytes
 # Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
 RISKY = frozenset(
     [
@@ -119,6 +120,7 @@ class FileLine:
     risky: bool
     what: str = ""  # a word on what it is, where its name does not tell
     is_message: bool = False  # it can be opened as a letter
+    picture: bool = False  # a scan or photograph by itself, to be looked at in the page
 
 
 @dataclass(frozen=True)
@@ -298,10 +300,14 @@ def locked(mail: Letter) -> frozenset[int]:
 def file_lines(
     attachments: Iterable[Attachment], locked: frozenset[int] = frozenset()
 ) -> list[FileLine]:
-    return [file_line(a.pk, a.name, a.size, a.type, a.n in locked) for a in attachments]
+    return [
+        file_line(a.pk, a.name, a.size, a.type, a.n in locked, is_picture(a)) for a in attachments
+    ]
 
 
-def file_line(pk: int, name: str, size: int, media_type: str, locked: bool) -> FileLine:
+def file_line(
+    pk: int, name: str, size: int, media_type: str, locked: bool, picture: bool = False
+) -> FileLine:
     return FileLine(
         pk=pk,
         name=name,
@@ -310,11 +316,18 @@ def file_line(pk: int, name: str, size: int, media_type: str, locked: bool) -> F
         risky=_is_risky(name),
         what=what(media_type, name, locked),
         is_message=is_message(media_type, name),
+        picture=picture,
     )
 
 
 def is_message(media_type: str, name: str) -> bool:
     return media_type in MESSAGES or name.lower().endswith(".eml")
+
+
+def is_picture(attachment: Attachment) -> bool:
+    """Whether a stored file is a picture that a page can show."""
+    shown = attachment.type in PICTURE_TYPES and attachment.size <= LARGEST_PICTURE
+    return attachment.stored_id is not None and shown
 
 
 def _height(mail: Letter) -> str:

@@ -24,6 +24,10 @@ SET_ASIDE = "set-aside"
 BY_MEMBER = "by-member"
 TAKEN_BACK = "taken-back"  # a person undid the filing
 NOT_A_CLIENT = "not-a-client"
+OWN_MAILBOX = "own-mailbox"  # a client's, in a member's own mailbox: not filed by itself
+FILE_NAME = "file-name"  # of a dropped file: its name is one client's
+NO_FILE_NAME = "no-file-name"  # it names nobody we know
+SEVERAL_FILE_NAMES = "several-file-names"
 
 # How long a thread is looked back at: what lies further says nothing about this letter.
 MOST_IDS = 20

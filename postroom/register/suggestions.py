@@ -76,7 +76,9 @@ def candidates(
     having = set(having)
     named = _named(member, {entry.sender_name})[entry.sender_name].keys()
     said = hints(member, entry, letter)
-    wanted = having | named | said.keys()
+    # What a dropped file's own name may mean.
+    offered = set(entry.reason_data.get("clients", ())) if entry.kind == Entry.LETTER else set()
+    wanted = having | named | said.keys() | offered
     clients = (
         Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )

@@ -1,9 +1,19 @@
 from django.urls import path
 
-from postroom.register.views import enclosed, entries, files, records, senders, unresolved
+from postroom.register.views import (
+    enclosed,
+    entries,
+    files,
+    inboxes,
+    records,
+    senders,
+    unresolved,
+)
 
 app_name = "register"
 urlpatterns = [
+    path("inbox", inboxes.my_inbox, name="my_inbox"),
+    path("shared-inbox", inboxes.shared_inbox, name="shared_inbox"),
     path("unresolved", unresolved.unresolved, name="unresolved"),
     path("unresolved/arrivals", unresolved.arrivals, name="arrivals"),
     path("entries/<int:entry>", entries.entry, name="entry"),
@@ -11,6 +21,9 @@ urlpatterns = [
     path("entries/<int:entry>/ignore", unresolved.ignore, name="ignore"),
     path("entries/<int:entry>/sender", senders.sender, name="sender"),
     path("settings/senders/waiting", senders.apply_senders, name="apply_senders"),
+    path("entries/<int:entry>/file", inboxes.file, name="file"),
+    path("entries/<int:entry>/close", inboxes.close, name="close"),
+    path("entries/<int:entry>/reopen", inboxes.reopen, name="reopen"),
     path("entries/<int:entry>/undo", entries.undo, name="undo"),
     path("entries/<int:entry>/take-back", entries.take_back, name="take_back"),
     path("entries/<int:entry>/unassign", entries.unassign, name="unassign"),
@@ -21,6 +34,7 @@ urlpatterns = [
     path("attachments/<int:attachment>/message", enclosed.message, name="enclosed"),
     path("attachments/<int:attachment>/message/body", enclosed.message_body, name="enclosed-body"),
     path("attachments/<int:attachment>/message/file", enclosed.message_file, name="enclosed-file"),
+    path("attachments/<int:attachment>/picture", files.picture, name="picture"),
     path("clients/<int:client>", records.client, name="client"),
     path("clients/<int:client>/group", records.group, name="group"),
 ]

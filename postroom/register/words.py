@@ -68,6 +68,13 @@ def why(entry: Entry) -> str:
         "form-unclear": lambda: _(
             "It came by your form ‹%(address)s›, but does not say clearly who filled it in."
         ),
+        "own-mailbox": lambda: _(
+            "The address ‹%(address)s› is a client’s. What is in a member’s own mailbox is filed by"
+            " that member alone."
+        ),
+        "file-name": lambda: _("Filed by itself: the file’s name is this client’s."),
+        "no-file-name": lambda: _("The file’s name names no client we know."),
+        "several-file-names": lambda: _("The file’s name may mean several clients."),
         "unknown-address": lambda: _("No client has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
             "%(count)d client has the address ‹%(address)s›.",
@@ -126,6 +133,8 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "several-senders": lambda: Pill(_("Several senders"), "amber"),
         "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
         "own-address": lambda: Pill(_("From your practice")),
+        "no-file-name": lambda: Pill(_("A file"), "", "file"),
+        "several-file-names": lambda: Pill(_("Several clients"), "amber"),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "form-unclear": lambda: Pill(_("Your web form"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),

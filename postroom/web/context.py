@@ -16,6 +16,7 @@ from postroom.intake import alarms
 from postroom.practice import notices, rules
 from postroom.practice.models import Member, Notification, Practice
 from postroom.practice.words import Words, words_of
+from postroom.register.inboxes import inboxes_of
 from postroom.register.models import Entry
 
 HIDDEN = "notices put away"  # in the session: on which day, and which
@@ -63,10 +64,21 @@ class Shell:
 
     @cached_property
     def post(self) -> list[Item]:
+        items = []
+        own, shared = inboxes_of(self.member)
+        if own:
+            items.append(self._item("my-inbox", _("My inbox"), "inbox", "register:my_inbox"))
+        if shared:
+            words = _("Shared inbox")
+            items.append(self._item("shared-inbox", words, "mailbox", "register:shared_inbox"))
+        return items + ([self.unresolved] if self.unresolved else [])
+
+    @cached_property
+    def unresolved(self) -> Item | None:
         if not self.member.may(rules.RESOLVE):
-            return []
+            return None
         words, icon = _("Unresolved"), "circle-question-mark"
-        return [self._item("unresolved", words, icon, "register:unresolved", self.waiting)]
+        return self._item("unresolved", words, icon, "register:unresolved", self.waiting)
 
     @cached_property
     def records(self) -> list[Item]:
@@ -96,6 +108,7 @@ class Shell:
                 self._item("health", _("How it stands"), "heart-pulse", "web:health"),
                 self._item("practice", _("Practice"), "building-2", "practice:settings"),
                 self._item("sources", _("Your system"), "database", "appointments:sources"),
+                self._item("drops", _("Files dropped"), "folder-input", "intake:drops"),
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
             ]
         if self.member.may(rules.AUDIT):

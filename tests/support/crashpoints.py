@@ -24,6 +24,8 @@ EXPECTED = (
 # How a point is reached that is not passed by simply filing:
 COPYING = ("after-copy", "after-copied-commit", "after-expunge")  # a server without MOVE
 AFTER_A_CRASH = {"after-resume": "after-seen-commit"}  # only what an earlier crash has left
+# Those of dropped files: test_chaos_files.py
+OF_FILES = ("after-file-raw", "inside-file-store", "after-file-commit", "after-take-away")
 BY_HAND = ("after-moving-commit", "after-move", "after-moved-commit")  # passed so as well
 
 

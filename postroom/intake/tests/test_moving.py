@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from postroom.connections.models import MailAccount, Workflow
+from postroom.intake.belonging import wanted_folder
 from postroom.intake.models import Sighting
-from postroom.intake.moving import misplaced, on_the_way, wanted_folder
+from postroom.intake.moving import misplaced, on_the_way
 from postroom.practice.models import Practice
 from postroom.register.models import Entry, StoredMail
 from tests.support.cast import Cast

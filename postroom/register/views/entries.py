@@ -15,7 +15,8 @@ from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.register import actions, words
 from postroom.register.forms import VersionForm
-from postroom.register.models import Entry
+from postroom.register.inboxes import conversation_of
+from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number
 from postroom.register.reading import reading
 
@@ -26,8 +27,10 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
     as_text = request.GET.get("view") == "text"
+    talk = conversation_of(request.member, letter)
     context = {
-        "nav": "unresolved" if letter.is_waiting else "clients",
+        "nav": _nav(letter, talk),
+        "talk": talk,
         "entry": letter,
         "clients": Client.objects.open_to(request.member)
         .filter(placements__entry=letter)
@@ -38,7 +41,7 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         else "",
         "reading": reading(request.practice, letter, as_text=as_text),
         "other_view": "?" if as_text else "?view=text",
-        "may_resolve": letter.is_waiting and request.member.may(RESOLVE),
+        "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
         "may_take_back": may_take_back(request.member, letter),
     }
@@ -63,12 +66,7 @@ def take_back(request: MemberRequest, entry: int) -> HttpResponse:
     except actions.AlreadyFiled:
         messages.error(request, _("Somebody else has just changed where this message is filed."))
         return redirect("register:entry", request.practice.slug, letter.pk)
-    if letter.left_mailbox:
-        words_ = _("Taken back. The message waits again; it is no longer in the mailbox.")
-    else:
-        words_ = _("Taken back. The message waits again.")
-    messages.success(request, words_)
-    return _waits_again(request, letter)
+    return _taken_back(request, letter)
 
 
 @member_required(RESOLVE)
@@ -81,8 +79,7 @@ def undo(request: MemberRequest, entry: int) -> HttpResponse:
     except (actions.NothingToUndo, actions.AlreadyFiled):
         messages.error(request, _("This can no longer be undone: the message was changed since."))
         return redirect("register:entry", request.practice.slug, letter.pk)
-    messages.success(request, _("Taken back. The message waits again."))
-    return _waits_again(request, letter)
+    return _taken_back(request, letter)
 
 
 @member_required(WRITE)
@@ -119,17 +116,35 @@ def may_unassign(member: Member, letter: Entry) -> bool:
 
 def may_take_back(member: Member, letter: Entry) -> bool:
     """One's own filing or Postroom's, and anybody's with the right to it."""
-    if letter.is_waiting or letter.owner_id not in (None, member.pk):
+    filed = letter.filing in (Entry.RESOLVED, Entry.IGNORED)
+    if not filed or letter.owner_id not in (None, member.pk):
         return False
     nobody_elses = letter.filed_by_id in (None, member.pk)
     return member.may(RESOLVE) and (nobody_elses or member.may(UNASSIGN))
 
 
-def _waits_again(request: MemberRequest, letter: Entry) -> HttpResponse:
+def _taken_back(request: MemberRequest, letter: Entry) -> HttpResponse:
+    """Say where it is now, and show it there."""
+    if letter.filing == Entry.UNFILED:
+        messages.success(request, _("Taken back. The message is on no record."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    if letter.left_mailbox:
+        words_ = _("Taken back. The message waits again; it is no longer in the mailbox.")
+    else:
+        words_ = _("Taken back. The message waits again.")
+    messages.success(request, words_)
     address = redirect("register:unresolved", request.practice.slug)
     # The heading of the desk takes the focus, with or without script.
     address["Location"] += f"?entry={letter.pk}#subject"
     return address
+
+
+def _nav(letter: Entry, talk: Conversation | None) -> str:
+    if letter.is_waiting:
+        return "unresolved"
+    if talk is None or letter.filing == Entry.RESOLVED:
+        return "clients"
+    return "my-inbox" if talk.owner_id else "shared-inbox"
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:

@@ -21,7 +21,7 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
 from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry
-from postroom.register.reading import document, is_picture_token, picture_type
+from postroom.register.reading import document, is_picture, is_picture_token, picture_type
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -69,11 +69,30 @@ def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
     """A file of a letter, to be kept on disk: never opened by the browser (DESIGN 8.11)."""
     readable = Entry.objects.readable_by(request.member)
     found = get_object_or_404(
-        Attachment.objects.filter(entry__in=readable).select_related("mail"), pk=attachment
+        Attachment.objects.filter(entry__in=readable).select_related("mail", "stored"),
+        pk=attachment,
     )
     content = _content(found)
     audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
     return download(HttpResponse(content, content_type=UNKNOWN), found.name)
+
+
+@member_required(READ)
+@require_safe
+def picture(request: MemberRequest, attachment: int) -> HttpResponse:
+    """A scan or photograph that came by itself, for the page of its entry."""
+    readable = Entry.objects.readable_by(request.member)
+    found = get_object_or_404(
+        Attachment.objects.filter(entry__in=readable).select_related("stored"), pk=attachment
+    )
+    media_type = ""
+    if is_picture(found):
+        content = _content(found)
+        media_type = picture_type(found.type, content)
+    if not media_type:
+        return HttpResponse(status=415)
+    audit.read_part(request, "entry", found.entry_id)
+    return _closed(HttpResponse(content, content_type=media_type))
 
 
 @member_required(READ)

@@ -32,6 +32,8 @@ def unresolved(request: MemberRequest) -> HttpResponse:
     """`?entry` chooses the letter, `client` whom it is from, `pane` what a phone shows."""
     asked = number(request.GET.get("entry"))
     letter = _readable(request, asked) if asked is not None else None
+    if letter is not None and letter.filing == Entry.UNFILED:  # it waits for nobody
+        return redirect("register:file", request.practice.slug, letter.pk)
     if _fragment(request):
         return render(request, "register/_desk.html", _on_desk(request, letter))
     return _whole(request, letter)

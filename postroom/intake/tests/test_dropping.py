@@ -1,0 +1,391 @@
+"""Watched folders and uploads: what is taken in, what is left, and what is never lost."""
+
+import errno
+import hashlib
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from postroom.connections.models import DropFolder
+from postroom.intake import drop_folders
+from postroom.intake.models import Dropped
+from postroom.intake.places import Unsuitable, free_folder, real_folder
+from postroom.intake.tasks import look_at_drop_folders, look_into_folder
+from postroom.intake.tidying import drop_orphans
+from postroom.intake.views import dropped
+from postroom.practice.models import AuditEvent, Event
+from postroom.register import rules as reasons
+from postroom.register.letters import file_bytes
+from postroom.register.models import Attachment, Entry, StoredFile, file_path
+from postroom.register.tests.test_unresolved import words
+from tests.support.cast import Cast, make_client
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+PDF = b"%PDF-1.7 a letter of the laboratory"
+
+
+@pytest.fixture
+def place(cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that may be watched; files in it count as still at once."""
+    settings.DROP_ROOTS = [str(tmp_path / "drop")]
+    monkeypatch.setattr(drop_folders, "STILL", -1.0)
+    folder = tmp_path / "drop" / "scans"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def folder(cast: Cast, place: Path) -> DropFolder:
+    return watch(cast, place)
+
+
+def watch(cast: Cast, place: Path, take_away: bool = True) -> DropFolder:
+    return drop_folders.add_folder(
+        cast.practice, "Scanner", place, take_away=take_away, minutes=5, by=cast.alice, now=NOW
+    )
+
+
+def names_in(place: Path) -> list[str]:
+    return [path.name for path in place.iterdir()]
+
+
+def look(folder: DropFolder, minutes: int = 0) -> int:
+    """A look when its time has come."""
+    DropFolder.objects.filter(pk=folder.pk).update(checked_at=None)
+    return drop_folders.look_into(folder.pk, now=NOW + timedelta(minutes=minutes))
+
+
+def test_a_file_named_for_a_client_is_filed_and_then_taken_away(cast, place, folder) -> None:
+    (place / "4182 Biscuit xray.png").write_bytes(PNG)
+    look(folder)
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.filing, entry.reason) == ("letter", "resolved", reasons.FILE_NAME)
+    assert list(entry.clients.all()) == [cast.hollis]
+    attachment = Attachment.objects.get()
+    assert (attachment.name, attachment.type) == ("4182 Biscuit xray.png", "image/png")
+    assert file_bytes(attachment) == PNG
+    assert names_in(place) == []
+    assert Dropped.objects.get().state == Dropped.DONE
+    assert AuditEvent.objects.filter(action="file", object_id=entry.pk).exists()
+    assert Event.objects.filter(kind="entry.new", object_id=entry.pk).exists()
+
+
+def test_a_file_that_names_nobody_waits_in_unresolved(cast, place, folder) -> None:
+    (place / "scan0001.pdf").write_bytes(PDF)
+    look(folder)
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, reasons.NO_FILE_NAME)
+    page = words(cast.browser(cast.bob).get(f"/p/tern/unresolved?entry={entry.pk}"))
+    assert "The file’s name names no client we know." in page
+    bob = cast.browser(cast.bob)
+    data = {"version": 1, "clients": cast.hollis.pk}
+    bob.post(f"/p/tern/entries/{entry.pk}/resolve", data)
+    assert "scan0001.pdf" in words(bob.get(f"/p/tern/clients/{cast.hollis.pk}"))
+
+
+def test_a_picture_is_shown_on_its_page_and_by_nobody_elses(cast, place, folder) -> None:
+    (place / "4182.png").write_bytes(PNG)
+    look(folder)
+    entry, file = Entry.objects.get(), Attachment.objects.get()
+    rita = cast.browser(cast.rita)
+    address = f"/p/tern/attachments/{file.pk}/picture"
+    assert address in rita.get(f"/p/tern/entries/{entry.pk}").content.decode()
+    shown = rita.get(address)
+    assert (shown.content, shown["Content-Type"]) == (PNG, "image/png")
+    assert rita.get(f"/p/tern/attachments/{file.pk}").content == PNG
+    cast.hollis.restricted = True
+    cast.hollis.save()
+    assert rita.get(address).status_code == 404
+    admins = words(cast.browser(cast.alice).get(f"/p/tern/settings/files/{folder.pk}"))
+    assert "4182.png" not in admins
+
+
+def test_the_same_content_never_comes_in_twice(cast, place, folder) -> None:
+    (place / "4182.pdf").write_bytes(PDF)
+    look(folder)
+    (place / "again.pdf").write_bytes(PDF)
+    look(folder, 1)
+    assert Entry.objects.count() == 1
+    assert list(Dropped.objects.order_by("pk").values_list("again", flat=True)) == [False, True]
+    assert names_in(place) == []
+
+
+def test_files_may_stay_where_they_are_and_are_taken_once(cast, place) -> None:
+    folder = watch(cast, place, take_away=False)
+    (place / "4182.pdf").write_bytes(PDF)
+    assert (look(folder), look(folder, 1)) == (1, 0)
+    assert names_in(place) == ["4182.pdf"]
+    (place / "4182.pdf").write_bytes(PDF + b", changed")
+    assert look(folder, 2) == 1
+    assert Entry.objects.count() == 2
+
+
+def test_a_file_that_is_still_being_written_is_left(cast, place, folder, monkeypatch) -> None:
+    monkeypatch.setattr(drop_folders, "STILL", 5.0)
+    (place / "4182.pdf").write_bytes(PDF)
+    os.utime(place / "4182.pdf", (time.time() - 900, time.time() - 900))  # a copy keeps its date
+    assert look(folder) == 0
+    assert names_in(place) == ["4182.pdf"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_left(cast, place, folder, monkeypatch) -> None:
+    (place / "4182.pdf").write_bytes(PDF)
+    real = os.fstat
+
+    def later(handle: int) -> os.stat_result:
+        with (place / "4182.pdf").open("ab") as file:
+            file.write(b" and more")
+        return real(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drop_folders.os, "fstat", later)
+        look(folder)
+    assert not Entry.objects.exists()
+    look(folder, 1)
+    assert file_bytes(Attachment.objects.get()).startswith(PDF + b" and more")
+
+
+def test_what_was_changed_after_it_was_read_is_not_removed(cast, place, folder, monkeypatch):
+    (place / "4182.pdf").write_bytes(PDF)
+    take = drop_folders.take_file
+
+    def slowly(found, *, now):
+        row = take(found, now=now)
+        (place / "4182.pdf").write_bytes(PDF + b", another page")
+        return row
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drop_folders, "take_file", slowly)
+        look(folder)
+    assert (place / "4182.pdf").read_bytes() == PDF + b", another page"
+    look(folder, 1)
+    assert names_in(place) == []
+    assert StoredFile.objects.count() == 2
+
+
+def test_odd_things_are_refused_once_and_stay(cast, place, folder, tmp_path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"of the machine")
+    (place / "link.pdf").symlink_to(secret)
+    os.link(secret, place / "second.pdf")
+    os.mkfifo(place / "pipe.pdf")
+    (place / "4182.exe").write_bytes(b"MZ")
+    (place / "empty.pdf").write_bytes(b"")
+    (place / "folder").mkdir()
+    (place / ".hidden").write_bytes(b"x")
+    look(folder)
+    look(folder, 1)
+    told = dict(Dropped.objects.values_list("name", "refusal"))
+    assert told == {
+        **{"link.pdf": "odd", "second.pdf": "odd", "pipe.pdf": "odd"},
+        **{"4182.exe": "program", "empty.pdf": "empty"},
+    }
+    assert Dropped.objects.count() == 5
+    assert not Entry.objects.exists()
+    assert len(names_in(place)) == 7
+    page = words(cast.browser(cast.alice).get(f"/p/tern/settings/files/{folder.pk}"))
+    assert "It is a program. Programs are not taken in." in page
+    assert "5 refused." in words(cast.browser(cast.alice).get("/p/tern/settings/files"))
+
+
+def test_a_name_of_any_bytes_is_taken(cast, place, folder) -> None:
+    (place / os.fsdecode(b"4182 \xff\xfe.pdf")).write_bytes(PDF)
+    look(folder)
+    assert Entry.objects.get().filing == Entry.RESOLVED
+    assert names_in(place) == []
+
+
+def test_a_folder_that_lets_nothing_be_removed_says_so(cast, place, folder, monkeypatch) -> None:
+    def refuse(*args: Any, **more: Any) -> None:
+        raise PermissionError(13, "no")
+
+    for number in range(3):
+        (place / f"4182 {number}.pdf").write_bytes(PDF + b"%d" % number)
+    with monkeypatch.context() as patched:
+        patched.setattr(drop_folders.os, "unlink", refuse)
+        look(folder)
+        look(folder, 1)
+    assert Entry.objects.count() == Dropped.objects.count() == 3
+    page = words(cast.browser(cast.alice).get("/p/tern/settings/files"))
+    assert "cannot be removed from this folder" in page
+    look(folder, 2)
+    assert names_in(place) == []
+    folder.refresh_from_db()
+    assert folder.trouble == ""
+
+
+def test_a_folder_that_is_gone_says_so_and_is_well_when_it_is_back(cast, place, folder) -> None:
+    place.rename(place.with_name("elsewhere"))
+    look(folder)
+    folder.refresh_from_db()
+    assert folder.trouble == "missing"
+    place.with_name("elsewhere").rename(place)
+    look(folder)
+    folder.refresh_from_db()
+    assert (folder.trouble, folder.trouble_since) == ("", None)
+
+
+def test_a_link_in_the_folders_place_is_not_followed(cast, place, folder, tmp_path) -> None:
+    other = tmp_path / "drop" / "other"
+    other.mkdir()
+    (other / "4182.pdf").write_bytes(PDF)
+    place.rmdir()
+    place.symlink_to(other)
+    look(folder)
+    folder.refresh_from_db()
+    assert folder.trouble == "not-allowed"
+    assert not Dropped.objects.exists()
+
+
+def test_a_folder_is_looked_into_by_one_at_a_time_and_at_its_interval(cast, place, folder) -> None:
+    assert drop_folders.due(NOW) == [folder.pk]
+    look(folder)
+    assert drop_folders.due(NOW + timedelta(minutes=4)) == []
+    assert drop_folders.look_into(folder.pk, now=NOW + timedelta(minutes=4)) == 0
+    assert drop_folders.due(NOW + timedelta(minutes=5)) == [folder.pk]
+
+
+def test_only_what_the_installer_allows_can_be_watched(cast, place, settings, tmp_path) -> None:
+    (place / "out").symlink_to("/etc")
+    for path in (
+        "/etc",
+        str(place / "out"),
+        "relative",
+        str(place / "../.."),
+        "/",
+        "/root/x",
+        "\0",
+    ):
+        with pytest.raises(Unsuitable) as refused:
+            real_folder(cast.practice, path)
+        assert refused.value.code == "not-allowed", path
+    settings.DROP_ROOTS = [str(tmp_path / "drop" / "{practice}")]
+    with pytest.raises(Unsuitable):
+        real_folder(cast.practice, str(place))
+    (tmp_path / "drop" / "tern").mkdir()
+    own = tmp_path / "drop" / "tern"
+    assert real_folder(cast.practice, str(own)) == own.resolve()
+    with pytest.raises(Unsuitable):
+        real_folder(cast.other, str(own))
+    settings.DROP_ROOTS = ["/"]
+    with pytest.raises(Unsuitable) as refused:
+        real_folder(cast.practice, str(settings.DATA))
+    assert refused.value.code == "ours"
+
+
+def test_no_folder_is_watched_twice(cast, place, folder) -> None:
+    inner = place / "inner"
+    inner.mkdir()
+    for path in (place, inner, place.parent):
+        with pytest.raises(Unsuitable) as refused:
+            free_folder(cast.other, str(path))
+        assert refused.value.code == "taken"
+
+
+def test_a_folder_is_added_and_switched_on_the_page(cast, place) -> None:
+    alice = cast.browser(cast.alice)
+    data = {"name": "Scanner", "path": "/etc", "minutes": "5"}
+    refused = alice.post("/p/tern/settings/files/add", data)
+    assert refused.status_code == 422
+    assert "Postroom may not look there." in words(refused)
+    data["path"] = str(place)
+    assert alice.post("/p/tern/settings/files/add", data).status_code == 302
+    added = DropFolder.objects.get()
+    assert (added.path, added.take_away, added.active) == (str(place.resolve()), False, True)
+    alice.post(f"/p/tern/settings/files/{added.pk}/switch")
+    assert not DropFolder.objects.get().active
+    alice.post(f"/p/tern/settings/files/{added.pk}/look")
+    assert look(added) == 0
+    done = AuditEvent.objects.filter(object_kind="drop_folder").order_by("pk")
+    assert list(done.values_list("action", flat=True)) == ["add", "deactivate"]
+
+
+def test_the_clock_hands_out_the_folders_that_are_due(cast, place, folder, monkeypatch) -> None:
+    handed: list[int] = []
+    monkeypatch.setattr(type(look_into_folder), "enqueue", lambda task, pk: handed.append(pk))
+    monkeypatch.setattr("postroom.intake.tasks.timezone.now", lambda: NOW)
+    look_at_drop_folders()
+    assert handed == [folder.pk]
+    (place / "4182.pdf").write_bytes(PDF)
+    assert look_into_folder.func(folder.pk) == 1
+    look_at_drop_folders()
+    assert handed == [folder.pk]
+
+
+# -- upload ----------------------------------------------------------------------------------
+
+
+def test_files_are_uploaded_and_each_says_what_became_of_it(cast: Cast) -> None:
+    bob = cast.browser(cast.bob)
+    files = [
+        SimpleUploadedFile("4182 xray.png", PNG),
+        SimpleUploadedFile("scan.pdf", PDF),
+        SimpleUploadedFile("scan again.pdf", PDF),
+        SimpleUploadedFile("setup.exe", b"MZ"),
+        SimpleUploadedFile("nothing.pdf", b""),
+    ]
+    answer = bob.post("/p/tern/upload", {"upload": files}, follow=True)
+    page = words(answer)
+    assert "1 file filed, 1 waits in Unresolved, 1 was here already, 2 refused." in page
+    assert Entry.objects.count() == 2
+    done = AuditEvent.objects.filter(action="file")
+    assert {event.member for event in done} == {cast.bob}
+    for said in ("It is empty (0 bytes).", "It is a program.", "Waits in Unresolved"):
+        assert said in page
+
+
+def test_a_full_disk_is_said_and_what_came_before_is_kept(cast: Cast, monkeypatch) -> None:
+    take = dropped.take_file
+
+    def full(found, *, now):
+        if found.name == "second.pdf":
+            raise OSError(errno.ENOSPC, "full", "a file")
+        return take(found, now=now)
+
+    monkeypatch.setattr(dropped, "take_file", full)
+    files = [SimpleUploadedFile(f"{name}.pdf", PDF) for name in ("first", "second")]
+    answer = cast.browser(cast.bob).post("/p/tern/upload", {"upload": files})
+    assert answer.status_code == 422
+    page = words(answer)
+    assert "disk is full or refuses to write" in page
+    assert "first.pdf" in page
+
+
+def test_several_clients_a_name_may_mean_are_offered(cast: Cast) -> None:
+    make_client(cast.practice, "77", "Elise Dupont", ["e@d.example"])
+    bob = cast.browser(cast.bob)
+    bob.post("/p/tern/upload", {"upload": [SimpleUploadedFile("4182 Elise Dupont.pdf", PDF)]})
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, reasons.SEVERAL_FILE_NAMES)
+    page = words(bob.get(f"/p/tern/unresolved?entry={entry.pk}"))
+    assert "Elise Dupont" in page and "Hollis Farrow" in page
+
+
+def test_an_upload_without_a_file_says_so(cast: Cast) -> None:
+    answer = cast.browser(cast.bob).post("/p/tern/upload", {})
+    assert answer.status_code == 422
+    assert "Choose one or several files." in words(answer)
+
+
+def test_who_may_only_read_uploads_nothing(cast: Cast) -> None:
+    assert cast.browser(cast.rita).get("/p/tern/upload").status_code == 403
+
+
+def test_a_stored_file_is_no_orphan(cast: Cast) -> None:
+    bob = cast.browser(cast.bob)
+    bob.post("/p/tern/upload", {"upload": [SimpleUploadedFile("4182.pdf", PDF)]})
+    path = StoredFile.objects.get().path
+    assert path == file_path(cast.practice.pk, hashlib.sha256(PDF).hexdigest())
+    os.utime(path, (1, 1))
+    stray = path.with_name("ab" * 32 + ".file")
+    stray.write_bytes(b"x")
+    os.utime(stray, (1, 1))
+    drop_orphans(now=NOW + timedelta(days=400))
+    assert path.exists()
+    assert not stray.exists()

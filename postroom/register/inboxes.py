@@ -1,0 +1,63 @@
+"""The two inboxes: a member's own, and the one the practice shares."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from postroom.connections.models import Workflow
+from postroom.practice.models import Member
+from postroom.practice.rules import RESOLVE
+from postroom.register.models import Conversation, Entry
+from postroom.register.paging import SIZE, Page, cut, older
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter of the list, and the conversation it stands for."""
+
+    entry: Entry
+    talk: Conversation
+
+
+def mine(member: Member) -> QuerySet[Conversation]:
+    """The conversations of this member's own mailbox: nobody else's to see."""
+    return Conversation.objects.filter(practice=member.practice_id, owner=member)
+
+
+def shared(member: Member) -> QuerySet[Conversation]:
+    """Those of the shared inbox, for who may file what nobody has filed."""
+    found = Conversation.objects.filter(practice=member.practice_id, owner=None)
+    return found if member.may(RESOLVE) else found.none()
+
+
+def page(
+    member: Member, talks: QuerySet[Conversation], state: str, before: Conversation | None
+) -> Page:
+    """A page of rows, the newest first: one index walk, then the letters one may read."""
+    talks = talks.filter(state=state)
+    if before is not None:
+        talks = talks.filter(older(before.last_at, before.pk, at_field="last_at"))
+    listed = cut(list(talks.order_by("-last_at", "-pk")[: SIZE + 1]), key=lambda talk: talk.pk)
+    letters = Entry.objects.readable_by(member).filter(conversation__in=listed.rows)
+    newest = {entry.conversation_id: entry for entry in letters.order_by("at", "pk")}
+    rows = [Row(newest[talk.pk], talk) for talk in listed.rows if talk.pk in newest]
+    return Page(rows, listed.next)
+
+
+def conversation_of(member: Member, entry: Entry) -> Conversation | None:
+    """The conversation of a letter, if this member handles it."""
+    if entry.conversation_id is None:
+        return None
+    both = (mine(member), shared(member))
+    return next((t for talks in both for t in talks.filter(pk=entry.conversation_id)), None)
+
+
+def inboxes_of(member: Member) -> tuple[bool, bool]:
+    """Whether this member has a mailbox of their own here, and a shared inbox to look into: one
+    question, since every page asks it. A mailbox that rests counts."""
+    looked = Q(account__owner=member)
+    if member.may(RESOLVE):
+        looked |= Q(account__owner=None, kind=Workflow.INBOX)
+    owners = Workflow.objects.filter(looked, practice=member.practice_id)
+    found = set(owners.values_list("account__owner", flat=True).distinct())
+    return member.pk in found, None in found

@@ -1,0 +1,156 @@
+"""My inbox and the shared inbox, as plain lists; filing out of them, closing and reopening."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from postroom.kit.text import clean
+from postroom.practice import audit
+from postroom.practice.access import MemberRequest, member_required
+from postroom.practice.rules import READ, RESOLVE
+from postroom.register import actions, handling
+from postroom.register.desk import desk
+from postroom.register.forms import ResolveForm, VersionForm
+from postroom.register.inboxes import conversation_of, mine, page, shared
+from postroom.register.models import Conversation, Entry
+from postroom.register.paging import number
+from postroom.register.waiting import waiting
+
+
+@member_required(READ)
+@require_safe
+def my_inbox(request: MemberRequest) -> HttpResponse:
+    """One's own mailbox: what nobody else sees until one files it."""
+    return _list(request, mine(request.member), "my-inbox")
+
+
+@member_required(RESOLVE)
+@require_safe
+def shared_inbox(request: MemberRequest) -> HttpResponse:
+    """What came to the practice's inbox."""
+    return _list(request, shared(request.member), "shared-inbox")
+
+
+@member_required(RESOLVE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request: MemberRequest, entry: int) -> HttpResponse:
+    """File a letter of an inbox on a client's record: chosen here, by nothing else."""
+    letter = _readable(request, entry)
+    if not letter.may_be_filed:
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    if request.method != "POST":
+        audit.read_part(request, "entry", letter.pk)
+        return _file_page(request, letter)
+    form = ResolveForm(request.member, letter, request.POST)
+    if not form.is_valid():
+        errors = [error for found in form.errors.values() for error in found]
+        return _file_page(request, letter, errors=errors, status=422)
+    clients = list(form.cleaned_data["clients"])
+    try:
+        actions.resolve(
+            letter,
+            clients,
+            by=request.member,
+            now=timezone.now(),
+            version=form.cleaned_data["version"],
+            remember=form.cleaned_data["remember"],
+        )
+    except actions.AlreadyFiled:
+        messages.error(request, _("Somebody else has just changed where this message is filed."))
+    else:
+        names = {"clients": ", ".join(client.name for client in clients)}
+        undo = reverse("register:undo", args=[request.practice.slug, letter.pk])
+        messages.success(request, _("Filed to %(clients)s.") % names, extra_tags=undo)
+    return redirect("register:entry", request.practice.slug, letter.pk)
+
+
+@member_required(RESOLVE)
+@require_POST
+def close(request: MemberRequest, entry: int) -> HttpResponse:
+    """Nothing is left to do about this conversation."""
+    return _turn(request, entry, handling.close, _("Closed."))
+
+
+@member_required(RESOLVE)
+@require_POST
+def reopen(request: MemberRequest, entry: int) -> HttpResponse:
+    """Somebody has to look at it again."""
+    return _turn(request, entry, handling.reopen, _("Open again."))
+
+
+def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> HttpResponse:
+    closed = request.GET.get("show") == "closed"
+    asked = number(request.GET.get("before"))
+    before = get_object_or_404(talks, pk=asked) if asked is not None else None
+    state = Conversation.CLOSED if closed else Conversation.OPEN
+    listed = page(request.member, talks, state, before)
+    context = {
+        "nav": nav,
+        "appcls": "tall",
+        "mine": nav == "my-inbox",
+        "rows": listed.rows,
+        "next": listed.next,
+        "before": asked,
+        "closed": closed,
+    }
+    return render(request, "register/inbox.html", context)
+
+
+def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> Any:
+    as_text = request.GET.get("view") == "text"
+    context = {
+        "nav": _nav(letter),
+        "other_view": "?" if as_text else "?view=text",
+        "appcls": "tall",
+        "entry": letter,
+        "publishes": letter.owner_id is not None,
+        "desk": desk(
+            request.member,
+            waiting(request.member),
+            letter,
+            asked=number(request.GET.get("client")),
+            find=clean(request.GET.get("find", "")).strip()[:100],
+            as_text=as_text,
+        ),
+        **more,
+    }
+    return render(request, "register/file.html", context, status=status)
+
+
+def _turn(request: MemberRequest, entry: int, act: Any, done: str) -> HttpResponse:
+    letter = _readable(request, entry)
+    talk = conversation_of(request.member, letter)
+    form = VersionForm(request.POST)
+    page = redirect("register:entry", request.practice.slug, letter.pk)
+    if talk is None:
+        messages.error(request, _("This message is in no inbox of yours."))
+        return page
+    try:
+        version = form.cleaned_data["version"] if form.is_valid() else 0
+        act(talk, by=request.member, now=timezone.now(), version=version)
+    except handling.AlreadyHandled as faster:
+        who = faster.conversation.closed_by
+        if who:
+            messages.error(request, _("%(who)s has closed it already.") % {"who": who})
+        else:
+            messages.error(request, _("Somebody has just changed it. Look again."))
+    else:
+        messages.success(request, done)
+    return page
+
+
+def _nav(letter: Entry) -> str:
+    if letter.is_waiting:
+        return "unresolved"
+    return "my-inbox" if letter.owner_id else "shared-inbox"
+
+
+def _readable(request: MemberRequest, pk: int) -> Entry:
+    return get_object_or_404(Entry.objects.readable_by(request.member), pk=pk)
