@@ -3,6 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom.clients.rules import (
+    Form,
+    Ignored,
     Known,
     Nobody,
     One,
@@ -152,3 +154,31 @@ def test_a_search_finds_names_addresses_and_digits_without_accents():
     )
     for word in ["zoe", "lefevre", "c-12", "oedipe", "@x.example", "0612345678", "33612345678"]:
         assert word in words
+
+
+RULED = "ana@post.lab.example"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        # The rule for the address itself comes before everything else.
+        ({"rules": {RULED: "form"}, "own": frozenset({RULED})}, Form()),
+        ({"rules": {RULED: "ignore"}, "clients": {RULED: frozenset({3})}}, Ignored(RULED)),
+        ({"rules": {RULED: "own"}, "clients": {RULED: frozenset({3})}}, Own()),
+        ({"rules": {RULED: "professional"}}, Professional(None)),
+        ({"rules": {RULED: "professional"}, "professionals": {RULED: 8}}, Professional(8)),
+        # Then that the address is ours; then the closest domain.
+        ({"rules": {"lab.example": "ignore"}, "own": frozenset({RULED})}, Own()),
+        (
+            {"rules": {"lab.example": "own", "post.lab.example": "professional"}},
+            Professional(None),
+        ),
+        ({"rules": {"lab.example": "own"}, "clients": {RULED: frozenset({3})}}, Own()),
+        ({"rules": {"lab.example": "ignore"}}, Ignored("lab.example")),
+        # A client is never swallowed by the domain they write from.
+        ({"rules": {"lab.example": "ignore"}, "clients": {RULED: frozenset({3})}}, One(3)),
+    ],
+)
+def test_the_closest_rule_counts_and_a_domain_ignores_no_client(known, expected):
+    assert match(RULED, Known(**known)) == expected

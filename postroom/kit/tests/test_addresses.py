@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from postroom.kit.addresses import normalise_email
+from postroom.kit.addresses import alike, domains_of, normalise_domain, normalise_email
 from tests.support.real_data import FOLDER
 
 
@@ -78,3 +78,30 @@ def test_nothing_that_is_email_calls_invalid_is_accepted():
     accepted = [case for case in cases if normalise_email(case["address"])]
     assert [case["id"] for case in accepted if not case["valid"]] == []
     assert len(accepted) >= 25
+
+
+def test_an_address_lies_under_its_domain_and_those_above_it_but_no_single_label():
+    assert domains_of("a@post.lab.example") == ("post.lab.example", "lab.example")
+    assert domains_of("a@example") == ()
+    assert domains_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "domain"),
+    [("@Lab.Example", "lab.example"), (" bücher.example ", "xn--bcher-kva.example"), ("a b", "")],
+)
+def test_a_domain_is_compared_as_the_end_of_an_address(written, domain):
+    assert normalise_domain(written) == domain
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ana.silva@gmail.com", "anasilva+vet@googlemail.com", True),
+        ("ana+vet@silva.example", "ana@silva.example", True),
+        ("ana.silva@silva.example", "anasilva@silva.example", False),
+        ("+ana@silva.example", "+bo@silva.example", False),
+    ],
+)
+def test_dots_and_tags_make_an_address_alike_where_mail_hosts_do_so(one, other, same):
+    assert (alike(one) == alike(other)) == same
