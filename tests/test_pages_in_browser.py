@@ -24,6 +24,7 @@ ADDRESSES = [
     "/p/tern/settings/data/import/appointments",
     "/p/tern/settings/audit",
     "/p/tern/settings/tokens",
+    "/p/tern/settings/health",
     "/p/tern/help/mailbox",
     "/p/tern/nothing",
 ]

@@ -229,8 +229,17 @@ class Mailbox:
 
     @_ours
     def messages(self, folder: str) -> int:
-        """How many mails lie in a folder, also those marked \\Deleted. Raises Trouble."""
-        return int(self.client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
+        """How many mails lie in a folder, also those marked \\Deleted. Raises Trouble.
+
+        Some servers have no STATUS for the folder that is open (RFC 3501, 6.3.10).
+        """
+        try:
+            return int(self.client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, KeyError):
+            self.open(folder)
+            return len(self.client.search(["ALL"]))
 
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 

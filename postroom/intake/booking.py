@@ -32,6 +32,7 @@ AFTER_CONNECT = timedelta(minutes=10)  # a polled account connects for each look
 AFTER_NEWS = timedelta(minutes=1)
 SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone says nothing
 COMPARED_EVERY = timedelta(days=1)
+MOST_LOOKED_FOR = 2000  # letters that may lie there under another UID
 FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
 UNTAKEN, EARLY, RENUMBERED, OTHERS = "untaken", "early", "renumbered", "others"
 PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, RENUMBERED, OTHERS)
@@ -169,19 +170,16 @@ def _mend_ledger(
     lost = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
     lost -= mailbox.present(lost) if lost else set()  # marked as deleted, but still here
     uids = sorted(lost)
+    # Where thousands are gone at once somebody has emptied the folder: they are not looked for.
+    search = len(uids) <= MOST_LOOKED_FOR and bool(set(here) - _sighted(state))
     for start in range(0, len(uids), moving.MANY):
-        some = list(
-            settled.filter(uid__in=uids[start : start + moving.MANY]).select_related("mail")
-        )
-        strange = set(here) - _sighted(state)
-        found = moving.find(mailbox, workflow, folder, some) if strange else {}
+        rows = settled.filter(uid__in=uids[start : start + moving.MANY])
+        some = list(rows.select_related("mail")) if search else []
+        found = moving.find(mailbox, workflow, folder, some) if some else {}
         with transaction.atomic():
-            for sighting in some:
-                row = settled.filter(pk=sighting.pk)
-                if sighting.pk in found:
-                    row.update(uid=found[sighting.pk])
-                else:
-                    row.update(state=Sighting.GONE, settled_at=now)
+            for pk, uid in found.items():
+                settled.filter(pk=pk).update(uid=uid)
+            rows.exclude(pk__in=found).update(state=Sighting.GONE, settled_at=now)
 
 
 def _early(mailbox: Mailbox, uids: Collection[int], begins_at: datetime | None) -> set[int]:

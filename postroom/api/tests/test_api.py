@@ -13,6 +13,7 @@ from postroom.api.door import Rate
 from postroom.api.v1 import api
 from postroom.appointments.models import Appointment, DueItem, Look
 from postroom.clients.models import Client, ContactPoint
+from postroom.connections.models import MailAccount
 from postroom.practice.models import AccessToken, AuditEvent, Practice, Source
 from postroom.practice.tokens import create
 from tests.support.cast import Cast, make_client
@@ -83,12 +84,14 @@ def spoken(path: str) -> str:
 
 def body_of(path: str, method: str) -> Any:
     kind = path.split("/")[1]
+    if method == "GET":
+        return None
     one = ONE_OF_EACH[kind]
     return one if method == "PUT" else [{"reference": "1", **one}]
 
 
-def test_the_schema_tells_ten_routes() -> None:
-    assert len(ROUTES) == 10
+def test_the_schema_tells_eleven_routes() -> None:
+    assert len(ROUTES) == 11
     assert all(
         "BearerAuth" in str(m["security"]) or "Bearer" in str(m["security"])
         for methods in SCHEMA["paths"].values()
@@ -130,11 +133,14 @@ def test_another_practices_token_touches_nothing_here(
 ) -> None:
     for kind, one in ONE_OF_EACH.items():
         system("PUT", f"/{kind}/4182", one)
+    MailAccount.objects.create(practice=cast.practice, name="Desk", host="imap.example")
     before = everything(cast.practice)
     theirs = System(make_token(cast.other)[1])
     answer = theirs(method, spoken(path), body_of(path, method))
     assert everything(cast.practice) == before
-    if method == "DELETE" or "merge" in path:
+    if method == "GET":
+        assert answer.json()["accounts"] == []
+    elif method == "DELETE" or "merge" in path:
         problem(answer, 404)
     else:
         assert answer.json()["created"] == 1

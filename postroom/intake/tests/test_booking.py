@@ -187,6 +187,16 @@ def test_a_polled_account_pays_nothing_at_most_looks(account, server) -> None:
     assert len(asked(server, "UID SEARCH")) == 1
 
 
+def test_a_server_without_status_of_a_folder_is_counted_by_a_search(account, server) -> None:
+    server.put("Resolved", letter(1))
+    server.answer("STATUS", lambda session, tag, args: session.send(f"{tag} NO not so") or True)
+    outcome = a_pass(account)
+    assert outcome.well
+    assert parts("Resolved") == {OTHERS: 1}
+    a_pass(account, later(1))
+    assert (books("Resolved").counted, gap_of(books("Resolved"))) == (1, 0)
+
+
 def test_what_comes_is_in_the_books_at_once(account, server) -> None:
     a_pass(account)
     server.put("Incoming", letter(1))
