@@ -46,7 +46,7 @@ def steps(member: Member, now: datetime) -> list[Step]:
              reverse("practice:settings", args=slug), bool(practice.telephone or practice.address)),
         Step("account", "mail", _("Connect your mailbox"),
              _("So that we can file clients’ messages."), _("Connect"),
-             reverse("connections:add_account", args=slug), facts["account"]),
+             reverse("connections:address", args=slug), facts["account"]),
         Step("folders", "folder-plus", _("Have its three folders ready"),
              _("Ticked when we have looked into all three once."),
              _("Look"), reverse("connections:accounts", args=slug), facts["folders"]),

@@ -377,7 +377,8 @@ def test_who_may_only_read_uploads_nothing(cast: Cast) -> None:
     assert cast.browser(cast.rita).get("/p/tern/upload").status_code == 403
 
 
-def test_a_stored_file_is_no_orphan(cast: Cast) -> None:
+def test_a_stored_file_is_no_orphan(cast: Cast, settings, tmp_path: Path) -> None:
+    settings.MAIL_FOLDER = tmp_path  # with nothing in it that other tests have left
     bob = cast.browser(cast.bob)
     bob.post("/p/tern/upload", {"upload": [SimpleUploadedFile("4182.pdf", PDF)]})
     path = StoredFile.objects.get().path

@@ -86,7 +86,7 @@ def test_home_asks_few_questions_however_much_there_is(
         letter(cast, Entry.RESOLVED)
         letter(cast, Entry.UNRESOLVED)
     browser = cast.browser(cast.alice)
-    with django_assert_max_num_queries(16):  # two of them for the first hour
+    with django_assert_max_num_queries(17):  # two of them for the first hour
         browser.get("/p/tern/")
 
 

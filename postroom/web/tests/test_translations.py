@@ -56,6 +56,10 @@ TERMS = {
 FREE = {
     "Try fewer letters, an animal’s name, a telephone number or the client’s number.",
     "two letters; reads telephone numbers",
+    "Try fewer letters, another name, a telephone number or the number in your own system.",
+    "With two-factor sign-in mailbox.org wants an application password.",
+    "Apple wants an app-specific password: make one at account.apple.com under “Sign-In and "
+    "Security” and use it instead of your own.",
     "The first %(shown)s; the file to download has all.",
     "The letters of this file cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252. "
     "Save it as “CSV UTF-8”.",
@@ -137,7 +141,10 @@ def test_no_french_word_stands_beside_the_one_of_the_glossary() -> None:
 
 
 def test_the_glossary_gives_the_names_of_places_as_the_screens_do() -> None:
-    for english, french in re.findall(r"^\| ([A-Z][\w ]+?) \| ([\w’ ]+?) \|", GLOSSARY, re.M):
+    rows = re.findall(r"^\| ([A-Z][\w ]+?) \| ([\w’ ]+?) \|", GLOSSARY, re.M)
+    for english, french in rows:
+        if english == "English":  # the heading of the table, not a row
+            continue
         entry = FRENCH.find(english)
         assert entry is None or entry.msgstr == french
 
