@@ -57,6 +57,9 @@ class MailAccount(models.Model):
     checked_at = models.DateTimeField(null=True)  # the last complete pass
     # Since when: nobody is told of, and nothing answers, what the server had before.
     connected_at = models.DateTimeField(null=True)
+    # What was fetched on that day (UTC), where the host allows only so much (PE-19).
+    fetched_on = models.DateField(null=True)
+    fetched_bytes = models.PositiveBigIntegerField(default=0)
     taken_at = models.DateTimeField(null=True)  # when a letter was last taken in
     stands_by = models.BooleanField(default=False)  # the server tells of new mail by itself
 

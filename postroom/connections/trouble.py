@@ -28,6 +28,10 @@ DISK_FULL = "disk-full"
 DISK_REFUSES = "disk-refuses"
 KEY_MISSING = "key-missing"
 RESETS = "resets"
+DAY_LIMIT = "day-limit"
+
+
+_OF_ONE_FOLDER = (FOLDER_MISSING, FOLDER_READ_ONLY, FULL, DAY_LIMIT)
 
 
 class Trouble(Exception):
@@ -45,7 +49,7 @@ class Trouble(Exception):
     @property
     def of_one_folder(self) -> bool:
         """The matter of one folder or command: the others, and filing, go on."""
-        return isinstance(self, Refused) or self.code in (FOLDER_MISSING, FOLDER_READ_ONLY, FULL)
+        return isinstance(self, Refused) or self.code in _OF_ONE_FOLDER
 
 
 class Refused(Trouble):

@@ -137,6 +137,11 @@ TROUBLES: dict[str, tuple[Text, Text, str]] = {
         _("Postroom has stopped reading this folder. Ask your mail host to repair it."),
         THERE,
     ),
+    "day-limit": (
+        _("%(host)s gives programs only so much in a day, and today’s share is fetched."),
+        _("Nothing to do: new letters are fetched as ever, and the older ones from tomorrow on."),
+        THERE,
+    ),
 }
 OTHER = (
     _("The account could not be checked."),

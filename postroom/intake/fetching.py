@@ -14,12 +14,13 @@ from django.db import IntegrityError, transaction
 from postroom.connections.imap import Folder, Mailbox, Seen
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.trouble import (
+    DAY_LIMIT,
     RESETS,
     SERVER_ERROR,
     Refused,
     Trouble,
 )
-from postroom.intake import rules
+from postroom.intake import budget, rules
 from postroom.intake.models import Sighting
 from postroom.intake.taking import take_in
 from postroom.kit.crash import crash_point
@@ -54,7 +55,7 @@ def file_new(
     uids = there(mailbox, workflow, 1 if all_of_it else state.next_uid)
     unseen = sorted(set(uids) - _sighted(state, min(uids, default=1)), reverse=True)
     refused: list[str] = []
-    taken = 0
+    taken, kept_back = 0, 0
     for start in range(0, len(unseen), LOOK_AT):
         mailbox.open(state.folder)  # moving may have opened another
         asked = unseen[start : start + LOOK_AT]
@@ -62,11 +63,17 @@ def file_new(
         refused += _withheld(mailbox, set(asked) - {seen.uid for seen in looked})
         ours = [seen for seen in looked if not _too_early(seen, workflow)]
         for batch in rules.batches(sorted(ours, key=lambda seen: -seen.uid)):
+            if not budget.allows(workflow.account, batch, now=clock()):
+                kept_back += len(batch)
+                continue
             mailbox.open(state.folder)
             taken += _take_batch(mailbox, workflow, folder, batch, refused, clock=clock)
+            budget.spend(workflow.account, batch, now=clock())
             after_batch()
     if refused:
         raise Trouble(SERVER_ERROR, refused[0])
+    if kept_back:  # the cursor stays: they are seen again, and fetched from tomorrow on
+        raise Trouble(DAY_LIMIT, str(kept_back))
     highest = max(uids, default=0)
     if highest >= state.next_uid:
         state.next_uid = highest + 1

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.trouble import Trouble
 from postroom.connections.words import state
-from postroom.intake.actions import sync
+from postroom.intake.actions import note_trouble, sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
 from postroom.intake.rules import BATCH_MAILS
@@ -164,3 +165,10 @@ def test_a_search_that_finds_nothing_is_no_proof(account, server, message_id) ->
         folder = mailbox.open("Resolved")
         workflow: Workflow = account.workflows.get()
         assert find(mailbox, workflow, folder, [sighting]) == {sighting.pk: there}
+
+
+def test_a_trouble_that_is_noted_does_not_undo_what_a_person_changed_meanwhile(account) -> None:
+    MailAccount.objects.update(active=False, user="another")  # since the worker read it
+    note_trouble(account, Trouble("mailbox-full", "Resolved"), now=NOW, goes_on=True)
+    account.refresh_from_db()
+    assert (account.active, account.user, account.trouble) == (False, "another", "mailbox-full")
