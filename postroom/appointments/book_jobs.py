@@ -6,24 +6,20 @@ Between the two a person sees what would happen. A worker that dies is followed 
 begins anew: what is in already is recognised by its reference.
 """
 
-import json
-import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, BinaryIO, cast
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from postroom.appointments.actions import Report, bring_in, source_named
 from postroom.appointments.formats import read_book, refuse_early
 from postroom.appointments.importing import TableBook
 from postroom.appointments.values import Kind, Row
 from postroom.appointments.words import in_column
-from postroom.clients import uploads
-from postroom.clients.importing import Problem
-from postroom.kit.tables import NotATable
+from postroom.clients import file_jobs, uploads
+from postroom.clients.file_jobs import Clock
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member, Practice
 
@@ -31,9 +27,6 @@ TASK = "postroom.appointments.tasks.advance_import"
 CHECK, CHECKED, WRITE = "check", "checked", "write"
 # A calendar is read at about 1 MB a second, and nothing can be said meanwhile.
 READING = timedelta(minutes=5)
-
-Clock = Callable[[], datetime]
-log = logging.getLogger(__name__)
 
 
 def kind_of(kind: str) -> str:
@@ -77,47 +70,9 @@ def write(job: Job, *, by: Member, now: datetime) -> None:
         audit.record(job.practice_id, "start_import", "job", job.pk, by=by, now=now, data=data)
 
 
-def stop(job: Job, *, by: Member, now: datetime) -> bool:
-    """What is imported stays. False when it was over already."""
-    with transaction.atomic():
-        stopped = longwork.stop(job, now=now)
-        if stopped:
-            audit.record(job.practice_id, "stop_import", "job", job.pk, by=by, now=now)
-    return stopped
-
-
-def discard(job: Job) -> None:
-    """Forget a checked file that was not imported."""
-    if Job.objects.filter(pk=job.pk, state=Job.DRAFT).delete()[0]:
-        uploads.drop(job.data["key"])
-
-
 def advance(job_id: int, *, clock: Clock) -> None:
     """Do what is asked of an import; harmless when somebody else does, or nothing is left."""
-    job = longwork.take(job_id, now=clock())
-    if job is None:
-        return
-    try:
-        _advance(job, clock)
-    except longwork.Lost:
-        log.info("import %s was stopped, or is another worker's", job_id)
-    except OperationalError:
-        raise  # the database is busy or away: the task is tried again
-    except (NotATable, OSError) as error:
-        _fail(job, getattr(error, "code", "file"), getattr(error, "data", {}), clock)
-    except Exception:
-        log.exception("import %s failed", job_id)
-        _fail(job, "unexpected", {}, clock)
-
-
-def problems(job: Job, kind: str, most: int | None = None) -> list[Problem]:
-    """The errors or the warnings of a checked file, by row; none when it is too old."""
-    try:
-        with uploads.path(job.data["key"], "problems").open(encoding="utf-8") as lines:
-            found = (json.loads(line) for line in lines)
-            return list(islice((Problem(*rest) for what, *rest in found if what == kind), most))
-    except OSError:
-        return []
+    file_jobs.advance(job_id, _advance, clock=clock)
 
 
 def bad_rows(job: Job, kind: str, heading: str, *, now: datetime) -> bytes:
@@ -126,7 +81,7 @@ def bad_rows(job: Job, kind: str, heading: str, *, now: datetime) -> bytes:
     Raises OSError when the file is gone.
     """
     told: dict[int, list[str]] = defaultdict(list)
-    for problem in problems(job, kind):
+    for problem in file_jobs.problems(job, kind):
         told[problem.row].append(in_column(problem))
     with uploads.path(job.data["key"], uploads.RAW).open("rb") as file:
         rows = _rows(job, file, now)
@@ -171,20 +126,6 @@ def _rows(job: Job, file: BinaryIO, now: datetime) -> Iterable[Row]:
 
 def _result(job: Job, report: Report) -> dict[str, Any]:
     """What would happen; and every problem beside the file."""
-    bad = {problem.row for problem in report.errors}
-    warnings = [problem for problem in report.warnings if problem.row not in bad]
-    with uploads.writing(job.data["key"], "problems") as file:
-        for kind, found in (("error", report.errors), ("warning", warnings)):
-            for each in found:
-                line = [kind, each.row, each.column, each.code, dict(each.data)]
-                file.write(json.dumps(line).encode() + b"\n")
+    warned = file_jobs.note_problems(job.data["key"], report.errors, report.warnings)
     rows = sum(report.counts[name] for name in ("created", "updated", "unchanged", "skipped"))
-    warned = len({problem.row for problem in warnings})
     return {**report.counts, "rows": rows, "bad": report.skipped, "warned": warned}
-
-
-def _fail(job: Job, code: str, data: dict[str, str], clock: Clock) -> None:
-    try:
-        longwork.fail(job, {**job.result, "trouble": code, "data": data}, now=clock())
-    except longwork.Lost:
-        log.info("import %s was stopped before it failed", job.pk)

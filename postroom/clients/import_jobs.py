@@ -8,21 +8,19 @@ a crash neither leaves one out nor writes one twice.
 """
 
 import json
-import logging
 import time
-from collections.abc import Callable
 from datetime import datetime
 from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
-from postroom.clients import bulk, uploads
-from postroom.clients.checking import Check, checked, unpacked
+from postroom.clients import bulk, file_jobs, uploads
+from postroom.clients.checking import checked, unpacked
+from postroom.clients.file_jobs import Clock
 from postroom.clients.headings import HEADINGS, Places, complete, proposed
-from postroom.clients.importing import Problem
 from postroom.clients.imports import (
     CHUNK,
     Counts,
@@ -33,7 +31,6 @@ from postroom.clients.imports import (
     refuse_many,
     source_named,
 )
-from postroom.kit.tables import NotATable
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member, Practice, Source
 
@@ -41,9 +38,6 @@ KIND = "import.clients"
 TASK = "postroom.clients.tasks.advance_import"
 MAP, READ, COMPARE, CHECKED, WRITE, GONE = "map", "read", "compare", "checked", "write", "gone"
 SLICE = 10.0  # seconds, after which other tasks have their turn
-
-Clock = Callable[[], datetime]
-log = logging.getLogger(__name__)
 
 
 def prepare(
@@ -95,51 +89,16 @@ def write(job: Job, *, sure: bool, by: Member, now: datetime) -> None:
         audit.record(job.practice_id, "start_import", "job", job.pk, by=by, now=now, data=data)
 
 
-def stop(job: Job, *, by: Member, now: datetime) -> bool:
-    """What is imported stays. False when it was over already."""
-    with transaction.atomic():
-        stopped = longwork.stop(job, now=now)
-        if stopped:
-            audit.record(job.practice_id, "stop_import", "job", job.pk, by=by, now=now)
-    return stopped
-
-
-def discard(job: Job) -> None:
-    """Forget a draft and its file."""
-    if Job.objects.filter(pk=job.pk, state=Job.DRAFT).delete()[0]:
-        uploads.drop(job.data["key"])
-
-
 def advance(job_id: int, *, clock: Clock) -> None:
     """Go on with an import for a while; harmless when somebody else does, or nothing is left."""
-    job = longwork.take(job_id, now=clock())
-    if job is None:
-        return
-    try:
-        if job.stage in (READ, COMPARE):
-            _check(job, clock)
-        else:
-            _write(job, clock)
-    except longwork.Lost:
-        log.info("import %s was stopped, or is another worker's", job_id)
-    except OperationalError:
-        raise  # the database is busy or away: the task is tried again
-    except (NotATable, OSError) as error:
-        _fail(job, getattr(error, "code", "file"), getattr(error, "data", {}), clock)
-    except Exception:
-        log.exception("import %s failed", job_id)
-        _fail(job, "unexpected", {}, clock)
+    file_jobs.advance(job_id, _advance, clock=clock)
 
 
-def problems(job: Job, kind: str, most: int | None = None) -> list[Problem]:
-    """The errors or the warnings of a checked file, by row; none when it is too old."""
-    try:
-        with uploads.path(job.data["key"], "problems").open(encoding="utf-8") as lines:
-            found = (json.loads(line) for line in lines)
-            wanted = (Problem(*rest) for what, *rest in found if what == kind)
-            return list(islice(wanted, most))
-    except OSError:
-        return []
+def _advance(job: Job, clock: Clock) -> None:
+    if job.stage in (READ, COMPARE):
+        _check(job, clock)
+    else:
+        _write(job, clock)
 
 
 def _check(job: Job, clock: Clock) -> None:
@@ -154,7 +113,7 @@ def _check(job: Job, clock: Clock) -> None:
     ):
         rows = uploads.clients_of(table, job.data["places"], job.practice.country)
         check = checked(job.practice_id, rows, good, read)
-    warned = _note_problems(key, check)
+    warned = file_jobs.note_problems(key, check.errors, check.warnings)
     counts = Counts()
     with uploads.path(key, "good").open(encoding="utf-8") as lines:
         total = check.rows - check.bad
@@ -177,18 +136,6 @@ def _check(job: Job, clock: Clock) -> None:
         "held": held_by(source) if source else 0,
     }
     longwork.put_down(job, CHECKED, result)
-
-
-def _note_problems(key: str, check: Check) -> int:
-    """How many rows are imported although there is something to say about them."""
-    bad = {problem.row for problem in check.errors}
-    warnings = [problem for problem in check.warnings if problem.row not in bad]
-    with uploads.writing(key, "problems") as file:
-        for kind, found in (("error", check.errors), ("warning", warnings)):
-            for each in found:
-                line = [kind, each.row, each.column, each.code, dict(each.data)]
-                file.write(json.dumps(line).encode() + b"\n")
-    return len({problem.row for problem in warnings})
 
 
 def _write(job: Job, clock: Clock) -> None:
@@ -222,10 +169,3 @@ def _write(job: Job, clock: Clock) -> None:
 
 def _source_of(job: Job) -> QuerySet[Source]:
     return Source.objects.filter(pk=job.source_id or 0)
-
-
-def _fail(job: Job, code: str, data: dict[str, str], clock: Clock) -> None:
-    try:
-        longwork.fail(job, {**job.result, "trouble": code, "data": data}, now=clock())
-    except longwork.Lost:
-        log.info("import %s was stopped before it failed", job.pk)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from postroom.appointments import book_jobs, words
 from postroom.appointments.forms import UploadForm
 from postroom.appointments.values import Kind
+from postroom.clients import file_jobs
 from postroom.clients.words import time_left
 from postroom.kit.tables import NotATable
 from postroom.practice import longwork, rules
@@ -87,7 +88,7 @@ def start(request: MemberRequest, book_job: int) -> HttpResponse:
 def stop(request: MemberRequest, book_job: int) -> HttpResponse:
     """Stop an import where it is."""
     chosen = get_object_or_404(_jobs(request), pk=book_job)
-    if book_jobs.stop(chosen, by=request.member, now=timezone.now()):
+    if file_jobs.stop(chosen, by=request.member, now=timezone.now()):
         messages.success(request, _("The import is stopped. What is in stays in."))
     return _to_job(request, chosen)
 
@@ -97,7 +98,7 @@ def stop(request: MemberRequest, book_job: int) -> HttpResponse:
 def discard(request: MemberRequest, book_job: int) -> HttpResponse:
     """Forget a file that was brought and not imported."""
     chosen = get_object_or_404(_jobs(request), pk=book_job)
-    book_jobs.discard(chosen)
+    file_jobs.discard(chosen)
     messages.success(request, _("The file is forgotten. Nothing was imported."))
     return redirect("appointments:import_book", request.practice.slug, chosen.data["of"])
 
@@ -143,7 +144,7 @@ def _progress(job: Job) -> dict[str, Any]:
 
 
 def _what_is_wrong(job: Job) -> dict[str, Any]:
-    found = {kind: book_jobs.problems(job, kind, SHOWN) for kind in ("error", "warning")}
+    found = {kind: file_jobs.problems(job, kind, SHOWN) for kind in ("error", "warning")}
     return {
         "errors": [(problem, words.sentence(problem)) for problem in found["error"]],
         "warnings": [(problem, words.sentence(problem)) for problem in found["warning"]],

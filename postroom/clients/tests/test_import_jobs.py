@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError
 
-from postroom.clients import import_jobs, imports, uploads
+from postroom.clients import file_jobs, import_jobs, imports, uploads
 from postroom.clients.imports import TooManyGone
 from postroom.clients.models import Client
 from postroom.kit.tables import NotATable
@@ -72,7 +72,7 @@ def test_a_check_tells_what_would_happen_and_writes_nothing(cast, bring):
     job = bring(GOOD + "C4,Di,nobody at home\n")
     assert (job.state, job.stage, counts(job)) == (Job.DRAFT, "checked", (3, 0, 0, 1))
     assert refs(cast) == []
-    assert [each.row for each in import_jobs.problems(job, "error")] == [5, 5, 5]
+    assert [each.row for each in file_jobs.problems(job, "error")] == [5, 5, 5]
 
 
 def test_what_was_checked_is_imported_without_its_bad_rows(cast, run):
@@ -221,7 +221,7 @@ def test_a_stopped_import_keeps_what_is_in_and_goes_no_further(cast, bring, monk
     def stopping(line):
         row = whole(line)
         if row.ref == "C2":
-            import_jobs.stop(job, by=cast.bob, now=NOW)
+            file_jobs.stop(job, by=cast.bob, now=NOW)
         return row
 
     monkeypatch.setattr(import_jobs, "unpacked", stopping)
@@ -235,7 +235,7 @@ def test_a_check_can_be_stopped(cast):
         cast.practice, io.BytesIO(GOOD.encode()), "a", 80, "Ours", by=cast.alice, now=NOW
     )
     import_jobs.check(job, job.data["places"], False, now=NOW)
-    assert import_jobs.stop(job, by=cast.alice, now=NOW)
+    assert file_jobs.stop(job, by=cast.alice, now=NOW)
     assert (advanced(job).state, refs(cast)) == (Job.STOPPED, [])
 
 
@@ -272,7 +272,7 @@ def test_an_unforeseen_error_ends_an_import_in_words(cast, bring, monkeypatch, c
 
 def test_a_discarded_draft_leaves_nothing(bring):
     job = bring(GOOD)
-    import_jobs.discard(job)
+    file_jobs.discard(job)
     assert not Job.objects.exists()
     assert not uploads.folder(job.data["key"]).exists()
 
@@ -284,7 +284,7 @@ def test_uploads_are_removed_after_a_week(bring):
     assert uploads.tidy(now + timedelta(days=6)) == 0
     assert uploads.tidy(now + timedelta(days=8)) == 1
     assert not folder.exists()
-    assert import_jobs.problems(job, "error") == []
+    assert file_jobs.problems(job, "error") == []
 
 
 @pytest.mark.parametrize(

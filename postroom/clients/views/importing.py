@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from postroom.clients import import_jobs, uploads, words
+from postroom.clients import file_jobs, import_jobs, uploads, words
 from postroom.clients.forms.importing import ColumnsForm, UploadForm
 from postroom.clients.importing import Problem, Row
 from postroom.clients.imports import TooManyGone
@@ -108,7 +108,7 @@ def start(request: MemberRequest, job: int) -> HttpResponse:
 def stop(request: MemberRequest, job: int) -> HttpResponse:
     """Stop an import where it is."""
     chosen = get_object_or_404(_jobs(request), pk=job)
-    if import_jobs.stop(chosen, by=request.member, now=timezone.now()):
+    if file_jobs.stop(chosen, by=request.member, now=timezone.now()):
         messages.success(request, _("The import is stopped. What is in stays in."))
     return _to_job(request, chosen)
 
@@ -117,7 +117,7 @@ def stop(request: MemberRequest, job: int) -> HttpResponse:
 @require_POST
 def discard(request: MemberRequest, job: int) -> HttpResponse:
     """Forget a file that was brought and not imported."""
-    import_jobs.discard(get_object_or_404(_jobs(request), pk=job))
+    file_jobs.discard(get_object_or_404(_jobs(request), pk=job))
     messages.success(request, _("The file is forgotten. Nothing was imported."))
     return redirect("clients:imports", request.practice.slug)
 
@@ -129,7 +129,7 @@ def problems(request: MemberRequest, job: int) -> HttpResponse:
     chosen = get_object_or_404(_jobs(request), pk=job)
     kind = "warning" if request.GET.get("kind") == "warning" else "error"
     told: dict[int, list[str]] = defaultdict(list)
-    for problem in import_jobs.problems(chosen, kind):
+    for problem in file_jobs.problems(chosen, kind):
         told[problem.row].append(_with_column(problem))
     try:
         with uploads.opened(chosen.data["key"]) as table:
@@ -218,8 +218,8 @@ def _people(row: Row) -> list[str]:
 
 
 def _what_is_wrong(job: Job) -> dict[str, Any]:
-    errors = import_jobs.problems(job, "error", SHOWN)
-    warnings = import_jobs.problems(job, "warning", SHOWN)
+    errors = file_jobs.problems(job, "error", SHOWN)
+    warnings = file_jobs.problems(job, "warning", SHOWN)
     return {
         "errors": [(problem, words.sentence(problem)) for problem in errors],
         "warnings": [(problem, words.sentence(problem)) for problem in warnings],

@@ -1,27 +1,12 @@
-"""Fields in the look of the house, and what they refuse."""
+"""Numbers in the look of the house; lines are as everywhere."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
+from postroom.practice.forms.fields import Line
 
-def one_line(value: str) -> None:
-    """No control character: a line break would be a second command to the server."""
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValidationError(_("This holds a line break or another invisible character."))
-
-
-class Line(forms.CharField):
-    """A line of text, in the look of the house."""
-
-    default_validators = [one_line]
-    widget = forms.TextInput
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {**super().widget_attrs(widget), "class": "inp", "spellcheck": "false"}
+__all__ = ["Line", "number"]
 
 
 def number(least: int, most: int, **more: Any) -> forms.IntegerField:
