@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from postroom.register import search
 from postroom.register.models import Entry
@@ -65,3 +66,12 @@ def test_a_removed_entry_leaves_the_index(cast):
 def test_a_very_long_text_is_indexed_as_far_as_it_goes(cast):
     entry = add(cast.practice, body="début " + "mot " * 400_000)
     assert found(cast.practice, "debut") == {entry}
+
+
+def test_an_entry_that_goes_takes_its_words_with_it(cast):
+    entry = add(cast.practice, "Biscuit", body="limps")
+    Entry.objects.filter(pk=entry.pk).delete()
+    column = "entry_id" if connection.vendor == "postgresql" else "rowid"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM register_entrytext")
+        assert cursor.fetchall() == []

@@ -64,5 +64,5 @@ def _on_postgresql(schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0003_by_state_and_correspondents")]
+    dependencies = [("clients", "0001_initial")]
     operations = [migrations.RunPython(create, drop)]

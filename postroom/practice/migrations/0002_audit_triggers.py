@@ -80,5 +80,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0002_audit_chain")]
+    dependencies = [("practice", "0001_initial")]
     operations = [migrations.RunPython(create, drop)]
