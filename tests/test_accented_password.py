@@ -22,5 +22,5 @@ def test_an_accented_password_opens_the_mailbox(security: str) -> None:
         assert trying.try_account(settings, ["INBOX"]).ok
         wrong = Settings(**{**vars(settings), "password": "marée-haute"})
         refused = trying.try_account(wrong)
-    assert [step.code for step in refused.steps] == [trouble.SIGN_IN]
-    assert "marée-haute" not in refused.steps[0].detail
+    assert [step.code for step in refused.steps if not step.ok] == [trouble.SIGN_IN]
+    assert not any("marée-haute" in step.detail for step in refused.steps)

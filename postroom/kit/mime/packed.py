@@ -18,7 +18,7 @@ def pack(letter: Letter) -> bytes:
 def unpack(data: bytes) -> Letter:
     """The Letter that was packed. Raises ValueError, KeyError or TypeError for anything else."""
     known: dict[str, Any] = json.loads(data)
-    people = ("senders", "reply_to", "to", "cc")
+    people = ("senders", "reply_to", "original_from", "to", "cc")
     return Letter(
         **{
             **known,
