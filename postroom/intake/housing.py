@@ -55,7 +55,8 @@ def seen_again(entry: Entry, sighting: Sighting, placed: Placed, *, now: datetim
         talk.save()
         Entry.objects.filter(pk=entry.pk).update(conversation=talk)
         entry.conversation = talk
-    put_there = sighting.folder == workflow.folder_in and workflow.kind == Workflow.FILING
+    # Into the folder that is filed, or among what waits; Resolved asks nothing of anybody.
+    put_there = workflow.kind == Workflow.FILING and sighting.folder != workflow.folder_resolved
     if put_there and entry.filing == Entry.UNFILED:
         _nominate(entry, placed, now=now)
 
