@@ -29,6 +29,7 @@ T = TypeVar("T")
 LEASE_SECONDS = 120
 RENEW_EVERY = timedelta(seconds=LEASE_SECONDS / 4)
 SWEEP_EVERY = timedelta(days=1)
+_TROUBLE = ["trouble", "trouble_detail", "trouble_since", "failures", "retry_at"]
 
 
 class LeaseLost(Exception):
@@ -133,7 +134,8 @@ def note_trouble(
         account.trouble, account.trouble_detail = trouble.code, trouble.detail
         account.trouble_since, account.failures = since, 0
         account.retry_at, account.checked_at = None, now
-        account.save()
+        # Never the whole row: a person may have rested it, or changed it, since the pass began.
+        account.save(update_fields=[*_TROUBLE, "checked_at"])
         if not same:
             events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
         return
@@ -141,9 +143,7 @@ def note_trouble(
     account.trouble, account.trouble_detail = trouble.code, trouble.detail
     account.trouble_since, account.failures = since, account.failures + 1
     account.retry_at = now + wait
-    account.save(
-        update_fields=["trouble", "trouble_detail", "trouble_since", "failures", "retry_at"]
-    )
+    account.save(update_fields=_TROUBLE)
     events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
 
 
@@ -154,16 +154,7 @@ def note_well(account: MailAccount, *, now: datetime) -> None:
     account.trouble = account.trouble_detail = ""
     account.trouble_since = account.retry_at = None
     account.failures, account.checked_at = 0, now
-    account.save(
-        update_fields=[
-            "trouble",
-            "trouble_detail",
-            "trouble_since",
-            "failures",
-            "retry_at",
-            "checked_at",
-        ]
-    )
+    account.save(update_fields=[*_TROUBLE, "checked_at"])
     if recovered:
         events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
 

@@ -22,6 +22,9 @@ from postroom.intake.tests.post import (
     letter,
     mailbox_of,
 )
+from postroom.register import actions
+from postroom.register.models import Entry
+from tests.support import rare_answers as rare
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
@@ -111,6 +114,36 @@ def _lease_of(account: MailAccount):
     state = account.folders.get(folder="Incoming")
     assert state.lease_by == US.name
     return state.lease_until
+
+
+# -- beside what a person does --------------------------------------------------------------
+
+
+def test_what_a_person_changes_during_a_pass_is_not_put_back(account, server) -> None:
+    server.put("Incoming", letter(1))
+    del server.store.boxes["Unresolved"]
+
+    def rest() -> None:
+        MailAccount.objects.filter(pk=account.pk).update(active=False, password_sealed="another")
+
+    outcome = a_pass(account, Clock(then={1: rest}))
+    assert outcome.trouble == "folder-missing"
+    account.refresh_from_db()
+    assert (account.active, account.password_sealed) == (False, "another")
+    assert account.trouble == "folder-missing"
+
+
+def test_a_letter_the_server_does_not_give_delays_no_other(account, server) -> None:
+    server.put("Incoming", letter(1))
+    a_pass(account)
+    server.put("Incoming", letter(2))
+    server.answer("UID FETCH", rare.for_bodies(rare.refuse("[SERVERBUG] Internal error")))
+    filed = Entry.objects.get()
+    actions.ignore(filed, by=None, now=NOW, version=filed.version)
+    assert a_pass(account, full=False).trouble == "server-error"
+    account.refresh_from_db()
+    assert account.retry_at is None  # no waiting longer and longer
+    assert (lies_in(server, "Resolved"), lies_in(server, "Incoming")) == (1, 1)
 
 
 # -- this machine's disk ------------------------------------------------------------------------
