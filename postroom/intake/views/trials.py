@@ -83,7 +83,9 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
     except (KeyMissing, Tampered):  # there it is asked for again
         return go(request, way.url(SERVER, request.practice.slug))
     if do == "look" and look_form.is_valid():
-        found, problem = _look(request, settings, look_form.cleaned_data)
+        work = drafts.work_of_draft(draft)
+        to_group = bool(work and work.to_group)
+        found, problem = _look(request, way, settings, look_form.cleaned_data, to_group)
         if found:
             drafts.keep_look(draft, found.as_data(), now=timezone.now())
     if do == "finish" and begin_form.is_valid():
@@ -95,7 +97,7 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
             return go(request, way.url("list", request.practice.slug))
     context = {
         **frame(way, PAST, request, draft),
-        **_shown(request, look_form, draft.look, problem),
+        **_shown(request, way, look_form, draft.look, problem),
         "begin": begin_form,
         "reads": _reads(draft),
         "steps": failed and _told(draft, failed),
@@ -115,7 +117,8 @@ def _trial(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
     problem: Words | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            found, problem = _look(request, settings_of(account), form.cleaned_data)
+            to_group = account.workflows.filter(active=True, to_group=True).exists()
+            found, problem = _look(request, way, settings_of(account), form.cleaned_data, to_group)
         except (KeyMissing, Tampered):
             problem = trouble(KEY_MISSING, account=account.name)
     context = {
@@ -124,14 +127,14 @@ def _trial(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
         "own": way.own,
         "account": account,
         "list_url": way.url("list", request.practice.slug),
-        **_shown(request, form, found.as_data() if found else {}, problem),
+        **_shown(request, way, form, found.as_data() if found else {}, problem),
     }
     status = 422 if form.errors or problem else 200
     return render(request, "intake/trial.html", context, status=status)
 
 
 def _look(
-    request: MemberRequest, settings: Settings, chosen: dict[str, Any]
+    request: MemberRequest, way: Way, settings: Settings, chosen: dict[str, Any], to_group: bool
 ) -> tuple[Look | None, Words | None]:
     """The look, or why there is none."""
     started = time.monotonic()
@@ -145,6 +148,8 @@ def _look(
                 own=settings.user,
                 most=chosen["most"],
                 goes_on=lambda: time.monotonic() - started < PATIENCE,
+                to_group=to_group,
+                owner=request.member.pk if way.own else None,
             )
         return found, None
     except Trouble as met:
@@ -153,14 +158,17 @@ def _look(
 
 
 def _shown(
-    request: MemberRequest, form: LookForm, found: dict[str, Any], problem: Words | None
+    request: MemberRequest, way: Way, form: LookForm, found: dict[str, Any], problem: Words | None
 ) -> dict[str, Any]:
+    ignored = found.get("ignored", 0)
+    counted = {**found.get("waiting", {}), **({"sender-rule": ignored} if ignored else {})}
+    kept = found.get("filed", 0) + (0 if way.own else ignored)
     return {
         "look_form": form,
         "look": found,
         "oldest": parse_datetime(found["oldest"]) if found.get("oldest") else None,
-        "waits": found.get("looked", 0) - found.get("filed", 0),
-        "reasons": words.reasons(found.get("waiting", {})),
+        "waits": found.get("looked", 0) - kept,
+        "reasons": words.reasons(counted),
         "shared": words.shared(found, request.member),
         "senders": words.senders(found),
         "problem": problem,
