@@ -8,10 +8,11 @@ import pytest
 
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.words import state
+from postroom.intake import fetching, taking
 from postroom.intake.actions import sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
-from postroom.intake.rules import BATCH_MAILS
+from postroom.intake.rules import BATCH_MAILS, MOST_ATTEMPTS
 from postroom.intake.tests.post import (
     NOW,
     OTHERS,
@@ -22,7 +23,7 @@ from postroom.intake.tests.post import (
     letter,
     mailbox_of,
 )
-from postroom.register import actions
+from postroom.register import actions, letters
 from postroom.register.models import Entry
 from tests.support import rare_answers as rare
 from tests.support.cast import Cast
@@ -144,6 +145,39 @@ def test_a_letter_the_server_does_not_give_delays_no_other(account, server) -> N
     account.refresh_from_db()
     assert account.retry_at is None  # no waiting longer and longer
     assert (lies_in(server, "Resolved"), lies_in(server, "Incoming")) == (1, 1)
+
+
+# -- a letter that kills its reader --------------------------------------------------------
+
+
+@pytest.mark.parametrize("attempts", [1, MOST_ATTEMPTS + 1])
+def test_what_could_not_be_read_is_not_read_again_once_it_is_filed(
+    cast: Cast, account, server, monkeypatch, attempts: int
+) -> None:
+    def kill(raw: bytes, **how: bool) -> None:
+        raise RuntimeError("as a letter may that nobody has thought of")
+
+    monkeypatch.setattr(taking, "read_guarded", kill)
+    monkeypatch.setattr(letters, "read_guarded", kill)
+    monkeypatch.setattr(fetching, "_sighting", _after(attempts))
+    server.put("Incoming", letter(1))
+    a_pass(account)
+    entry = Entry.objects.get()
+    assert letters.letter(entry).problems == ("set-aside",)
+    actions.resolve(entry, [cast.hollis], by=cast.alice, now=NOW, version=entry.version)
+    assert letters.letter(entry).problems == ("set-aside",)
+
+
+def _after(attempts: int):
+    """As fetching does, for a letter that was tried so often before."""
+    real = fetching._sighting
+
+    def sighting(*args) -> Sighting:
+        one = real(*args)
+        one.attempts = attempts
+        return one
+
+    return sighting
 
 
 # -- this machine's disk ------------------------------------------------------------------------
