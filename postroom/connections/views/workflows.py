@@ -16,7 +16,7 @@ from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.rules import plan_faults
 from postroom.connections.trouble import KEY_MISSING
 from postroom.connections.trying import Step, Trial
-from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, told
+from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, sparingly, told
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required
@@ -26,6 +26,7 @@ methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def add_workflow(request: MemberRequest, account: int) -> HttpResponse:
     """One more workflow for an account of the practice."""
     return _form(request, PRACTICE, _account(request, PRACTICE, account), None)
@@ -33,6 +34,7 @@ def add_workflow(request: MemberRequest, account: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_add_workflow(request: MemberRequest, mailbox: int) -> HttpResponse:
     """One more workflow for one's own mailbox."""
     return _form(request, OWN, _account(request, OWN, mailbox), None)
@@ -40,6 +42,7 @@ def own_add_workflow(request: MemberRequest, mailbox: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def workflow(request: MemberRequest, workflow: int) -> HttpResponse:
     """Change a workflow of the practice's accounts."""
     chosen = _workflow(request, PRACTICE, workflow)
@@ -48,6 +51,7 @@ def workflow(request: MemberRequest, workflow: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_workflow(request: MemberRequest, own_workflow: int) -> HttpResponse:
     """Change a workflow of one's own mailbox."""
     chosen = _workflow(request, OWN, own_workflow)

@@ -20,7 +20,7 @@ from postroom.connections.reaching import Settings
 from postroom.connections.rules import INBOX, WHOLE_INBOX
 from postroom.connections.trouble import KEY_MISSING, Trouble
 from postroom.connections.trying import Trial
-from postroom.connections.ways import OWN, PAST, PRACTICE, SERVER, Way, frame, go, told
+from postroom.connections.ways import OWN, PAST, PRACTICE, SERVER, Way, frame, go, sparingly, told
 from postroom.connections.words import Words, trouble
 from postroom.intake import words
 from postroom.intake.forms import LookForm
@@ -36,6 +36,7 @@ PATIENCE = 25.0  # seconds a look may take: a person waits for the page
 @member_required(rules.SETTINGS)
 @fresh_form
 @methods
+@sparingly
 def past(request: MemberRequest) -> HttpResponse:
     """The last step for an account of the practice."""
     return _past(request, PRACTICE)
@@ -44,6 +45,7 @@ def past(request: MemberRequest) -> HttpResponse:
 @member_required(rules.READ)
 @fresh_form
 @methods
+@sparingly
 def own_past(request: MemberRequest) -> HttpResponse:
     """The last step for one's own mailbox."""
     return _past(request, OWN)
@@ -51,6 +53,7 @@ def own_past(request: MemberRequest) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def trial(request: MemberRequest, account: int) -> HttpResponse:
     """What filing would do with the past of an account that is connected."""
     return _trial(request, PRACTICE, account)
@@ -58,6 +61,7 @@ def trial(request: MemberRequest, account: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_trial(request: MemberRequest, mailbox: int) -> HttpResponse:
     """The same for one's own mailbox."""
     return _trial(request, OWN, mailbox)
