@@ -96,6 +96,8 @@ def _form(
     work_form = WorkForm(_others(account, chosen), data, own=way.own, initial=known)
     begin_form = BeginForm(practice, data, initial=begun)
     trial: Trial | None = None
+    if chosen and work_form.is_valid() and _turns(chosen, work_form.cleaned_data["kind"]):
+        work_form.add_error("kind", str(words.KIND_STAYS))
     if request.method == "POST" and work_form.is_valid() and begin_form.is_valid():
         begins_at = begin_form.begins_at(now, chosen.begins_at if chosen else None)
         work = work_form.work(begins_at)
@@ -159,6 +161,13 @@ def _wake(request: MemberRequest, way: Way, chosen: Workflow) -> HttpResponse:
         workflows.set_workflow_active(chosen, True, by=request.member, now=timezone.now())
         messages.success(request, _("This workflow is at work again."))
     return redirect(way.url("list", request.practice.slug))
+
+
+def _turns(chosen: Workflow, kind: str) -> bool:
+    """Would letters that came by it be left behind? They are moved by its kind, as long as they
+    are there."""
+    # The ledger of intake, by its name: it stands above this room.
+    return kind != chosen.kind and chosen.sightings.exists()  # type: ignore[attr-defined]
 
 
 def _others(account: MailAccount, chosen: Workflow | None) -> list[Any]:
