@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from postroom.clients.models import SenderRule
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake import belonging
 from postroom.intake.actions import unseen
@@ -202,6 +203,15 @@ def test_own_mail_is_filed_by_nothing_but_its_owner(cast, server) -> None:
     a_pass(flow.account, full=False)
     assert uids(server) == {"Incoming": 1}
     assert Entry.objects.get().filing == Entry.UNFILED
+
+
+def test_own_mail_that_a_rule_would_set_aside_is_not_called_a_clients(cast, server) -> None:
+    flow = flow_at(server, cast, cast.alice)
+    server.put("INBOX", letter(1))
+    SenderRule.objects.create(practice=cast.practice, pattern="else.test", kind="ignore", at=NOW)
+    a_pass(flow.account)
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNFILED, "")
 
 
 def test_filing_moves_nothing_out_of_ones_own_inbox(cast, server) -> None:
