@@ -16,7 +16,7 @@ from postroom.connections.imap import Header, Mailbox
 from postroom.connections.models import MailAccount
 from postroom.intake.placing import addresses_of, place
 from postroom.intake.rules import kind_of_sender
-from postroom.kit.mime import Letter, read
+from postroom.kit.mime import Letter, read_guarded
 from postroom.practice.models import Practice
 from postroom.register import threads
 from postroom.register.models import Entry
@@ -111,7 +111,7 @@ def _judge(
     waiting: Counter[str],
     shared: dict[str, dict[str, Any]],
 ) -> None:
-    letters = [(read(header.raw), header.received_at) for header in portion]
+    letters = [(read_guarded(header.raw), header.received_at) for header in portion]
     norms = {norm for letter, _ in letters for norm in addresses_of(letter)}
     users = MailAccount.objects.filter(practice=way.practice).values_list("user", flat=True)
     matches = match_all(way.practice.pk, norms, own=[*users, way.own])

@@ -167,7 +167,7 @@ def _turns(chosen: Workflow, kind: str) -> bool:
     """Would letters that came by it be left behind? They are moved by its kind, as long as they
     are there."""
     # The ledger of intake, by its name: it stands above this room.
-    return kind != chosen.kind and chosen.sightings.exists()  # type: ignore[attr-defined]
+    return kind != chosen.kind and chosen.sightings.exists()
 
 
 def _others(account: MailAccount, chosen: Workflow | None) -> list[Any]:
