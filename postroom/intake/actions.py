@@ -51,12 +51,13 @@ class Outcome:
         return not self.trouble and not self.busy
 
 
-def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
-    """Connect, make one full pass, leave. Never raises for what a server does."""
+def sync(account: MailAccount, *, worker: Worker, clock: Clock, full: bool = True) -> Outcome:
+    """Connect, make one pass, leave; `full` as for make_pass. Never raises for what a server
+    does."""
     outcome = Outcome(account.name)
     try:
         with open_mailbox(open_settings(account)) as mailbox:
-            make_pass(mailbox, account, outcome, worker=worker, clock=clock, full=True)
+            make_pass(mailbox, account, outcome, worker=worker, clock=clock, full=full)
     except Trouble as trouble:
         note_trouble(account, trouble, now=clock())
         outcome.trouble, outcome.detail = trouble.code, trouble.detail
