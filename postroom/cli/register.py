@@ -14,7 +14,7 @@ from postroom.clients.models import Client
 from postroom.intake.models import Sighting
 from postroom.practice.actions import the_practice
 from postroom.practice.models import Practice
-from postroom.register.models import Entry, EntryClient, StoredFile, StoredMail
+from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -44,7 +44,7 @@ def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterato
     """One object for each stored mail or dropped file, with the entry it lies under; what a
     member's own mailbox holds is nobody's business until its owner has filed it."""
     mails = StoredMail.objects.filter(practice=practice).order_by("id")
-    files = StoredFile.objects.filter(practice=practice).order_by("id")
+    files = Attachment.objects.filter(practice=practice, stored__isnull=False).order_by("id")
     mails = mails.exclude(entry__filing=Entry.UNFILED, entry__owner__isnull=False)
     if client:
         mails = mails.filter(entry__clients__ref=client)
@@ -62,10 +62,9 @@ def rows(practice: Practice, *, client: str | None, unresolved: bool) -> Iterato
     )
     for mail in mails.iterator(chunk_size=500):
         yield _row(mail)
-    for file in files.select_related("entry").prefetch_related(*of_entry).iterator(chunk_size=500):
-        yield _row_of(
-            file.entry, file.content_key, size=file.size, raw_sha256=file.content_key, problems=[]
-        )
+    files = files.select_related("entry", "stored").prefetch_related(*of_entry)
+    for file in files.iterator(chunk_size=500):
+        yield _row_of(file.entry, file.sha256, size=file.size, raw_sha256=file.sha256, problems=[])
 
 
 def _row(mail: StoredMail) -> dict[str, Any]:

@@ -100,6 +100,8 @@ def write_workflow(workflow: Workflow, work: Work) -> Workflow:
     workflow.minutes, workflow.to_group = work.minutes, work.to_group
     workflow.begins_at, workflow.active = work.begins_at, True
     workflow.save()
+    # It may begin earlier now: what lies below the cursor is compared once more.
+    workflow.account.folders.filter(folder=plan.incoming).update(next_uid=1)
     return workflow
 
 

@@ -1,22 +1,31 @@
 """Two ways to the same pages: the practice's accounts, and a member's own mailbox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.connections import drafts, words
 from postroom.connections.models import AccountDraft, MailAccount
 from postroom.connections.trying import Trial
+from postroom.practice import throttle
 from postroom.practice.access import MemberRequest
 from postroom.practice.models import Member
 
 ADDRESS, SERVER, FOLDERS, PAST = "address", "server", "folders", "past"
+AN_HOUR = 60  # of a member: what connects to a server and what only might
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,28 @@ def _place(items: list[StepItem]) -> int:
 def go(request: Any, url: str) -> HttpResponse:
     """On to another page, also for htmx, which would lay it into this one."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def sparingly(view: View) -> View:
+    """Each POST to the view may knock at a server of somebody else, with a password: so many an
+    hour for each member, or it would guess passwords and look for open doors for them."""
+
+    @wraps(view)
+    def wrapped(request: MemberRequest, *args: Any, **ids: Any) -> HttpResponse:
+        if request.method == "POST":
+            wait = throttle.take_turn("connect", request.member.pk, AN_HOUR, timezone.now())
+            if wait:
+                minutes = -(-wait // timedelta(minutes=1))
+                text = ngettext(
+                    "You have tried to connect very often. Try again in %(n)d minute.",
+                    "You have tried to connect very often. Try again in %(n)d minutes.",
+                    minutes,
+                )
+                messages.error(request, text % {"n": minutes})
+                return go(request, request.path)
+        return view(request, *args, **ids)
+
+    return wrapped
 
 
 def told(trial: Trial, *, creates: bool, name: str, host: str, port: int, user: str) -> list[Any]:

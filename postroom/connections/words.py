@@ -189,6 +189,9 @@ FOLDER_FAULTS: dict[str, Text] = {
         " would go round in circles. Choose another."
     ),
 }
+KIND_STAYS = _(
+    "Messages came by this workflow and are still moved as it says. Add a second workflow instead."
+)
 WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
 
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 LEASE_SECONDS = 120
 RENEW_EVERY = timedelta(seconds=LEASE_SECONDS / 4)
 SWEEP_EVERY = timedelta(days=1)
-_TROUBLE = ("trouble", "trouble_detail", "trouble_since", "failures", "retry_at")
+_TROUBLE = ["trouble", "trouble_detail", "trouble_since", "failures", "retry_at"]
 
 
 class LeaseLost(Exception):
@@ -51,12 +51,13 @@ class Outcome:
         return not self.trouble and not self.busy
 
 
-def sync(account: MailAccount, *, worker: Worker, clock: Clock) -> Outcome:
-    """Connect, make one full pass, leave. Never raises for what a server does."""
+def sync(account: MailAccount, *, worker: Worker, clock: Clock, full: bool = True) -> Outcome:
+    """Connect, make one pass, leave; `full` as for make_pass. Never raises for what a server
+    does."""
     outcome = Outcome(account.name)
     try:
         with open_mailbox(open_settings(account)) as mailbox:
-            make_pass(mailbox, account, outcome, worker=worker, clock=clock, full=True)
+            make_pass(mailbox, account, outcome, worker=worker, clock=clock, full=full)
     except Trouble as trouble:
         note_trouble(account, trouble, now=clock())
         outcome.trouble, outcome.detail = trouble.code, trouble.detail
@@ -134,7 +135,7 @@ def note_trouble(
         account.trouble, account.trouble_detail = trouble.code, trouble.detail
         account.trouble_since, account.failures = since, 0
         account.retry_at, account.checked_at = None, now
-        # Only these: who changes the account meanwhile must not be overwritten.
+        # Never the whole row: a person may have rested it, or changed it, since the pass began.
         account.save(update_fields=[*_TROUBLE, "checked_at"])
         if not same:
             events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)

@@ -6,7 +6,7 @@ come, the few that have to be moved.
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.connections.models import FolderState, Workflow
 from postroom.intake.models import Sighting
@@ -29,7 +29,8 @@ def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
         goes = closed and workflow.after_close == Workflow.TO_RESOLVED
         return workflow.folder_resolved if goes else workflow.folder_in
     if entry is not None and entry.filing == Entry.UNFILED:
-        return workflow.folder_in
+        # General mail of the practice's inbox that somebody put here is left where they put it.
+        return workflow.folder_in if workflow.account.owner_id else sighting.folder
     waits = entry is None or entry.is_waiting
     return workflow.folder_unresolved if waits else workflow.folder_resolved
 
@@ -96,5 +97,7 @@ def _rests(sighting: Sighting) -> bool:
 
 def _to_follow(workflow: Workflow) -> list[int]:
     marked = Conversation.objects.filter(practice=workflow.practice_id, to_follow=True)
-    ours = marked.filter(owner=workflow.account.owner_id)
+    # Only what has a copy here: another account that is out of reach may have many that wait.
+    copies = Sighting.objects.filter(mail__entry__conversation=OuterRef("pk"), workflow=workflow)
+    ours = marked.filter(Exists(copies), owner=workflow.account.owner_id)
     return list(ours.order_by("pk").values_list("pk", flat=True)[:MANY])

@@ -1,7 +1,7 @@
 """The books of a followed folder: what the server holds, and what became of each of it (PE-4).
 
     on the server = filed + waiting + set aside by a person + could not be read
-                  + not yet taken in + older than the start date
+                  + in an inbox and on no record + not yet taken in + older than the start date
                   + ours from before the server renumbered the folder + not ours + the gap
 
 Counted at the end of a pass, one folder at each, all of them after a connect or when letters have
@@ -34,8 +34,9 @@ SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone sa
 COMPARED_EVERY = timedelta(days=1)
 MOST_LOOKED_FOR = 2000  # letters that may lie there under another UID
 FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
+UNFILED = "unfiled"
 UNTAKEN, EARLY, RENUMBERED, OTHERS = "untaken", "early", "renumbered", "others"
-PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, RENUMBERED, OTHERS)
+PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNFILED, UNTAKEN, EARLY, RENUMBERED, OTHERS)
 UNSIGHTED = (EARLY, RENUMBERED, OTHERS)  # no sighting says of these that they lie there
 LYING = (*Sighting.OPEN, Sighting.DONE)
 _OF_FILING = {
@@ -43,6 +44,7 @@ _OF_FILING = {
     Entry.UNRESOLVED: WAITING,
     Entry.IGNORED: IGNORED,
     Entry.FAILED: UNREADABLE,
+    Entry.UNFILED: UNFILED,
 }
 
 

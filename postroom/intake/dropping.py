@@ -2,7 +2,7 @@
 
 The bytes are on the disk before there is a row; the row is there before anything is taken away
 from where the file came from. A file whose content is in the register already is not put there
-twice, whatever its name.
+twice, whatever its name: unless it names another client, who was given the same sheet.
 """
 
 import hashlib
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from postroom.connections.models import DropFolder
 from postroom.intake import rules
 from postroom.intake.models import Dropped
-from postroom.intake.naming import whose
+from postroom.intake.naming import Named, whose
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
 from postroom.kit.text import safe_file_name
@@ -78,24 +79,37 @@ def refuse(found: Found, size: int, fault: str, *, now: datetime) -> Dropped:
 
 
 def _store(found: Found, key: str, *, now: datetime) -> Dropped:
-    known = StoredFile.objects.filter(practice=found.practice, content_key=key)
-    stored = known.select_related("entry").first()
+    known = StoredFile.objects.filter(practice=found.practice, content_key=key).first()
+    meant = whose(found.practice.pk, _plain(found.name))
+    before = _before(known, meant, found) if known else None
     row = _row(found, len(found.raw), now)
-    row.content_key, row.again = key, stored is not None
-    row.entry = stored.entry if stored else _enter(found, key, now=now)
+    row.content_key, row.again = key, before is not None
+    row.entry = before or _enter(found, key, meant, known, now=now)
     taken_away = found.folder is not None and found.folder.take_away
     row.state = Dropped.STORED if taken_away else Dropped.DONE
     row.save()
     return row
 
 
-def _enter(found: Found, key: str, *, now: datetime) -> Entry:
-    """The entry of a new file, with all that hangs on it."""
+def _before(known: StoredFile, meant: Named, found: Found) -> Entry | None:
+    """The entry that says this already. None: the same sheet, handed to another client as well."""
+    entries = Entry.objects.filter(attachments__stored=known).order_by("pk")
+    if meant.sure:
+        theirs = entries.filter(placements__client__in=meant.clients)
+        same = Q(pk__in=theirs.values("pk")) | Q(filing__in=Entry.WAITING)
+        return entries.filter(same | Q(subject=_plain(found.name)[:400])).first()
+    return entries.first()
+
+
+def _enter(
+    found: Found, key: str, meant: Named, known: StoredFile | None, *, now: datetime
+) -> Entry:
+    """The entry of a new file, with all that hangs on it; `known`: the bytes are kept already."""
     practice, name = found.practice, _plain(found.name)
-    entry = _entry(found, name, now)
+    entry = _entry(found, name, meant, now)
     entry.save()
     clients = entry.reason_data["clients"] if entry.filing == Entry.RESOLVED else []
-    stored = StoredFile.objects.create(
+    stored = known or StoredFile.objects.create(
         practice=practice, entry=entry, content_key=key, size=len(found.raw)
     )
     EntryClient.objects.bulk_create(
@@ -113,8 +127,7 @@ def _enter(found: Found, key: str, *, now: datetime) -> Entry:
     return entry
 
 
-def _entry(found: Found, name: str, now: datetime) -> Entry:
-    meant = whose(found.practice.pk, name)
+def _entry(found: Found, name: str, meant: Named, now: datetime) -> Entry:
     filing = Entry.RESOLVED if meant.sure else Entry.UNRESOLVED
     reason = reasons.SEVERAL_FILE_NAMES if meant.clients else reasons.NO_FILE_NAME
     changed = datetime.fromtimestamp(found.changed_ns / 1e9, UTC) if found.changed_ns else None

@@ -48,7 +48,7 @@ def file_new(
     What the server received before the workflow begins is left alone.
     `all_of_it` compares the whole folder with the ledger, not only what lies beyond the
     cursor. `after_batch` is called when a batch is safe: it moves the letters on.
-    Raises Trouble at the end when the server could not give one of them.
+    Raises Refused at the end when the server did not give one of them.
     """
     folder = mailbox.open(state.folder)
     _recognise(state, folder)
@@ -71,9 +71,10 @@ def file_new(
             budget.spend(workflow.account, batch, now=clock())
             after_batch()
     if refused:
-        raise Trouble(SERVER_ERROR, refused[0])
+        # Of this folder alone: the account is looked at as before, and what is filed is moved.
+        raise Refused(SERVER_ERROR, refused[0])
     if kept_back:  # the cursor stays: they are seen again, and fetched from tomorrow on
-        raise Trouble(DAY_LIMIT, str(kept_back))
+        raise Refused(DAY_LIMIT, str(kept_back))
     highest = max(uids, default=0)
     if highest >= state.next_uid:
         state.next_uid = highest + 1

@@ -26,9 +26,10 @@ _GENERAL = (
 def housed(placed: Placed, sighting: Sighting, matches: Mapping[str, Match]) -> Placed:
     """What becomes of a decision about a letter that was seen there."""
     if sighting.account.owner_id:
-        # What a rule would have done with it is its owner's to do.
-        by_rule = placed.filing in (Entry.RESOLVED, Entry.IGNORED)
-        reason = reasons.OWN_MAILBOX if by_rule else placed.reason
+        # What would have been done by itself is its owner's to do. Nothing is said of what the
+        # practice's rules of senders would set aside: here they set nothing aside.
+        by_itself = {Entry.RESOLVED: reasons.OWN_MAILBOX, Entry.IGNORED: ""}
+        reason = by_itself.get(placed.filing, placed.reason)
         return replace(placed, filing=Entry.UNFILED, reason=reason, clients=())
     asked = placed.filing == Entry.UNRESOLVED
     if sighting.workflow.kind == Workflow.INBOX and asked and _is_general(placed, matches):
@@ -55,7 +56,8 @@ def seen_again(entry: Entry, sighting: Sighting, placed: Placed, *, now: datetim
         talk.save()
         Entry.objects.filter(pk=entry.pk).update(conversation=talk)
         entry.conversation = talk
-    put_there = sighting.folder == workflow.folder_in and workflow.kind == Workflow.FILING
+    # Into the folder that is filed, or among what waits; Resolved asks nothing of anybody.
+    put_there = workflow.kind == Workflow.FILING and sighting.folder != workflow.folder_resolved
     if put_there and entry.filing == Entry.UNFILED:
         _nominate(entry, placed, now=now)
 

@@ -6,7 +6,7 @@ They hold no connection between two looks.
 import logging
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connections
@@ -17,6 +17,7 @@ from postroom.kit.processes import Worker
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 2.0  # before a folder that another worker holds is tried again
+FRESH = timedelta(hours=2)  # so long what lies below a folder's cursor is not asked for again
 
 
 def utc_now() -> datetime:
@@ -121,7 +122,8 @@ class Poller(threading.Thread):
             if wait > 0:
                 return wait
             note_standing(account, False)
-            outcome = sync(account, worker=self.worker, clock=utc_now)
+            full = not _is_fresh(account)
+            outcome = sync(account, worker=self.worker, clock=utc_now, full=full)
             if outcome.busy:
                 return BUSY_SECONDS
             return seconds_until(account.retry_at) or interval(account)
@@ -130,6 +132,13 @@ class Poller(threading.Thread):
             return settings.RETRY_SECONDS
         finally:
             let_go()
+
+
+def _is_fresh(account: MailAccount) -> bool:
+    """Was it looked at, well, a short while ago? Then what is new lies beyond the cursor, and not
+    each UID of a folder that may hold a million is asked for again (PE-11)."""
+    before = account.checked_at
+    return bool(before and not account.trouble and utc_now() - before < FRESH)
 
 
 def interval(account: MailAccount) -> float:

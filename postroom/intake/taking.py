@@ -252,9 +252,16 @@ def _mail(one: Taken) -> StoredMail:
         size=len(one.raw),
         message_id=one.letter.message_id[:400],
         fold_key=one.fold_key,
-        problems=list(one.letter.problems),
+        problems=_problems(one),
         mailbox_of=_mailbox_of(one.sighting),
     )
+
+
+def _problems(one: Taken) -> list[str]:
+    """What is wrong with it. Kept with the bytes: the entry's reason goes when it is filed."""
+    if one.placed.reason in (reasons.SET_ASIDE, reasons.UNREADABLE):
+        return [reasons.SET_ASIDE]
+    return list(one.letter.problems)
 
 
 def _mailbox_of(sighting: Sighting) -> int:

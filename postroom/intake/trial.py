@@ -16,8 +16,9 @@ from postroom.connections.imap import Header, Mailbox
 from postroom.connections.models import MailAccount
 from postroom.intake.placing import addresses_of, place
 from postroom.intake.rules import kind_of_sender
-from postroom.kit.mime import Letter, read
+from postroom.kit.mime import Letter, read_guarded
 from postroom.practice.models import Practice
+from postroom.register import threads
 from postroom.register.models import Entry
 
 SENDERS = 40  # shown at most, those of most letters first
@@ -46,12 +47,24 @@ class Look:
     oldest: str = ""  # ISO, by the server's clock
     filed: int = 0
     clients: int = 0  # different ones
+    ignored: int = 0  # set aside by a sender rule
     waiting: dict[str, int] = field(default_factory=dict)  # reason to number
     shared: list[dict[str, Any]] = field(default_factory=list)  # address, clients, letters
     senders: list[dict[str, Any]] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Whose mailbox it is, and how its letters would be filed."""
+
+    practice: Practice
+    host: str
+    own: str
+    to_group: bool
+    owner: int | None
 
 
 def look(
@@ -63,13 +76,17 @@ def look(
     own: str,
     most: int,
     goes_on: Callable[[], bool],
+    to_group: bool = False,
+    owner: int | None = None,
 ) -> Look:
     """Judge the last `most` letters of a folder as filing would. Raises Trouble.
 
     `own` is the mailbox's own user name; `goes_on` is asked before each portion, so that a slow
-    server does not hold a page for ever.
+    server does not hold a page for ever. `to_group` as the workflow has it; `owner` is the member
+    (id) whose own mailbox it is.
     """
     found = Look(folder)
+    way = _Way(practice, host, own, to_group, owner)
     senders: dict[str, Sender] = {}
     filed_on: set[int] = set()
     waiting: Counter[str] = Counter()
@@ -78,7 +95,7 @@ def look(
         if not goes_on():
             found.whole = False
             break
-        _judge(portion, practice, host, own, found, senders, filed_on, waiting, shared)
+        _judge(portion, way, found, senders, filed_on, waiting, shared)
     found.clients, found.waiting = len(filed_on), dict(waiting.most_common())
     found.shared = sorted(shared.values(), key=lambda one: -one["letters"])[:SHARED]
     found.senders = [asdict(one) for one in _guessed(senders.values())]
@@ -87,26 +104,29 @@ def look(
 
 def _judge(
     portion: Iterable[Header],
-    practice: Practice,
-    host: str,
-    own: str,
+    way: _Way,
     found: Look,
     senders: dict[str, Sender],
     filed_on: set[int],
     waiting: Counter[str],
     shared: dict[str, dict[str, Any]],
 ) -> None:
-    letters = [(read(header.raw), header.received_at) for header in portion]
+    letters = [(read_guarded(header.raw), header.received_at) for header in portion]
     norms = {norm for letter, _ in letters for norm in addresses_of(letter)}
-    users = MailAccount.objects.filter(practice=practice).values_list("user", flat=True)
-    matches = match_all(practice.pk, norms, own=[*users, own])
+    users = MailAccount.objects.filter(practice=way.practice).values_list("user", flat=True)
+    matches = match_all(way.practice.pk, norms, own=[*users, way.own])
+    known = threads.earlier(way.practice.pk, way.owner, (letter for letter, _ in letters))
     for letter, received_at in letters:
         found.looked += 1
         found.oldest = _older(found.oldest, received_at)
-        placed = place(letter, matches, host=host)
+        history = threads.history(letter, known)
+        placed = place(letter, matches, host=way.host, history=history, to_group=way.to_group)
         if placed.filing == Entry.RESOLVED:
             found.filed += 1
             filed_on |= set(placed.clients)
+            continue
+        if placed.filing == Entry.IGNORED:
+            found.ignored += 1
             continue
         waiting[placed.reason] += 1
         norm = placed.sender.norm if placed.sender else ""

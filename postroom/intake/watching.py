@@ -102,14 +102,17 @@ class Watcher(threading.Thread):
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
         note_standing(account, mailbox.can_idle)
-        full, before = True, _shape(account)
+        full, before, asked = True, _shape(account), 0
         while not self.over.is_set():
             outcome = Outcome(account.name)
             make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
             full = False
             # What came while we worked was announced to other commands, and IDLE will not say
             # it again: look once more before waiting.
-            if outcome.taken or _news(mailbox, account):
+            # Once for each: what this pass could not take in must not keep us running.
+            news, before_that = _news(mailbox, account), asked
+            asked = news
+            if outcome.taken or (news and news != before_that):
                 continue
             let_go()
             mailbox.wait(BUSY_SECONDS if outcome.busy else interval(account), self._ear)
@@ -237,8 +240,8 @@ class Watch:
         return max([after, *self._heard])
 
 
-def _news(mailbox: Mailbox, account: MailAccount) -> bool:
-    """Open the folder that is watched; has a letter come to it that no pass has seen?
+def _news(mailbox: Mailbox, account: MailAccount) -> int:
+    """Open the folder that is watched; the newest UID there that no pass has seen, or 0.
 
     IDLE speaks of one folder only: the inbox, else the first that can be opened. The others are
     looked at when the interval is over. Raises Trouble when none can be opened.
@@ -248,10 +251,10 @@ def _news(mailbox: Mailbox, account: MailAccount) -> bool:
     flows.sort(key=lambda flow: flow.kind != Workflow.INBOX)
     if not flows:
         mailbox.open("INBOX")
-        return False
+        return 0
     workflow, folder = _first_open(mailbox, flows)
     state = account.folders.filter(folder=folder.name, uidvalidity=folder.uidvalidity).first()
-    return bool(state and fetching.there(mailbox, workflow, state.next_uid))
+    return max(fetching.there(mailbox, workflow, state.next_uid), default=0) if state else 0
 
 
 def _first_open(mailbox: Mailbox, flows: Sequence[Workflow]) -> tuple[Workflow, Folder]:

@@ -22,7 +22,7 @@ class Shared:
 
 
 def reasons(waiting: Mapping[str, int]) -> list[str]:
-    """Why letters would wait, most frequent first: one line each."""
+    """Why letters would not be filed, one line each, in the order given."""
     return [_reason(code, count) for code, count in waiting.items()]
 
 
@@ -87,6 +87,11 @@ def _reason(code: str, count: int) -> str:
         "dmarc": lambda: ngettext(
             "%(count)d whose sender could not be confirmed",
             "%(count)d whose senders could not be confirmed",
+            count,
+        ),
+        "sender-rule": lambda: ngettext(
+            "%(count)d set aside by your list of senders",
+            "%(count)d set aside by your list of senders",
             count,
         ),
         "no-sender": lambda: ngettext(

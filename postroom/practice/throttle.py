@@ -7,6 +7,8 @@ tries; the right password takes its own try away. Three counters, and each may s
     account               25 an hour, from wherever; a browser in which this account signed in
                           before has a count of its own, so that nobody can lock the owner out
     network               50 an hour, for whichever accounts
+
+What else costs others something is counted by `take_turn`: so many an hour for each member.
 """
 
 import ipaddress
@@ -99,6 +101,19 @@ def take_try(place: Place, now: datetime) -> timedelta:
             count.tries, count.until = 0, now + HOUR
         count.tries, count.last_at = count.tries + 1, now
         count.save()
+    return timedelta(0)
+
+
+@transaction.atomic
+def take_turn(kind: str, member: int, most: int, now: datetime) -> timedelta:
+    """Count an act of this kind against `most` an hour; how long to wait (zero: go on)."""
+    row = _row(_key(kind, str(member)), now)
+    if row.until is None or now >= row.until:
+        row.tries, row.until = 0, now + HOUR
+    if row.tries >= most:
+        return row.until - now
+    row.tries, row.last_at = row.tries + 1, now
+    row.save()
     return timedelta(0)
 
 

@@ -56,7 +56,7 @@ def resolve(
         now=now,
         filing=Entry.RESOLVED,
         reason=reason,
-        data=data or {},
+        data={**(data or {}), "before": entry.reason_data},
         filed_by=by,
     )
     _place(entry, chosen)
@@ -87,7 +87,10 @@ def ignore(entry: Entry, *, by: Member, now: datetime, version: int, rule: str =
         now=now,
         filing=Entry.IGNORED,
         reason=rules.SENDER_RULE if rule else rules.NOT_A_CLIENT,
-        data={"address": entry.sender_norm, "rule": rule} if rule else {},
+        data={
+            **({"address": entry.sender_norm, "rule": rule} if rule else {}),
+            "before": entry.reason_data,
+        },
         filed_by=by,
     )
     _note(entry, "ignore", by=by, now=now, before=before)
@@ -146,7 +149,7 @@ def undo(entry: Entry, *, by: Member, now: datetime) -> Entry:
         now=now,
         filing=before.get("filing", Entry.UNRESOLVED),
         reason=before.get("reason", ""),
-        data=before.get("reason_data", {}),
+        data=entry.reason_data.get("before", {}),
         filed_by=None,
     )
     EntryClient.objects.filter(entry=entry).delete()
@@ -233,7 +236,8 @@ def _claim(
     """Change the row only if it is still the one that was seen, and filed in `only` these ways:
     two people, one letter. Gives back how it was filed before.
     """
-    before = {"filing": entry.filing, "reason": entry.reason, "reason_data": entry.reason_data}
+    # For the audit, which names no sender: what else `undo` wants stays with the entry.
+    before = {"filing": entry.filing, "reason": entry.reason}
     rows = Entry.objects.filter(practice=entry.practice_id, pk=entry.pk, version=version)
     changed = rows.filter(filing__in=only).update(
         filing=filing,

@@ -157,7 +157,9 @@ def _looked_up(
 
 
 def _folder(entry: Entry) -> str:
-    """Where the server's copy will go, in the words of that mailbox."""
+    """Where the server's copy will go, in the words of that mailbox; "" where filing moves none."""
+    if entry.conversation_id and not entry.owner_id:
+        return ""  # of the shared inbox: it goes when its conversation is closed
     flows = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id)
-    flow = flows.filter(active=True).first()
+    flow = flows.filter(active=True, kind=Workflow.FILING).first()
     return flow.folder_resolved if flow else ""

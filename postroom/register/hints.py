@@ -10,7 +10,7 @@ from postroom.clients.matching import own_addresses
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.connections.models import MailAccount
 from postroom.kit.addresses import GMAIL, alike, normalise_email
-from postroom.kit.mime import Letter, content, read
+from postroom.kit.mime import Letter, content, read_guarded
 from postroom.practice.models import Member
 from postroom.register import threads
 from postroom.register.models import Entry
@@ -107,7 +107,7 @@ def _attached(entry: Entry, letter: Letter) -> Iterator[Letter]:
     try:
         raw = mail.read()
         for n in small:
-            yield read(content(raw, n))
+            yield read_guarded(content(raw, n))
     except (OSError, LookupError):
         return  # the page says what is missing; there is only nothing to suggest
 

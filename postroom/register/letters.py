@@ -5,7 +5,7 @@ from pathlib import Path
 
 from postroom.kit.mime import Letter, content, read, read_guarded
 from postroom.register import rules
-from postroom.register.models import Attachment, Entry
+from postroom.register.models import Attachment, Entry, StoredMail
 
 EMPTY = read(b"")
 # A page, its frame and its next look read the same letter within seconds.
@@ -21,7 +21,7 @@ def letter(entry: Entry) -> Letter:
     if entry.kind == Entry.LETTER:
         return EMPTY
     mail = entry.mails.order_by("id").first()
-    if mail is None or entry.reason == rules.SET_ASIDE:
+    if mail is None or _is_set_aside(entry, mail):
         return _without_text("set-aside")
     if entry.reason == rules.LIMITS or "limits" in mail.problems:
         return _without_text("limits")
@@ -31,6 +31,12 @@ def letter(entry: Entry) -> Letter:
         return _read(mail.path, mail.path.stat().st_mtime_ns)
     except OSError:
         return _without_text("missing")
+
+
+def _is_set_aside(entry: Entry, mail: StoredMail) -> bool:
+    """By the mail's own word: the entry's reason is another one once a person has filed it."""
+    failed = entry.reason in (rules.SET_ASIDE, rules.UNREADABLE)
+    return failed or rules.SET_ASIDE in mail.problems
 
 
 def file_bytes(attachment: Attachment) -> bytes:

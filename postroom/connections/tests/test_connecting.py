@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from postroom.connections import domains, drafts
+from postroom.connections import domains, drafts, ways
 from postroom.connections.models import AccountDraft, MailAccount
 from postroom.practice.models import AuditEvent, Member
 from tests.support.cast import Cast
@@ -326,3 +326,19 @@ def test_the_mailbox_of_a_member_who_left_is_not_looked_at(
     assert MailAccount.objects.working().exists()
     Member.objects.filter(pk=cast.bob.pk).update(active=False)
     assert not MailAccount.objects.working().exists()
+
+
+def test_nobody_tries_passwords_at_a_server_by_the_hundred(
+    cast: Cast, server: ScriptedImap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "AN_HOUR", 3)
+    rita, bob = Person(cast, cast.rita, OWN), Person(cast, cast.bob, OWN)
+    rita.address()
+    for guessed in ("one", "two"):
+        assert rita.server(server, "test", password=guessed).status_code == 422
+    knocked = len(server.said("LOGIN")) + len(server.said("AUTHENTICATE"))
+    assert rita.server(server, "test", password="three").url == f"{OWN}/server"
+    assert "very often" in rita.browser.get(f"{OWN}/server").text
+    assert len(server.said("LOGIN")) + len(server.said("AUTHENTICATE")) == knocked == 2
+    bob.address()
+    assert bob.server(server, "test").status_code == 200

@@ -147,3 +147,20 @@ def test_a_lost_key_is_said(cast: Cast) -> None:
     page = add(cast, account(cast, password_sealed="lost:AAAA"))
     assert page.status_code == 422
     assert "The key that opens the password of Front desk is not here." in page.text
+
+
+def test_a_workflow_that_letters_came_by_keeps_its_kind(cast: Cast, server: Server) -> None:
+    """Those in Unresolved would stay there for ever: the inbox workflow knows no such folder."""
+    work = account(cast).workflows.get()
+    assert change(cast, work, kind="inbox").status_code == 302
+    work.refresh_from_db()
+    work.sightings.create(
+        practice=cast.practice, account=work.account, folder="INBOX", uidvalidity=1, uid=1,
+        content_key="0", received_at=timezone.now(), seen_at=timezone.now(),
+    )  # fmt: skip
+    answer = change(cast, work, kind="filing")
+    assert answer.status_code == 422
+    assert "Add a second workflow instead." in answer.content.decode()
+    work.refresh_from_db()
+    assert work.kind == "inbox"
+    assert change(cast, work, kind="inbox", minutes="9").status_code == 302

@@ -14,7 +14,7 @@ from postroom.connections import actions, trying, words
 from postroom.connections.forms.server import ServerForm
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
-from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, told
+from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, sparingly, told
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import rules
 from postroom.practice.access import MemberRequest, fresh_form, member_required
@@ -50,6 +50,7 @@ def own_accounts(request: MemberRequest) -> HttpResponse:
 @member_required(rules.SETTINGS)
 @fresh_form
 @change_methods
+@sparingly
 def account(request: MemberRequest, account: int) -> HttpResponse:
     """Change how an account is reached."""
     return _change(request, PRACTICE, account)
@@ -58,6 +59,7 @@ def account(request: MemberRequest, account: int) -> HttpResponse:
 @member_required(rules.READ)
 @fresh_form
 @change_methods
+@sparingly
 def own_account(request: MemberRequest, mailbox: int) -> HttpResponse:
     """Change how one's own mailbox is reached."""
     return _change(request, OWN, mailbox)

@@ -29,6 +29,7 @@ from postroom.connections.ways import (
     frame,
     go,
     notes,
+    sparingly,
     told,
 )
 from postroom.kit.crypto import KeyMissing, Tampered
@@ -41,6 +42,7 @@ methods = require_http_methods(["GET", "HEAD", "POST"])
 @member_required(rules.SETTINGS)
 @fresh_form
 @methods
+@sparingly
 def address(request: MemberRequest) -> HttpResponse:
     """A mailbox of the practice: its address and password."""
     return _address(request, PRACTICE)
@@ -49,6 +51,7 @@ def address(request: MemberRequest) -> HttpResponse:
 @member_required(rules.SETTINGS)
 @fresh_form
 @methods
+@sparingly
 def server(request: MemberRequest) -> HttpResponse:
     """A mailbox of the practice: its server, tested."""
     return _server(request, PRACTICE)
@@ -65,6 +68,7 @@ def folders(request: MemberRequest) -> HttpResponse:
 @member_required(rules.READ)
 @fresh_form
 @methods
+@sparingly
 def own_address(request: MemberRequest) -> HttpResponse:
     """One's own mailbox: its address and password."""
     return _address(request, OWN)
@@ -73,6 +77,7 @@ def own_address(request: MemberRequest) -> HttpResponse:
 @member_required(rules.READ)
 @fresh_form
 @methods
+@sparingly
 def own_server(request: MemberRequest) -> HttpResponse:
     """One's own mailbox: its server, tested."""
     return _server(request, OWN)

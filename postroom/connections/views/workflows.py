@@ -16,7 +16,7 @@ from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.rules import plan_faults
 from postroom.connections.trouble import KEY_MISSING
 from postroom.connections.trying import Step, Trial
-from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, told
+from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, sparingly, told
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required
@@ -26,6 +26,7 @@ methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def add_workflow(request: MemberRequest, account: int) -> HttpResponse:
     """One more workflow for an account of the practice."""
     return _form(request, PRACTICE, _account(request, PRACTICE, account), None)
@@ -33,6 +34,7 @@ def add_workflow(request: MemberRequest, account: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_add_workflow(request: MemberRequest, mailbox: int) -> HttpResponse:
     """One more workflow for one's own mailbox."""
     return _form(request, OWN, _account(request, OWN, mailbox), None)
@@ -40,6 +42,7 @@ def own_add_workflow(request: MemberRequest, mailbox: int) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def workflow(request: MemberRequest, workflow: int) -> HttpResponse:
     """Change a workflow of the practice's accounts."""
     chosen = _workflow(request, PRACTICE, workflow)
@@ -48,6 +51,7 @@ def workflow(request: MemberRequest, workflow: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_workflow(request: MemberRequest, own_workflow: int) -> HttpResponse:
     """Change a workflow of one's own mailbox."""
     chosen = _workflow(request, OWN, own_workflow)
@@ -92,6 +96,8 @@ def _form(
     work_form = WorkForm(_others(account, chosen), data, own=way.own, initial=known)
     begin_form = BeginForm(practice, data, initial=begun)
     trial: Trial | None = None
+    if chosen and work_form.is_valid() and _turns(chosen, work_form.cleaned_data["kind"]):
+        work_form.add_error("kind", str(words.KIND_STAYS))
     if request.method == "POST" and work_form.is_valid() and begin_form.is_valid():
         begins_at = begin_form.begins_at(now, chosen.begins_at if chosen else None)
         work = work_form.work(begins_at)
@@ -155,6 +161,13 @@ def _wake(request: MemberRequest, way: Way, chosen: Workflow) -> HttpResponse:
         workflows.set_workflow_active(chosen, True, by=request.member, now=timezone.now())
         messages.success(request, _("This workflow is at work again."))
     return redirect(way.url("list", request.practice.slug))
+
+
+def _turns(chosen: Workflow, kind: str) -> bool:
+    """Would letters that came by it be left behind? They are moved by its kind, as long as they
+    are there."""
+    # The ledger of intake, by its name: it stands above this room.
+    return kind != chosen.kind and chosen.sightings.exists()
 
 
 def _others(account: MailAccount, chosen: Workflow | None) -> list[Any]:

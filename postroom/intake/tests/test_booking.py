@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from postroom.connections.models import FolderState, MailAccount
+from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.intake import booking
 from postroom.intake.booking import EARLY, FILED, IGNORED, OTHERS, PARTS, UNREADABLE, UNTAKEN
 from postroom.intake.health import gap_of
@@ -235,3 +235,15 @@ def test_a_letter_that_waits_to_be_taken_in_is_no_gap(account, server) -> None:
         booking.count(mailbox, workflow, now=NOW, full=False, news=False)
     assert parts("Incoming") == {UNTAKEN: 1}
     assert books("Incoming").gap_since is None
+
+
+def test_general_mail_of_an_inbox_is_taken_in_and_needs_no_comparison(account, server) -> None:
+    account.workflows.update(kind=Workflow.INBOX, folder_in="INBOX")
+    server.put("INBOX", letter(1))
+    a_pass(account)
+    assert parts("INBOX") == {booking.UNFILED: 1}
+    for minutes in (5, 10, 15):
+        server.commands.clear()
+        a_pass(account, later(minutes / 60), full=False)
+        assert not asked(server, "UID SEARCH UID 1:*")
+    assert (books("INBOX").counted, gap_of(books("INBOX"))) == (1, 0)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from postroom.cli.register import rows
 from postroom.connections.models import DropFolder
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
@@ -114,6 +115,29 @@ def test_the_same_content_never_comes_in_twice(cast, place, folder) -> None:
     assert Entry.objects.count() == 1
     assert list(Dropped.objects.order_by("pk").values_list("again", flat=True)) == [False, True]
     assert names_in(place) == []
+
+
+def test_the_same_sheet_for_another_client_is_on_their_record_too(cast, place, folder) -> None:
+    june = make_client(cast.practice, "4190", "June Park", [])
+    (place / "4182 diet.pdf").write_bytes(PDF)
+    look(folder)
+    (place / "4190 diet.pdf").write_bytes(PDF)
+    look(folder, 1)
+    (place / "4190 diet again.pdf").write_bytes(PDF)
+    look(folder, 2)
+    assert list(Dropped.objects.order_by("pk").values_list("again", flat=True)) == [
+        *(False, False, True),
+    ]
+    first, second = Entry.objects.order_by("pk")
+    assert [list(entry.clients.all()) for entry in (first, second)] == [[cast.hollis], [june]]
+    assert [file_bytes(file) for file in Attachment.objects.all()] == [PDF, PDF]
+    told = rows(cast.practice, client="4190", unresolved=False)
+    assert [row["subject"] for row in told] == ["4190 diet.pdf"]
+    cast.hollis.restricted = True
+    cast.hollis.save()
+    page = words(cast.browser(cast.rita).get(f"/p/tern/entries/{second.pk}"))
+    assert "4190 diet.pdf" in page
+    assert "4182" not in page
 
 
 def test_files_may_stay_where_they_are_and_are_taken_once(cast, place) -> None:

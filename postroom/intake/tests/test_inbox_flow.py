@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from postroom.clients.models import SenderRule
 from postroom.connections.models import MailAccount, Workflow
+from postroom.intake import belonging
 from postroom.intake.actions import unseen
 from postroom.intake.models import Sighting
 from postroom.intake.tests.post import NOW, a_pass, account_at, letter
@@ -146,6 +148,44 @@ def test_a_letter_somebody_puts_into_the_filed_folder_is_asked_about(cast, serve
     assert not entry.left_mailbox
 
 
+@pytest.mark.parametrize(
+    ("folder", "filing"), [("Resolved", Entry.UNFILED), ("Unresolved", Entry.UNRESOLVED)]
+)
+def test_general_mail_somebody_moves_by_hand_stays_where_they_put_it(
+    cast, server, folder: str, filing: str
+) -> None:
+    flow = flow_at(server, cast)
+    server.put("INBOX", letter(1))
+    a_pass(flow.account)
+    filed = Workflow.objects.create(practice=cast.practice, account=flow.account)
+    Workflow.objects.filter(pk=flow.pk).update(after_close=Workflow.STAY)
+    a_pass(flow.account)
+    server.store.boxes["INBOX"].mails.clear()
+    server.put(folder, letter(1))
+    Workflow.objects.filter(pk=filed.pk).update(swept_at=None)
+    a_pass(flow.account)
+    assert Entry.objects.get().filing == filing
+    assert uids(server) == {folder: 1}
+
+
+def test_what_waits_in_another_account_keeps_no_conversation_here_from_being_followed(
+    cast, server, monkeypatch
+) -> None:
+    broken = flow_at(server, cast)
+    server.put("INBOX", letter(1))
+    a_pass(broken.account)
+    close(cast, Entry.objects.get())  # and never followed: its account is out of reach
+    server.store.boxes["INBOX"].mails.clear()
+    MailAccount.objects.filter(pk=broken.account_id).update(name="Out of reach")
+    flow = flow_at(server, cast)
+    server.put("INBOX", letter(2))
+    a_pass(flow.account)
+    close(cast, Entry.objects.get(subject="2"))
+    monkeypatch.setattr(belonging, "MANY", 1)
+    a_pass(flow.account, full=False)
+    assert uids(server) == {"Resolved": 1}
+
+
 # -- a member's own mailbox ------------------------------------------------------------------
 
 
@@ -163,6 +203,15 @@ def test_own_mail_is_filed_by_nothing_but_its_owner(cast, server) -> None:
     a_pass(flow.account, full=False)
     assert uids(server) == {"Incoming": 1}
     assert Entry.objects.get().filing == Entry.UNFILED
+
+
+def test_own_mail_that_a_rule_would_set_aside_is_not_called_a_clients(cast, server) -> None:
+    flow = flow_at(server, cast, cast.alice)
+    server.put("INBOX", letter(1))
+    SenderRule.objects.create(practice=cast.practice, pattern="else.test", kind="ignore", at=NOW)
+    a_pass(flow.account)
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNFILED, "")
 
 
 def test_filing_moves_nothing_out_of_ones_own_inbox(cast, server) -> None:

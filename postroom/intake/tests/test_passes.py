@@ -9,10 +9,11 @@ import pytest
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.trouble import Trouble
 from postroom.connections.words import state
+from postroom.intake import fetching, taking
 from postroom.intake.actions import note_trouble, sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
-from postroom.intake.rules import BATCH_MAILS
+from postroom.intake.rules import BATCH_MAILS, MOST_ATTEMPTS
 from postroom.intake.tests.post import (
     NOW,
     OTHERS,
@@ -23,6 +24,9 @@ from postroom.intake.tests.post import (
     letter,
     mailbox_of,
 )
+from postroom.register import actions, letters
+from postroom.register.models import Entry
+from tests.support import rare_answers as rare
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
@@ -112,6 +116,69 @@ def _lease_of(account: MailAccount):
     state = account.folders.get(folder="Incoming")
     assert state.lease_by == US.name
     return state.lease_until
+
+
+# -- beside what a person does --------------------------------------------------------------
+
+
+def test_what_a_person_changes_during_a_pass_is_not_put_back(account, server) -> None:
+    server.put("Incoming", letter(1))
+    del server.store.boxes["Unresolved"]
+
+    def rest() -> None:
+        MailAccount.objects.filter(pk=account.pk).update(active=False, password_sealed="another")
+
+    outcome = a_pass(account, Clock(then={1: rest}))
+    assert outcome.trouble == "folder-missing"
+    account.refresh_from_db()
+    assert (account.active, account.password_sealed) == (False, "another")
+    assert account.trouble == "folder-missing"
+
+
+def test_a_letter_the_server_does_not_give_delays_no_other(account, server) -> None:
+    server.put("Incoming", letter(1))
+    a_pass(account)
+    server.put("Incoming", letter(2))
+    server.answer("UID FETCH", rare.for_bodies(rare.refuse("[SERVERBUG] Internal error")))
+    filed = Entry.objects.get()
+    actions.ignore(filed, by=None, now=NOW, version=filed.version)
+    assert a_pass(account, full=False).trouble == "server-error"
+    account.refresh_from_db()
+    assert account.retry_at is None  # no waiting longer and longer
+    assert (lies_in(server, "Resolved"), lies_in(server, "Incoming")) == (1, 1)
+
+
+# -- a letter that kills its reader --------------------------------------------------------
+
+
+@pytest.mark.parametrize("attempts", [1, MOST_ATTEMPTS + 1])
+def test_what_could_not_be_read_is_not_read_again_once_it_is_filed(
+    cast: Cast, account, server, monkeypatch, attempts: int
+) -> None:
+    def kill(raw: bytes, **how: bool) -> None:
+        raise RuntimeError("as a letter may that nobody has thought of")
+
+    monkeypatch.setattr(taking, "read_guarded", kill)
+    monkeypatch.setattr(letters, "read_guarded", kill)
+    monkeypatch.setattr(fetching, "_sighting", _after(attempts))
+    server.put("Incoming", letter(1))
+    a_pass(account)
+    entry = Entry.objects.get()
+    assert letters.letter(entry).problems == ("set-aside",)
+    actions.resolve(entry, [cast.hollis], by=cast.alice, now=NOW, version=entry.version)
+    assert letters.letter(entry).problems == ("set-aside",)
+
+
+def _after(attempts: int):
+    """As fetching does, for a letter that was tried so often before."""
+    real = fetching._sighting
+
+    def sighting(*args) -> Sighting:
+        one = real(*args)
+        one.attempts = attempts
+        return one
+
+    return sighting
 
 
 # -- this machine's disk ------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from postroom.connections.models import FolderState, MailAccount
+from postroom.connections.actions import Work
+from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.workflows import change_workflow
 from postroom.intake import actions, polling, watching
 from postroom.intake.models import Sighting
 from postroom.intake.polling import BUSY_SECONDS, Poller, Rota
@@ -135,6 +137,38 @@ def test_a_busy_folder_is_tried_again_soon(cast, server, poller) -> None:
         **{"lease_by": OTHERS.name, "lease_until": until},
     )
     assert poller._look(account.pk) == BUSY_SECONDS
+
+
+def test_what_was_looked_at_just_now_is_not_listed_from_the_start_again(
+    cast, server, poller
+) -> None:
+    account = account_at(server, cast.practice)
+    server.put("Incoming", letter(1))
+    poller._look(account.pk)
+    server.commands.clear()
+    server.put("Incoming", letter(2))
+    poller._look(account.pk)
+    assert not server.said("UID SEARCH UID 1:*")
+    assert Sighting.objects.count() == 2
+    MailAccount.objects.update(checked_at=timezone.now() - timedelta(hours=3))
+    poller._look(account.pk)
+    assert server.said("UID SEARCH UID 1:*")
+
+
+def test_a_workflow_that_begins_earlier_is_read_from_the_start_by_a_poller_too(
+    cast, server, poller
+) -> None:
+    account = account_at(server, cast.practice)
+    flow, now = account.workflows.get(), timezone.now()
+    Workflow.objects.update(begins_at=now)
+    server.put("Incoming", letter(1), date=now - timedelta(days=9))
+    server.put("Incoming", letter(2), date=now + timedelta(days=1))
+    poller._look(account.pk)
+    assert Sighting.objects.count() == 1
+    flow.refresh_from_db()
+    change_workflow(flow, Work.filing("Incoming", "Resolved", "Unresolved"), by=None, now=now)
+    poller._look(account.pk)
+    assert Sighting.objects.count() == 2
 
 
 def test_a_resting_account_leaves_the_rota(cast, server, poller) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from postroom.clients.models import Group, GroupMember, SenderRule
 from postroom.connections.imap import HEADERS
 from postroom.connections.models import MailAccount
 from postroom.intake import trial, words
@@ -13,6 +14,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.rules import kind_of_sender
 from postroom.intake.tests.post import account_at, mailbox_of
 from postroom.register.models import Entry
+from postroom.register.tests.post import put
 from tests.support.cast import Cast, make_client
 from tests.support.rare_answers import refuse
 from tests.support.scripted_imap import ScriptedImap
@@ -182,3 +184,30 @@ def test_every_reason_has_words_and_a_new_one_is_no_trouble() -> None:
         "1 whose sender could not be confirmed",
         "3 for another reason",
     ]
+
+
+def test_it_knows_threads_families_and_senders_as_filing_does(
+    cast: Cast, account: MailAccount, server: ScriptedImap
+) -> None:
+    one = make_client(cast.practice, "5", "Ada Reed", ["home@shared.example"])
+    two = make_client(cast.practice, "6", "Ben Reed", ["home@shared.example"])
+    SenderRule.objects.create(
+        practice=cast.practice, pattern="shop@else.example", kind=SenderRule.IGNORE, at=WHEN
+    )
+    first = put(cast.practice, letter("home@shared.example"), clients=[one], reason="by-member")
+    first.mails.update(message_id="<first@shared.example>")
+    server.put("INBOX", letter("home@shared.example", "In-Reply-To: <first@shared.example>"))
+    server.put("INBOX", letter("home@shared.example"))
+    server.put("INBOX", letter("shop@else.example"))
+
+    found = look(account)
+    assert (found.filed, found.ignored) == (1, 1)
+    assert (found.waiting, found.senders) == ({"several-clients": 1}, [])
+    assert look(account, owner=cast.alice.pk).filed == 0  # of the practice's threads it knows none
+
+    family = Group.objects.create(practice=cast.practice, name="Reed")
+    for client in (one, two):
+        GroupMember.objects.create(practice=cast.practice, group=family, client=client)
+    assert look(account).filed == 1
+    assert look(account, to_group=True).filed == 2
+    assert Entry.objects.get() == first

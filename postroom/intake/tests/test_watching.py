@@ -12,6 +12,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.polling import interval
 from postroom.intake.tests.post import US, account_at, letter, mailbox_of
 from postroom.intake.watching import Watcher
+from tests.support import rare_answers as rare
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
@@ -77,3 +78,13 @@ def test_a_first_folder_that_is_missing_keeps_no_news_from_the_second(
     assert folders_filed_from() == ["Second", "Second"]
     account.refresh_from_db()
     assert (account.trouble, account.retry_at) == ("folder-missing", None)
+
+
+def test_a_letter_that_cannot_be_taken_in_does_not_keep_the_watcher_running(
+    account, server, monkeypatch
+) -> None:
+    account.workflows.filter(folder_in="Second").update(active=False)
+    server.put("Incoming", letter(1))
+    server.answer("UID FETCH", rare.for_bodies(rare.refuse("[SERVERBUG] Internal error")))
+    assert stand_by(account, server, monkeypatch) == [300, 300, 300]
+    assert len(server.said("SELECT") + server.said("EXAMINE")) < 40

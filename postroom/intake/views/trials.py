@@ -20,7 +20,7 @@ from postroom.connections.reaching import Settings
 from postroom.connections.rules import INBOX, WHOLE_INBOX
 from postroom.connections.trouble import KEY_MISSING, Trouble
 from postroom.connections.trying import Trial
-from postroom.connections.ways import OWN, PAST, PRACTICE, SERVER, Way, frame, go, told
+from postroom.connections.ways import OWN, PAST, PRACTICE, SERVER, Way, frame, go, sparingly, told
 from postroom.connections.words import Words, trouble
 from postroom.intake import words
 from postroom.intake.forms import LookForm
@@ -36,6 +36,7 @@ PATIENCE = 25.0  # seconds a look may take: a person waits for the page
 @member_required(rules.SETTINGS)
 @fresh_form
 @methods
+@sparingly
 def past(request: MemberRequest) -> HttpResponse:
     """The last step for an account of the practice."""
     return _past(request, PRACTICE)
@@ -44,6 +45,7 @@ def past(request: MemberRequest) -> HttpResponse:
 @member_required(rules.READ)
 @fresh_form
 @methods
+@sparingly
 def own_past(request: MemberRequest) -> HttpResponse:
     """The last step for one's own mailbox."""
     return _past(request, OWN)
@@ -51,6 +53,7 @@ def own_past(request: MemberRequest) -> HttpResponse:
 
 @member_required(rules.SETTINGS)
 @methods
+@sparingly
 def trial(request: MemberRequest, account: int) -> HttpResponse:
     """What filing would do with the past of an account that is connected."""
     return _trial(request, PRACTICE, account)
@@ -58,6 +61,7 @@ def trial(request: MemberRequest, account: int) -> HttpResponse:
 
 @member_required(rules.READ)
 @methods
+@sparingly
 def own_trial(request: MemberRequest, mailbox: int) -> HttpResponse:
     """The same for one's own mailbox."""
     return _trial(request, OWN, mailbox)
@@ -83,7 +87,9 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
     except (KeyMissing, Tampered):  # there it is asked for again
         return go(request, way.url(SERVER, request.practice.slug))
     if do == "look" and look_form.is_valid():
-        found, problem = _look(request, settings, look_form.cleaned_data)
+        work = drafts.work_of_draft(draft)
+        to_group = bool(work and work.to_group)
+        found, problem = _look(request, way, settings, look_form.cleaned_data, to_group)
         if found:
             drafts.keep_look(draft, found.as_data(), now=timezone.now())
     if do == "finish" and begin_form.is_valid():
@@ -95,7 +101,7 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
             return go(request, way.url("list", request.practice.slug))
     context = {
         **frame(way, PAST, request, draft),
-        **_shown(request, look_form, draft.look, problem),
+        **_shown(request, way, look_form, draft.look, problem),
         "begin": begin_form,
         "reads": _reads(draft),
         "steps": failed and _told(draft, failed),
@@ -115,7 +121,8 @@ def _trial(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
     problem: Words | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            found, problem = _look(request, settings_of(account), form.cleaned_data)
+            to_group = account.workflows.filter(active=True, to_group=True).exists()
+            found, problem = _look(request, way, settings_of(account), form.cleaned_data, to_group)
         except (KeyMissing, Tampered):
             problem = trouble(KEY_MISSING, account=account.name)
     context = {
@@ -124,14 +131,14 @@ def _trial(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
         "own": way.own,
         "account": account,
         "list_url": way.url("list", request.practice.slug),
-        **_shown(request, form, found.as_data() if found else {}, problem),
+        **_shown(request, way, form, found.as_data() if found else {}, problem),
     }
     status = 422 if form.errors or problem else 200
     return render(request, "intake/trial.html", context, status=status)
 
 
 def _look(
-    request: MemberRequest, settings: Settings, chosen: dict[str, Any]
+    request: MemberRequest, way: Way, settings: Settings, chosen: dict[str, Any], to_group: bool
 ) -> tuple[Look | None, Words | None]:
     """The look, or why there is none."""
     started = time.monotonic()
@@ -145,6 +152,8 @@ def _look(
                 own=settings.user,
                 most=chosen["most"],
                 goes_on=lambda: time.monotonic() - started < PATIENCE,
+                to_group=to_group,
+                owner=request.member.pk if way.own else None,
             )
         return found, None
     except Trouble as met:
@@ -153,14 +162,17 @@ def _look(
 
 
 def _shown(
-    request: MemberRequest, form: LookForm, found: dict[str, Any], problem: Words | None
+    request: MemberRequest, way: Way, form: LookForm, found: dict[str, Any], problem: Words | None
 ) -> dict[str, Any]:
+    ignored = found.get("ignored", 0)
+    counted = {**found.get("waiting", {}), **({"sender-rule": ignored} if ignored else {})}
+    kept = found.get("filed", 0) + (0 if way.own else ignored)
     return {
         "look_form": form,
         "look": found,
         "oldest": parse_datetime(found["oldest"]) if found.get("oldest") else None,
-        "waits": found.get("looked", 0) - found.get("filed", 0),
-        "reasons": words.reasons(found.get("waiting", {})),
+        "waits": found.get("looked", 0) - kept,
+        "reasons": words.reasons(counted),
         "shared": words.shared(found, request.member),
         "senders": words.senders(found),
         "problem": problem,

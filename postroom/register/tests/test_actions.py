@@ -47,6 +47,18 @@ def test_resolving_is_written_down_and_told(cast, entry):
     assert Event.objects.filter(kind="entry.filing", object_id=entry.pk).exists()
 
 
+def test_the_audit_of_filing_names_no_sender(cast, entry):
+    """It is sealed for ever, and read by who may not read the letter."""
+    actions.resolve(entry, [cast.hollis], by=cast.bob, now=NOW, version=1)
+    actions.undo(entry, by=cast.bob, now=NOW)
+    actions.ignore(entry, by=cast.bob, now=NOW, version=3)
+    actions.undo(entry, by=cast.bob, now=NOW)
+    assert entry.reason_data == {"address": "hollis.f@work.example"}
+    lines = AuditEvent.objects.filter(object_kind="entry", object_id=entry.pk)
+    assert len(lines) == 4
+    assert "work.example" not in str([line.data for line in lines])
+
+
 def test_several_clients_get_one_letter(cast, entry):
     wren = make_client(cast.practice, "4183", "Wren Farrow", [])
     actions.resolve(entry, [cast.hollis, wren], by=cast.bob, now=NOW, version=1)

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client as Browser
 
 from postroom.clients.models import Client, ClientAccess, Patient
+from postroom.kit.mime import guarded, read
 from postroom.register import rules
+from postroom.register.hints import hints
 from postroom.register.models import Entry, StoredMail
 from postroom.register.tests.post import mail, put
 from postroom.register.tests.test_unresolved import PAGE
@@ -90,6 +92,25 @@ def test_whoever_wrote_a_letter_forwarded_whole_is_offered(cast: Cast, bob: Brow
     message.add_attachment(message_from_bytes(inside, policy=default))
     entry = put(cast.practice, message.as_bytes(), reason=rules.OWN_ADDRESS)
     assert cards(bob, entry) == {"Hollis Farrow": ["The message names an address of this record"]}
+
+
+def test_a_letter_inside_that_would_take_too_much_is_not_read_for_suggestions(
+    cast: Cast, bob: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = EmailMessage()
+    inside["From"], inside["Subject"] = f"Hollis <{HIS}>", "Inside"
+    inside.set_content("Attached whole")
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Alice <alice@tern.example>", "Fwd"
+    message.set_content("See below")
+    message.add_attachment(inside)
+    raw = message.as_bytes()
+    entry = put(cast.practice, raw, reason=rules.OWN_ADDRESS)
+    letter = read(raw)
+    assert hints(cast.bob, entry, letter) == {cast.hollis.pk: ["in-text"]}
+    monkeypatch.setattr(guarded, "is_suspicious", lambda raw: True)
+    monkeypatch.setattr(guarded, "_in_a_child", lambda raw, what: None)
+    assert hints(cast.bob, entry, letter) == {}
 
 
 def test_our_own_addresses_are_nobodys_even_where_a_record_has_them(

@@ -5,14 +5,14 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from postroom.cli.register import rows as exported
-from postroom.clients.models import ClientAccess
+from postroom.clients.models import Client, ClientAccess
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice.models import AuditEvent, Event, Member
 from postroom.register import actions, rules
 from postroom.register.models import Conversation, Entry
 from postroom.register.tests.post import PNG, mail, put
 from postroom.register.tests.test_unresolved import words
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_client
 
 SECRET = "An offer of another post"
 
@@ -123,6 +123,17 @@ def test_a_letter_out_of_the_inbox_cannot_be_filed_without_a_client(cast: Cast) 
     answer = cast.browser(cast.bob).post(f"/p/tern/entries/{entry.pk}/file", {"version": 1})
     assert answer.status_code == 422
     assert "Choose a client first." in words(answer)
+
+
+def test_a_letter_of_an_inbox_is_filed_to_all_whom_it_concerns(cast: Cast) -> None:
+    entry, bob = in_inbox(cast, sender_name="Farrow"), cast.browser(cast.bob)
+    for ref in ("1", "2"):
+        make_client(cast.practice, ref, f"Wren {ref}", ["hollis@farrow.example"])
+    assert "It concerns several of them" in words(bob.get(f"/p/tern/entries/{entry.pk}/file"))
+    one, two = Client.objects.filter(ref__in=("1", "2")).order_by("pk")
+    data = {"version": 1, "clients": one.pk, "also": [two.pk]}
+    bob.post(f"/p/tern/entries/{entry.pk}/file", data)
+    assert set(entry.clients.all()) == {one, two}
 
 
 # -- the shared inbox ------------------------------------------------------------------------

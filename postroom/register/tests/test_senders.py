@@ -84,7 +84,7 @@ def test_an_ignored_sender_is_one_click_and_only_this_letter_goes_at_once(
     assert (rule.pattern, rule.kind, rule.by) == (HER, "ignore", cast.alice)
     assert answer["Location"] == f"{WAITING}?sender={rule.pk}"
     assert (fresh(this).filing, this.reason) == (Entry.IGNORED, rules.SENDER_RULE)
-    assert this.reason_data == {"address": HER, "rule": HER}
+    assert (this.reason_data["address"], this.reason_data["rule"]) == (HER, HER)
     assert fresh(other).is_waiting
     page = words(alice.get(answer["Location"]))
     assert "1 message waits in Unresolved from these senders." in page

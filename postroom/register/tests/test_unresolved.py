@@ -254,6 +254,8 @@ def test_the_folder_named_is_one_that_is_still_used(cast: Cast, bob: Browser) ->
         )
     put(cast.practice, account=account)
     assert bob.get(PAGE).context["desk"].folder == "New done"
+    Workflow.objects.update(kind=Workflow.INBOX)
+    assert bob.get(PAGE).context["desk"].folder == ""  # filing moves nothing out of an inbox
 
 
 def test_a_first_name_alone_suggests_nobody(cast: Cast, bob: Browser) -> None:

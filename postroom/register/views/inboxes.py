@@ -52,7 +52,7 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
     if not form.is_valid():
         errors = [error for found in form.errors.values() for error in found]
         return _file_page(request, letter, errors=errors, status=422)
-    clients = list(form.cleaned_data["clients"])
+    clients = form.everybody()
     try:
         actions.resolve(
             letter,

@@ -56,6 +56,7 @@ def test_the_books_stand_there_as_a_sum(cast: Cast, account) -> None:
         "waiting",
         "ignored",
         "unreadable",
+        "unfiled",
         "untaken",
         "early",
         "renumbered",
