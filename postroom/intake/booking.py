@@ -1,7 +1,7 @@
 """The books of a followed folder: what the server holds, and what became of each of it (PE-4).
 
-    on the server = filed + waiting + set aside by a person + could not be read
-                  + not yet taken in + older than the start date
+    on the server = filed + waiting + in an inbox, on no record + set aside by a person
+                  + could not be read + not yet taken in + older than the start date
                   + ours from before the server renumbered the folder + not ours + the gap
 
 Counted at the end of a pass, one folder at each, all of them after a connect or when letters have
@@ -33,14 +33,16 @@ AFTER_NEWS = timedelta(minutes=1)
 SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone says nothing
 COMPARED_EVERY = timedelta(days=1)
 MOST_LOOKED_FOR = 2000  # letters that may lie there under another UID
-FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
+FILED, WAITING, LISTED = "filed", "waiting", "listed"
+IGNORED, UNREADABLE = "ignored", "unreadable"
 UNTAKEN, EARLY, RENUMBERED, OTHERS = "untaken", "early", "renumbered", "others"
-PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNTAKEN, EARLY, RENUMBERED, OTHERS)
+PARTS = (FILED, WAITING, LISTED, IGNORED, UNREADABLE, UNTAKEN, EARLY, RENUMBERED, OTHERS)
 UNSIGHTED = (EARLY, RENUMBERED, OTHERS)  # no sighting says of these that they lie there
 LYING = (*Sighting.OPEN, Sighting.DONE)
 _OF_FILING = {
     Entry.RESOLVED: FILED,
     Entry.UNRESOLVED: WAITING,
+    Entry.UNFILED: LISTED,
     Entry.IGNORED: IGNORED,
     Entry.FAILED: UNREADABLE,
 }

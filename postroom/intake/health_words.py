@@ -210,6 +210,7 @@ SETTLED = {"off", "off-waiting", "no-workflow", "resting"}  # what somebody here
 PARTS: dict[str, Text] = {
     booking.FILED: gettext_lazy("filed"),
     booking.WAITING: gettext_lazy("in Unresolved"),
+    booking.LISTED: gettext_lazy("in an inbox, on no record"),
     booking.IGNORED: gettext_lazy("not a client’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),

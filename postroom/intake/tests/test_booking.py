@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from postroom.connections.models import FolderState, MailAccount
+from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.intake import booking
 from postroom.intake.booking import EARLY, FILED, IGNORED, OTHERS, PARTS, UNREADABLE, UNTAKEN
 from postroom.intake.health import gap_of
@@ -235,3 +235,14 @@ def test_a_letter_that_waits_to_be_taken_in_is_no_gap(account, server) -> None:
         booking.count(mailbox, workflow, now=NOW, full=False, news=False)
     assert parts("Incoming") == {UNTAKEN: 1}
     assert books("Incoming").gap_since is None
+
+
+def test_letters_of_an_inbox_workflow_are_in_the_books(account, server) -> None:
+    Workflow.objects.update(kind=Workflow.INBOX, folder_in="INBOX")
+    for number in range(3):
+        server.put("INBOX", letter(number))
+    server.put("INBOX", hollis(7))
+    a_pass(account)
+    a_pass(account, later(1))
+    assert parts("INBOX") == {booking.FILED: 1, booking.LISTED: 3}
+    assert gap_of(books("INBOX")) == 0

@@ -54,6 +54,7 @@ def test_the_books_stand_there_as_a_sum(cast: Cast, account) -> None:
     parts = (
         "filed",
         "waiting",
+        "listed",
         "ignored",
         "unreadable",
         "untaken",
