@@ -43,9 +43,8 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
     sentences = {
         "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
         "group": lambda: ngettext(
-            "Filed by itself: %(count)d %(client_word)s of one family has the address"
-            " ‹%(address)s›.",
-            "Filed by itself on all of one family: %(count)d %(clients_word)s have the address"
+            "Filed by itself: %(count)d %(nouns)s of one family has the address ‹%(address)s›.",
+            "Filed by itself on all of one family: %(count)d %(nouns)s have the address"
             " ‹%(address)s›.",
             count,
         ),
@@ -80,13 +79,13 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
         "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
-            "%(count)d %(client_word)s has the address ‹%(address)s›.",
-            "%(count)d %(clients_word)s have the address ‹%(address)s›.",
+            "%(count)d %(nouns)s has the address ‹%(address)s›.",
+            "%(count)d %(nouns)s have the address ‹%(address)s›.",
             count,
         ),
         "same-group": lambda: ngettext(
-            "%(count)d %(client_word)s of one family has the address ‹%(address)s›.",
-            "%(count)d %(clients_word)s of one family have the address ‹%(address)s›.",
+            "%(count)d %(nouns)s of one family has the address ‹%(address)s›.",
+            "%(count)d %(nouns)s of one family have the address ‹%(address)s›.",
             count,
         ),
         "no-sender": lambda: _("The message does not say who sent it."),
@@ -110,8 +109,10 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
     sentence = sentences.get(entry.reason)
     if sentence is None:
         return ""
+    spoken = nouns or words_of(Practice()).within()
     said = sentence() % {
-        **(nouns or words_of(Practice()).within()),
+        **spoken,
+        "nouns": spoken["clients_word" if count > 1 else "client_word"],
         "address": address,
         "count": count,
         "addresses": ", ".join(map(str, data.get("addresses", ()))),
