@@ -147,3 +147,11 @@ def test_a_lost_key_is_said(cast: Cast) -> None:
     page = add(cast, account(cast, password_sealed="lost:AAAA"))
     assert page.status_code == 422
     assert "The key that opens the password of Front desk is not here." in page.text
+
+
+def test_a_second_workflow_is_offered_for_the_inbox(cast: Cast, server: Server) -> None:
+    post = account(cast)
+    path = f"/p/tern/settings/accounts/{post.pk}/workflows/add"
+    assert cast.browser(cast.alice).get(path).context["form"]["kind"].value() == "inbox"
+    post.workflows.update(active=False)
+    assert cast.browser(cast.alice).get(path).context["form"]["kind"].value() == "filing"
