@@ -212,7 +212,7 @@ PARTS: dict[str, Text] = {
     booking.WAITING: gettext_lazy("in Unresolved"),
     booking.IGNORED: gettext_lazy("not a client’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
-    booking.UNFILED: gettext_lazy("in the inbox, on no record"),
+    booking.UNFILED: gettext_lazy("in an inbox, on no record"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),
     booking.EARLY: gettext_lazy("from before the start date"),
     booking.RENUMBERED: gettext_lazy("from before the server renumbered the folder"),

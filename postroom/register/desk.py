@@ -7,6 +7,7 @@ from itertools import groupby
 from postroom.clients.models import Client
 from postroom.connections.models import Workflow
 from postroom.practice.models import Member
+from postroom.practice.words import words_of
 from postroom.register import suggestions, words
 from postroom.register.letters import letter
 from postroom.register.models import Entry, EntryQuerySet
@@ -94,7 +95,7 @@ def desk(
     return Desk(
         entry=entry,
         taken="",
-        why=words.why(entry),
+        why=words.why(entry, words_of(member.practice).within()),
         reading=reading(member.practice, entry, as_text=as_text),
         place=place(rows, entry),
         cards=cards,

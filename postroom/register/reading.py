@@ -172,7 +172,7 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
     if framed:
         blocked = safe(mail.html, pictures(practice, entry, attachments)).blocked
     return Reading(
-        body=mark_safe("" if framed else html.from_text(mail.text)),  # noqa: S308 - escaped there
+        body=mark_safe("" if framed or not mail.text.strip() else html.from_text(mail.text)),  # noqa: S308 - escaped there
         framed=framed,
         has_html=bool(mail.html),
         blocked=blocked,

@@ -4,6 +4,7 @@ The codes are kept in the rows (`Entry.reason`, with `reason_data`); the sentenc
 a page is shown, in the reader's language (SPEC 7.5).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from postroom.clients.models import Client
-from postroom.practice.models import Member
+from postroom.practice.models import Member, Practice
+from postroom.practice.words import words_of
 from postroom.register.models import Entry
 
 VERY_LIKELY, POSSIBLE = "very-likely", "possible"
@@ -33,16 +35,16 @@ class Pill:
     icon: str = ""
 
 
-def why(entry: Entry) -> str:
-    """One sentence: why this letter lies where it lies."""
+def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
+    """One sentence: why this letter lies where it lies, in the practice's own `nouns`."""
     data = entry.reason_data
     address = data.get("address", entry.sender_norm)
     count = len(data.get("clients", ()))
     sentences = {
         "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
         "group": lambda: ngettext(
-            "Filed by itself: %(count)d client of one family has the address ‹%(address)s›.",
-            "Filed by itself on all of one family: %(count)d clients have the address"
+            "Filed by itself: %(count)d %(nouns)s of one family has the address ‹%(address)s›.",
+            "Filed by itself on all of one family: %(count)d %(nouns)s have the address"
             " ‹%(address)s›.",
             count,
         ),
@@ -51,11 +53,11 @@ def why(entry: Entry) -> str:
             " address ‹%(address)s›, on this record."
         ),
         "sender-rule": lambda: _(
-            "Set aside by itself: your list of senders says that ‹%(rule)s› never writes about a"
-            " client."
+            "Set aside by itself: your list of senders says that ‹%(rule)s› never writes about"
+            " %(a_client)s."
         ),
         "by-member": lambda: _("Filed by hand."),
-        "not-a-client": lambda: _("Not a client’s message."),
+        "not-a-client": lambda: _("Not %(a_client)s’s message."),
         "taken-back": lambda: (
             _("It had been set aside. It was put back and waits to be filed.")
             if data.get("was") == Entry.IGNORED
@@ -69,28 +71,28 @@ def why(entry: Entry) -> str:
             "It came by your form ‹%(address)s›, but does not say clearly who filled it in."
         ),
         "own-mailbox": lambda: _(
-            "The address ‹%(address)s› is a client’s. What is in a member’s own mailbox is filed by"
-            " that member alone."
+            "The address ‹%(address)s› is %(a_client)s’s. What is in a member’s own mailbox is"
+            " filed by that member alone."
         ),
-        "file-name": lambda: _("Filed by itself: the file’s name is this client’s."),
-        "no-file-name": lambda: _("The file’s name names no client we know."),
-        "several-file-names": lambda: _("The file’s name may mean several clients."),
-        "unknown-address": lambda: _("No client has the address ‹%(address)s›."),
+        "file-name": lambda: _("Filed by itself: the file’s name is this %(client_word)s’s."),
+        "no-file-name": lambda: _("The file’s name names no %(client_word)s we know."),
+        "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
+        "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
-            "%(count)d client has the address ‹%(address)s›.",
-            "%(count)d clients have the address ‹%(address)s›.",
+            "%(count)d %(nouns)s has the address ‹%(address)s›.",
+            "%(count)d %(nouns)s have the address ‹%(address)s›.",
             count,
         ),
         "same-group": lambda: ngettext(
-            "%(count)d client of one family has the address ‹%(address)s›.",
-            "%(count)d clients of one family have the address ‹%(address)s›.",
+            "%(count)d %(nouns)s of one family has the address ‹%(address)s›.",
+            "%(count)d %(nouns)s of one family have the address ‹%(address)s›.",
             count,
         ),
         "no-sender": lambda: _("The message does not say who sent it."),
         "several-senders": lambda: _("The message names several senders: %(addresses)s."),
         "own-address": lambda: _("The address ‹%(address)s› belongs to your practice."),
         "professional": lambda: _(
-            "The address ‹%(address)s› is a professional’s. Which client is it about?"
+            "The address ‹%(address)s› is a professional’s. Which %(client_word)s is it about?"
         ),
         "dmarc": lambda: _(
             "The mail server could not confirm that it really comes from %(domain)s."
@@ -107,7 +109,10 @@ def why(entry: Entry) -> str:
     sentence = sentences.get(entry.reason)
     if sentence is None:
         return ""
+    spoken = nouns or words_of(Practice()).within()
     said = sentence() % {
+        **spoken,
+        "nouns": spoken["clients_word" if count > 1 else "client_word"],
         "address": address,
         "count": count,
         "addresses": ", ".join(map(str, data.get("addresses", ()))),

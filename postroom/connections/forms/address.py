@@ -29,7 +29,7 @@ class AddressForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     proof = forms.ChoiceField(
-        label=_("What this is"),
+        label=_("Kind of password"),
         choices=MailAccount.PROOFS,
         initial=MailAccount.PASSWORD,
         required=False,
@@ -46,6 +46,8 @@ class AddressForm(forms.Form):
     def __init__(self, member: Member, owner: Member | None, data: Any = None) -> None:
         super().__init__(data)
         self.member, self.owner = member, owner
+        if data is None:
+            self.fields["address"].widget.attrs["autofocus"] = True
         if owner:
             self.fields["address"].help_text = _("Of your own mailbox.")
             self.fields["name"].help_text = _("As you call it. Empty: the address.")

@@ -63,7 +63,7 @@ class ServerForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "hx-preserve": "true"}),
     )
     proof = forms.ChoiceField(
-        label=_("What this is"),
+        label=_("Kind of password"),
         choices=MailAccount.PROOFS,
         required=False,
         widget=forms.Select(attrs={"class": "inp"}),
@@ -97,7 +97,7 @@ class ServerForm(forms.Form):
 
     def clean_port(self) -> int:
         port: int = self.cleaned_data["port"]
-        if port in POP3_PORTS:
+        if port in POP3_PORTS and "host" not in self.errors:  # said once, of either
             raise ValidationError(POP3)
         if port not in IMAP_PORTS and not house.PRIVATE_MAIL_HOSTS:
             raise ValidationError(

@@ -49,7 +49,7 @@ class WorkForm(forms.Form):
         max_length=255,
         required=False,
         initial="Resolved",
-        help_text=_("Where mail goes once it is on a client’s record."),
+        help_text=_("Where mail goes once it is filed, or its conversation closed."),
         widget=forms.TextInput(attrs={"list": "folders"}),
     )
     unresolved = Line(

@@ -129,6 +129,11 @@ def test_pop3_is_refused_in_plain_words(cast: Cast, server: Server, port: str) -
     assert server.asked == []
 
 
+def test_pop3_is_said_once_of_name_and_port_together(cast: Cast, server: Server) -> None:
+    page = send(cast, host="pop.example.org", port="995")
+    assert page.text.count("This is POP3; Postroom needs IMAP") == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -164,3 +164,11 @@ def test_a_workflow_that_letters_came_by_keeps_its_kind(cast: Cast, server: Serv
     work.refresh_from_db()
     assert work.kind == "inbox"
     assert change(cast, work, kind="inbox", minutes="9").status_code == 302
+
+
+def test_a_second_workflow_is_offered_for_the_inbox(cast: Cast, server: Server) -> None:
+    post = account(cast)
+    path = f"/p/tern/settings/accounts/{post.pk}/workflows/add"
+    assert cast.browser(cast.alice).get(path).context["form"]["kind"].value() == "inbox"
+    post.workflows.update(active=False)
+    assert cast.browser(cast.alice).get(path).context["form"]["kind"].value() == "filing"

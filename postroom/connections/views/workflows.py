@@ -91,7 +91,7 @@ def _form(
 ) -> HttpResponse:
     """Saved only when the folders can be used; those that are missing are made on saving."""
     practice, data, now = request.practice, request.POST or None, timezone.now()
-    known = known_work(chosen) if chosen else None
+    known = known_work(chosen) if chosen else _other_kind(account)
     begun = known_begin(chosen.begins_at, practice) if chosen else None
     work_form = WorkForm(_others(account, chosen), data, own=way.own, initial=known)
     begin_form = BeginForm(practice, data, initial=begun)
@@ -172,6 +172,12 @@ def _turns(chosen: Workflow, kind: str) -> bool:
 
 def _others(account: MailAccount, chosen: Workflow | None) -> list[Any]:
     return [one.plan for one in account.workflows.filter(active=True) if one != chosen]
+
+
+def _other_kind(account: MailAccount) -> dict[str, Any] | None:
+    """Whoever files one folder already hardly wants a second: the inbox is proposed then."""
+    kinds = set(account.workflows.filter(active=True).values_list("kind", flat=True))
+    return {"kind": Workflow.INBOX} if kinds == {Workflow.FILING} else None
 
 
 def _known_folders(account: MailAccount) -> list[str]:

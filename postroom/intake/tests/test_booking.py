@@ -247,3 +247,14 @@ def test_general_mail_of_an_inbox_is_taken_in_and_needs_no_comparison(account, s
         a_pass(account, later(minutes / 60), full=False)
         assert not asked(server, "UID SEARCH UID 1:*")
     assert (books("INBOX").counted, gap_of(books("INBOX"))) == (1, 0)
+
+
+def test_letters_of_an_inbox_workflow_are_in_the_books(account, server) -> None:
+    Workflow.objects.update(kind=Workflow.INBOX, folder_in="INBOX")
+    for number in range(3):
+        server.put("INBOX", letter(number))
+    server.put("INBOX", hollis(7))
+    a_pass(account)
+    a_pass(account, later(1))
+    assert parts("INBOX") == {booking.FILED: 1, booking.UNFILED: 3}
+    assert gap_of(books("INBOX")) == 0

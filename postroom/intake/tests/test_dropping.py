@@ -414,3 +414,10 @@ def test_a_stored_file_is_no_orphan(cast: Cast, settings, tmp_path: Path) -> Non
     drop_orphans(now=NOW + timedelta(days=400))
     assert path.exists()
     assert not stray.exists()
+
+
+def test_no_form_is_shown_where_no_folder_is_allowed(cast, settings) -> None:
+    settings.DROP_ROOTS = []
+    page = words(cast.browser(cast.alice).get("/p/tern/settings/files/add"))
+    assert "No folder is allowed yet" in page
+    assert "Watch this folder" not in page

@@ -301,3 +301,29 @@ def test_taking_back_what_left_the_mailbox_says_so(cast: Cast, bob: Browser) -> 
     answer = put_back(bob, entry)
     said = [str(message) for message in get_messages(answer.wsgi_request)]
     assert said == ["Taken back. The message waits again; it is no longer in the mailbox."]
+
+
+def test_a_waiting_letters_page_leads_back_to_unresolved(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    page = words(bob.get(page_of(entry)))
+    assert f'<div class="crumb"><a href="/p/tern/unresolved?entry={entry.pk}">Unresolved' in page
+
+
+def test_a_letter_without_text_says_so(cast: Cast, bob: Browser) -> None:
+    files = [("scan.pdf", "application/pdf", b"%PDF")]
+    page = words(bob.get(page_of(put(cast.practice, mail(text="", files=files)))))
+    assert "There is no text in this message." in page
+    other = put(cast.practice, mail(subject="Other"))
+    assert "There is no text in this message." not in words(bob.get(page_of(other)))
+
+
+def test_the_reason_speaks_of_owners_where_the_practice_does(cast: Cast, bob: Browser) -> None:
+    entry = put(cast.practice)
+    cast.practice.client_word = "owner"
+    cast.practice.save()
+    page = words(bob.get(page_of(entry)))
+    assert "No owner has the address ‹hollis@farrow.example›." in page
+    assert "Choose the owner" in page
+    desk = words(bob.get("/p/tern/unresolved"))
+    assert "Not an owner’s message" in desk
+    assert "couldn’t match to an owner" in desk

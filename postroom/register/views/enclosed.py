@@ -27,7 +27,7 @@ def message(request: MemberRequest, attachment: int) -> HttpResponse:
         raise Http404 from missing
     at = ".".join(map(str, within))
     context: dict[str, Any] = {
-        "nav": "clients",
+        "nav": "unresolved" if found.entry.is_waiting else "clients",
         "attachment": found,
         "entry": found.entry,
         "mail": letter,

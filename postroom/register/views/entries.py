@@ -13,6 +13,7 @@ from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
+from postroom.practice.words import words_of
 from postroom.register import actions, words
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
@@ -35,7 +36,7 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "clients": Client.objects.open_to(request.member)
         .filter(placements__entry=letter)
         .prefetch_related("patients"),
-        "why": words.why(letter),
+        "why": words.why(letter, words_of(request.practice).within()),
         "filed": words.done(letter, request.member)
         if letter.filed_by_id and not letter.is_waiting
         else "",
