@@ -7,6 +7,7 @@ from django.conf import settings
 from postroom.connections.models import DropFolder
 from postroom.practice.models import Practice
 
+OWN_PART = "{practice}"
 NOT_ALLOWED, MISSING, OURS, TAKEN = "not-allowed", "missing", "ours", "taken"
 
 
@@ -19,8 +20,14 @@ class Unsuitable(Exception):
 
 
 def roots(practice: Practice) -> list[Path]:
-    """Below what this practice may have a folder watched; `{practice}` is its own part."""
-    return [Path(root.replace("{practice}", practice.slug)) for root in settings.DROP_ROOTS]
+    """Below what this practice may have a folder watched; `{practice}` is its own part.
+
+    Where several practices share the installation, a root without it would be everybody's: so it
+    is nobody's.
+    """
+    shared = Practice.objects.exclude(pk=practice.pk).exists()
+    given = [root for root in settings.DROP_ROOTS if OWN_PART in root or not shared]
+    return [Path(root.replace(OWN_PART, practice.slug)) for root in given]
 
 
 def real_folder(practice: Practice, path: str) -> Path:

@@ -1,7 +1,7 @@
 """What is to be done with a mailbox: kind, folders, interval, and from when on."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ OWN_KINDS = [
     (Workflow.INBOX, _("List the whole inbox in My inbox")),
     (Workflow.FILING, _("List what is put in one folder")),
 ]
+SLOW_CLOCK = timedelta(minutes=15)  # a mail server may be behind: what it has just got is new
 OLDEST = date(1990, 1, 1)
 
 
@@ -182,7 +183,7 @@ class BeginForm(forms.Form):
         if data["begin"] == ALL:
             return None
         if data["begin"] == NOW:
-            return now
+            return now - SLOW_CLOCK
         return datetime.combine(data["since"], time(), self.zone)
 
 

@@ -34,9 +34,9 @@ PDF = b"%PDF-1.7 a letter of the laboratory"
 @pytest.fixture
 def place(cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that may be watched; files in it count as still at once."""
-    settings.DROP_ROOTS = [str(tmp_path / "drop")]
+    settings.DROP_ROOTS = [str(tmp_path / "{practice}")]
     monkeypatch.setattr(drop_folders, "STILL", -1.0)
-    folder = tmp_path / "drop" / "scans"
+    folder = tmp_path / "tern" / "scans"
     folder.mkdir(parents=True)
     return folder
 
@@ -256,7 +256,7 @@ def test_a_folder_that_is_gone_says_so_and_is_well_when_it_is_back(cast, place, 
 
 
 def test_a_link_in_the_folders_place_is_not_followed(cast, place, folder, tmp_path) -> None:
-    other = tmp_path / "drop" / "other"
+    other = tmp_path / "tern" / "other"
     other.mkdir()
     (other / "4182.pdf").write_bytes(PDF)
     place.rmdir()
@@ -289,15 +289,19 @@ def test_only_what_the_installer_allows_can_be_watched(cast, place, settings, tm
         with pytest.raises(Unsuitable) as refused:
             real_folder(cast.practice, path)
         assert refused.value.code == "not-allowed", path
+    settings.DROP_ROOTS = [str(tmp_path)]  # of two practices, without the part that is one's own
+    with pytest.raises(Unsuitable):
+        real_folder(cast.practice, str(place))
     settings.DROP_ROOTS = [str(tmp_path / "drop" / "{practice}")]
     with pytest.raises(Unsuitable):
         real_folder(cast.practice, str(place))
-    (tmp_path / "drop" / "tern").mkdir()
+    (tmp_path / "drop" / "tern").mkdir(parents=True)
     own = tmp_path / "drop" / "tern"
     assert real_folder(cast.practice, str(own)) == own.resolve()
     with pytest.raises(Unsuitable):
         real_folder(cast.other, str(own))
     settings.DROP_ROOTS = ["/"]
+    cast.other.delete()
     with pytest.raises(Unsuitable) as refused:
         real_folder(cast.practice, str(settings.DATA))
     assert refused.value.code == "ours"
@@ -308,7 +312,7 @@ def test_no_folder_is_watched_twice(cast, place, folder) -> None:
     inner.mkdir()
     for path in (place, inner, place.parent):
         with pytest.raises(Unsuitable) as refused:
-            free_folder(cast.other, str(path))
+            free_folder(cast.practice, str(path))
         assert refused.value.code == "taken"
 
 
