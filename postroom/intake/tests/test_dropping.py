@@ -300,10 +300,9 @@ def test_only_what_the_installer_allows_can_be_watched(cast, place, settings, tm
     assert real_folder(cast.practice, str(own)) == own.resolve()
     with pytest.raises(Unsuitable):
         real_folder(cast.other, str(own))
-    settings.DROP_ROOTS = ["/"]
-    cast.other.delete()
+    settings.DROP_ROOTS, settings.DATA = [str(tmp_path / "{practice}")], place
     with pytest.raises(Unsuitable) as refused:
-        real_folder(cast.practice, str(settings.DATA))
+        real_folder(cast.practice, str(place))
     assert refused.value.code == "ours"
 
 
