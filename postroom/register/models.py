@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from postroom.clients.models import Client, is_open
 from postroom.connections.models import MailAccount
@@ -57,7 +58,10 @@ class Conversation(models.Model):
     """
 
     OPEN, CLOSED = "open", "closed"
-    STATES = [(OPEN, _("Open")), (CLOSED, _("Closed"))]
+    STATES = [
+        (OPEN, pgettext_lazy("a conversation", "Open")),
+        (CLOSED, pgettext_lazy("a conversation", "Closed")),
+    ]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="conversations")
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="conversations")
