@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.tests.post import NOON, PNG, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, first_of, flaws
+from tests.support.browser import LOOKS, SIZES, chromium, complaints_of, first_of, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
 NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
@@ -228,17 +228,7 @@ def test_a_letter_in_its_frame_shows_its_own_picture_and_asks_nobody(
     expect(page.locator(".frame")).to_have_class("frame long larger")
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"),
-    [
-        ("desk", "light"),
-        ("desk", "dark"),
-        ("phone", "light"),
-        ("phone", "dark"),
-        ("tablet", "dark"),
-        ("narrow", "light"),
-    ],
-)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_page_is_clean(
     live_server: Any, browser: Browser, key: str, size: str, theme: str
 ) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, too_wide
+from tests.support.browser import LOOKS, SIZES, chromium, complaints_of, flaws, too_wide
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -90,8 +90,7 @@ def window(browser: Browser, base: str, key: str, size: str = "desk", theme: str
     return Window(page, complaints_of(page))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_page_is_clean(
     live_server, browser: Browser, key: str, size: str, theme: str
 ) -> None:
@@ -104,7 +103,7 @@ def test_every_page_is_clean(
         inside.assert_clean()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["desk", "tablet", "narrow"])
 def test_every_page_has_room_for_french(
     live_server, cast: Cast, key: str, browser: Browser, size: str
 ) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from postroom.practice.models import Member
-from tests.support.browser import SIZES, chromium, complaints_of, flaws
+from tests.support.browser import LOOKS, SIZES, chromium, complaints_of, flaws
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -117,8 +117,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
     assert complaints == complaints_there == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "tablet", "phone", "narrow"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_page_of_the_team_is_clean(
     live_server, browser: Browser, key: str, size: str, theme: str
 ) -> None:

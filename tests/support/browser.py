@@ -14,6 +14,11 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
 # Half a minute of processor for all pages at one size: the sizes between differ in layout alone.
 AXE_AT = {SIZES["desk"], SIZES["phone"]}
+# Where every page is looked at: the room that a page has does not hang on its colours.
+LOOKS = [
+    *(("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark")),
+    *(("tablet", "dark"), ("narrow", "light")),
+]
 
 
 @contextmanager
