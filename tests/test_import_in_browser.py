@@ -84,8 +84,7 @@ def listed(tmp_path: Path) -> Path:
     return path
 
 
-# In French and the dark: the figures and steps are the same in English, which is seen below.
-@pytest.mark.parametrize("language", ["fr"])
+@pytest.mark.parametrize("language", THEMES)
 def test_ten_thousand_clients_with_37_bad_rows_are_imported_mended_and_brought_again(
     live_server, browser, keys, worker, listed, tmp_path, language
 ) -> None:
