@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings as house
 from hypothesis import HealthCheck, settings
 
 from tests.support import real_data
@@ -19,9 +20,12 @@ if "POSTROOM_DATA" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     (data / "keys" / "secret.key").write_text("a key for tests only, never for a practice\n")
     os.environ["POSTROOM_DATA"] = str(data)
     atexit.register(shutil.rmtree, data, ignore_errors=True)
-# Here and not in pyproject.toml: pytest-django would read the settings before this file.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.settings")
+# Here and not in pyproject.toml: pytest-django would read the settings before this file. Nor is it
+# left to the processes of a run: each would read the settings with the folder of the first.
+os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.settings"
 django.setup()  # the fixtures import models
+del os.environ["DJANGO_SETTINGS_MODULE"]
+assert house.MAIL_FOLDER.is_relative_to(os.environ["POSTROOM_DATA"]), "the settings were read early"
 
 # Tests do not assert times: neither of an example nor of making one up.
 settings.register_profile(
