@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings as house
 from django.db import transaction
 
-from postroom.connections.models import MailAccount, Workflow
+from postroom.connections.models import AccountDraft, MailAccount, Workflow
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import FILING, TO_RESOLVED, Plan
 from postroom.practice import audit, events
@@ -125,15 +125,21 @@ def check_now(account: MailAccount, *, now: datetime) -> None:
 
 def settings_of(account: MailAccount) -> Settings:
     """How to reach an account. Raises kit.crypto.KeyMissing or Tampered."""
+    anywhere = account.installed or house.PRIVATE_MAIL_HOSTS
+    return settings_in(account, account.password(), anywhere=anywhere)
+
+
+def settings_in(row: MailAccount | AccountDraft, password: str, *, anywhere: bool) -> Settings:
+    """What a row says of how to reach a mailbox, with this password."""
     return Settings(
-        host=account.host,
-        port=account.port,
-        security=account.security,
-        user=account.user,
-        password=account.password(),
-        ca_pem=account.ca_pem,
-        anywhere=account.installed or house.PRIVATE_MAIL_HOSTS,
-        proof=account.proof,
+        host=row.host,
+        port=row.port,
+        security=row.security,
+        user=row.user,
+        password=password,
+        ca_pem=row.ca_pem,
+        anywhere=anywhere,
+        proof=row.proof,
     )
 
 

@@ -14,7 +14,7 @@ from django.conf import settings as house
 from django.db import transaction
 
 from postroom.connections import trying
-from postroom.connections.actions import Work, save_account
+from postroom.connections.actions import Work, save_account, settings_in
 from postroom.connections.guessing import Guess
 from postroom.connections.models import AccountDraft, MailAccount
 from postroom.connections.reaching import Settings
@@ -161,16 +161,7 @@ def finish(
 
 def settings_of_draft(draft: AccountDraft) -> Settings:
     """How to reach it. Raises kit.crypto.KeyMissing or Tampered."""
-    return Settings(
-        host=draft.host,
-        port=draft.port,
-        security=draft.security,
-        user=draft.user,
-        password=draft.password(),
-        ca_pem=draft.ca_pem,
-        anywhere=house.PRIVATE_MAIL_HOSTS,
-        proof=draft.proof,
-    )
+    return settings_in(draft, draft.password(), anywhere=house.PRIVATE_MAIL_HOSTS)
 
 
 def fingerprint(draft: AccountDraft) -> str:

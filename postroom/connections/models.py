@@ -27,6 +27,10 @@ class MailAccountQuerySet(models.QuerySet["MailAccount"]):
         """The mailboxes that are this member's own, and nobody else's business."""
         return self.filter(practice=member.practice_id, owner=member)
 
+    def users_of(self, practice_id: int) -> "models.QuerySet[MailAccount, str]":
+        """The user names of all its mailboxes, members' own too: they never match (RX-118)."""
+        return self.filter(practice=practice_id).values_list("user", flat=True)
+
 
 class MailAccount(models.Model):
     """An IMAP mailbox of the practice (or, with an owner, of one member)."""

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.connections import drafts, words
 from postroom.connections.models import AccountDraft, MailAccount
+from postroom.connections.reaching import Settings
 from postroom.connections.trying import Trial
 from postroom.practice import throttle
 from postroom.practice.access import MemberRequest
@@ -161,12 +162,18 @@ def sparingly(view: View) -> View:
     return wrapped
 
 
-def told(trial: Trial, *, creates: bool, name: str, host: str, port: int, user: str) -> list[Any]:
-    """A test's steps in words."""
-    facts = {"host": host, "port": port, "user": user, "account": name}
+def told(
+    trial: Trial | None,
+    at: MailAccount | AccountDraft | Settings,
+    *,
+    name: str,
+    creates: bool = False,
+) -> list[words.StepWords]:
+    """A test's steps in words; none without a test."""
+    facts = {"host": at.host, "port": at.port, "user": at.user, "account": name}
     return [
         words.step(step.name, step.code, step.detail, step.said, creates=creates, **facts)
-        for step in trial.steps
+        for step in (trial.steps if trial else ())
     ]
 
 

@@ -130,7 +130,7 @@ def _compare(mailbox: Mailbox, workflow: Workflow, state: FolderState, now: date
     total = mailbox.messages(state.folder)
     here = set(mailbox.uids())
     _mend_ledger(mailbox, workflow, state, folder, here, now)
-    strange = here - _sighted(state)
+    strange = here - fetching.sighted(state)
     early = _early(mailbox, strange, workflow.begins_at) if followed else set()
     # Below the cursor everything followed has been taken in; in the two other folders it is what
     # lay there before us, or what somebody put there.
@@ -173,7 +173,7 @@ def _mend_ledger(
     lost -= mailbox.present(lost) if lost else set()  # marked as deleted, but still here
     uids = sorted(lost)
     # Where thousands are gone at once somebody has emptied the folder: they are not looked for.
-    search = len(uids) <= MOST_LOOKED_FOR and bool(set(here) - _sighted(state))
+    search = len(uids) <= MOST_LOOKED_FOR and bool(set(here) - fetching.sighted(state))
     for start in range(0, len(uids), moving.MANY):
         rows = settled.filter(uid__in=uids[start : start + moving.MANY])
         some = list(rows.select_related("mail")) if search else []
@@ -208,11 +208,6 @@ def _lying(state: FolderState) -> QuerySet[Sighting]:
     return Sighting.objects.filter(
         account=state.account_id, folder=state.folder, uidvalidity=state.uidvalidity or 0
     ).filter(state__in=LYING)
-
-
-def _sighted(state: FolderState) -> set[int]:
-    rows = Sighting.objects.filter(account=state.account_id, folder=state.folder)
-    return set(rows.filter(uidvalidity=state.uidvalidity or 0).values_list("uid", flat=True))
 
 
 def _parts(rows: QuerySet[Sighting]) -> dict[str, int]:

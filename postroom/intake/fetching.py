@@ -53,7 +53,7 @@ def file_new(
     folder = mailbox.open(state.folder)
     _recognise(state, folder)
     uids = there(mailbox, workflow, 1 if all_of_it else state.next_uid)
-    unseen = sorted(set(uids) - _sighted(state, min(uids, default=1)), reverse=True)
+    unseen = sorted(set(uids) - sighted(state, min(uids, default=1)), reverse=True)
     refused: list[str] = []
     taken, kept_back = 0, 0
     for start in range(0, len(unseen), LOOK_AT):
@@ -146,7 +146,8 @@ def _recognise(state: FolderState, folder: Folder) -> None:
     )
 
 
-def _sighted(state: FolderState, first: int) -> set[int]:
+def sighted(state: FolderState, first: int = 1) -> set[int]:
+    """The UIDs from `first` on that have a row, whatever became of them."""
     ledger = Sighting.objects.filter(account=state.account_id, folder=state.folder)
     numbered = ledger.filter(uidvalidity=state.uidvalidity or 0, uid__gte=first)
     return set(numbered.values_list("uid", flat=True))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
 from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
 from postroom.intake import rules
@@ -214,14 +214,11 @@ def _ledger(practice: Practice, accounts: list[MailAccount]) -> _Ledger:
     acts = AuditEvent.objects.filter(
         practice=practice, object_kind="account", object_id__in=[a.pk for a in accounts]
     )
-    touched: dict[int, datetime] = {}
-    for pk, at in acts.order_by("at").values_list("object_id", "at"):
-        touched[pk] = at
     return _Ledger(
         {(a, s): (n, at) for a, s, n, at in on_the_way.annotate(n=Count("pk"), at=Min("seen_at"))},
         {(a, s): n for a, s, n in left.annotate(n=Count("pk"))},
         dict(unread.values_list("account").annotate(n=Count("pk"))),
-        touched,
+        dict(acts.order_by().values_list("object_id").annotate(at=Max("at"))),
     )
 
 

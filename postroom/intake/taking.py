@@ -98,7 +98,7 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
         return {}
     account, workflow = readable[0].sighting.account, readable[0].sighting.workflow
     senders = {norm for one in readable for norm in addresses_of(one.letter)}
-    own = MailAccount.objects.filter(practice=account.practice_id).values_list("user", flat=True)
+    own = MailAccount.objects.users_of(account.practice_id)
     matches = match_all(account.practice_id, senders, own=own)
     known = threads.earlier(account.practice_id, account.owner_id, (one.letter for one in readable))
     for one in readable:

@@ -113,7 +113,7 @@ def _judge(
 ) -> None:
     letters = [(read_guarded(header.raw), header.received_at) for header in portion]
     norms = {norm for letter, _ in letters for norm in addresses_of(letter)}
-    users = MailAccount.objects.filter(practice=way.practice).values_list("user", flat=True)
+    users = MailAccount.objects.users_of(way.practice.pk)
     matches = match_all(way.practice.pk, norms, own=[*users, way.own])
     known = threads.earlier(way.practice.pk, way.owner, (letter for letter, _ in letters))
     for letter, received_at in letters:

@@ -138,5 +138,4 @@ def _of(rule: SenderRule) -> Q:
 
 
 def _matches(practice_id: int, norms: Iterable[str]) -> dict[str, Match]:
-    users = MailAccount.objects.filter(practice=practice_id).values_list("user", flat=True)
-    return match_all(practice_id, set(norms), own=users)
+    return match_all(practice_id, set(norms), own=MailAccount.objects.users_of(practice_id))

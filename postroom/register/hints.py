@@ -88,7 +88,7 @@ def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
         IN_TEXT: [*inside, *text],
         COPIED: [one.norm for one in (*letter.to, *letter.cc)],
     }
-    users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
+    users = MailAccount.objects.users_of(entry.practice_id)
     never = {"", entry.sender_norm, *map(normalise_email, users)}
     never |= own_addresses(entry.practice_id)
     return {

@@ -60,5 +60,5 @@ def may_remember(entry: Entry, client: int, holders: set[int]) -> bool:
 
 
 def _is_own(entry: Entry) -> bool:
-    users = MailAccount.objects.filter(practice=entry.practice_id).values_list("user", flat=True)
+    users = MailAccount.objects.users_of(entry.practice_id)
     return is_own(entry.practice_id, entry.sender_norm, users)

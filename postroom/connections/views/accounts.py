@@ -149,7 +149,6 @@ def _change(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
         if trial and trial.ok and saves:
             return _save(request, way, chosen, form.settings())
         status = 200 if trial and trial.ok else 422
-    facts = form.cleaned_data if trial else {}
     context = {
         "nav": way.nav,
         "appcls": "tall",
@@ -157,10 +156,7 @@ def _change(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
         "list_url": way.url("list", request.practice.slug),
         "form": form,
         "account": chosen,
-        "steps": trial and told(
-            trial, creates=False, name=chosen.name, host=facts["host"], port=facts["port"],
-            user=facts["user"],
-        ),
+        "steps": told(trial, form.settings(), name=chosen.name) if trial else [],
         "notes": notes(trial) if trial else [],
         "good": bool(trial and trial.ok),
         "saves": False,
@@ -170,7 +166,7 @@ def _change(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
             for one in chosen.workflows.all()
         ],
         "add_workflow_url": way.url("add_workflow", request.practice.slug, chosen.pk),
-    }  # fmt: skip
+    }
     return render(request, "connections/account.html", context, status=status)
 
 
@@ -186,10 +182,7 @@ def _kept(account: MailAccount) -> Settings:
     try:
         return actions.settings_of(account)
     except (KeyMissing, Tampered):
-        return Settings(
-            account.host, account.port, account.security, account.user, "", account.ca_pem,
-            account.installed, account.proof,
-        )  # fmt: skip
+        return actions.settings_in(account, "", anywhere=account.installed)
 
 
 def _save(

@@ -132,7 +132,7 @@ def _server(request: MemberRequest, way: Way) -> HttpResponse:
         **frame(way, SERVER, request, draft),
         "form": form,
         "trial": trial,
-        "steps": _told(draft, trial),
+        "steps": told(trial, draft, name=draft.name, creates=True),
         "notes": notes(trial) if trial else [],
         "good": bool(trial and trial.ok),
         "saves": True,
@@ -162,14 +162,6 @@ def _folders(request: MemberRequest, way: Way) -> HttpResponse:
     context = {**frame(way, FOLDERS, request, draft), "form": form, "folders": trial.folders}
     status = 422 if form.errors else 200
     return render(request, "connections/connect_folders.html", context, status=status)
-
-
-def _told(draft: AccountDraft, trial: Trial | None) -> list[words.StepWords]:
-    if trial is None:
-        return []
-    return told(
-        trial, creates=True, name=draft.name, host=draft.host, port=draft.port, user=draft.user
-    )
 
 
 def _first_folders(draft: AccountDraft, trial: Trial, way: Way) -> dict[str, object]:

@@ -114,13 +114,10 @@ def _form(
         "form": work_form,
         "begin": begin_form,
         "folders": _known_folders(account),
-        "steps": trial and told(
-            trial, creates=False, name=account.name, host=account.host, port=account.port,
-            user=account.user,
-        ),
+        "steps": told(trial, account, name=account.name),
         "notes": notes(trial) if trial else [],
         "list_url": way.url("list", practice.slug),
-    }  # fmt: skip
+    }
     if chosen:
         verb = "rest_workflow" if chosen.active else "wake_workflow"
         context["switch_url"] = way.url(verb, practice.slug, chosen.pk)

@@ -104,7 +104,7 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
         **_shown(request, way, look_form, draft.look, problem),
         "begin": begin_form,
         "reads": _reads(draft),
-        "steps": failed and _told(draft, failed),
+        "steps": told(failed, draft, name=draft.name),
         "good": False,
         "saves": True,
     }
@@ -182,9 +182,3 @@ def _shown(
 def _reads(draft: AccountDraft) -> str:
     """The folder whose letters are taken in."""
     return str(draft.plan["plan"]["incoming"])
-
-
-def _told(draft: AccountDraft, failed: Trial) -> list[Any]:
-    return told(
-        failed, creates=False, name=draft.name, host=draft.host, port=draft.port, user=draft.user
-    )
