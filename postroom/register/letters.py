@@ -18,7 +18,7 @@ def letter(entry: Entry) -> Letter:
 
     A letter that was set aside because it kills its reader is not given to it again here.
     """
-    if entry.kind == Entry.LETTER:
+    if entry.kind != Entry.EMAIL:
         return EMPTY
     mail = entry.mails.order_by("id").first()
     if mail is None or _is_set_aside(entry, mail):

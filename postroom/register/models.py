@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from postroom.clients.models import Client, is_open
+from postroom.clients.models import Client, Contact, Patient, is_open
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
 
@@ -96,10 +96,26 @@ class Conversation(models.Model):
 
 
 class Entry(models.Model):
-    EMAIL, LETTER = "email", "letter"
-    KINDS = [(EMAIL, _("Email")), (LETTER, _("Letter"))]
-    IN, OUT = "in", "out"
+    EMAIL, SMS, PHONE, MEETING = "email", "sms", "phone", "meeting"
+    LETTER, NOTE = "letter", "note"
+    KINDS = [
+        (EMAIL, _("Email")),
+        (SMS, _("SMS")),
+        (PHONE, _("Phone call")),
+        (MEETING, _("Meeting note")),
+        (LETTER, _("Letter")),
+        (NOTE, _("File note")),
+    ]
+    IN, OUT, NEITHER = "in", "out", ""  # a meeting and a file note have no direction
     DIRECTIONS = [(IN, _("received")), (OUT, _("sent"))]
+    # How far what was sent here has come; written by the outbox, which stands above.
+    WAITING_TO_GO, SENT, NOT_SENT, UNCERTAIN = "waiting", "sent", "failed", "uncertain"
+    STATUSES = [
+        (WAITING_TO_GO, _("Waiting to be sent")),
+        (SENT, _("Sent")),
+        (NOT_SENT, _("Not sent")),
+        (UNCERTAIN, _("Perhaps sent")),
+    ]
     UNRESOLVED, RESOLVED, IGNORED, FAILED = "unresolved", "resolved", "ignored", "failed"
     UNFILED = "unfiled"  # in an inbox, on no record, and nobody is asked whose it is
     FILINGS = [
@@ -127,14 +143,22 @@ class Entry(models.Model):
         Conversation, models.SET_NULL, null=True, related_name="entries", db_index=False
     )
     kind = models.CharField(max_length=10, choices=KINDS, default=EMAIL)
-    direction = models.CharField(max_length=3, choices=DIRECTIONS, default=IN)
+    direction = models.CharField(max_length=3, choices=DIRECTIONS, default=IN, blank=True)
+    status = models.CharField(max_length=10, choices=STATUSES, blank=True, default="")
     at = models.DateTimeField()  # of the correspondence itself
     created_at = models.DateTimeField()
     subject = models.CharField(max_length=400, blank=True)
     snippet = models.CharField(max_length=200, blank=True)  # cut at filing, never on a page
     sender_name = models.CharField(max_length=200, blank=True)
     sender_norm = models.CharField(max_length=320, blank=True)
+    to = models.JSONField(default=list)  # of what was sent here: [name, address], also cc
+    # With whom, when it is somebody the practice knows; `sender_name` may be any free name.
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    body = models.TextField(blank=True, default="")  # what was said, where no mail holds it
+    details = models.JSONField(default=dict)  # the fields of its kind (AK-101..104)
     files = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
     filing = models.CharField(max_length=10, choices=FILINGS)
     # Why it lies where it lies: a code of register/rules.py, and what the code speaks of.
     reason = models.CharField(max_length=40, blank=True)
@@ -146,6 +170,7 @@ class Entry(models.Model):
     filed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)  # raised by each act of filing
     clients = models.ManyToManyField(Client, through="EntryClient", related_name="entries")
+    patients = models.ManyToManyField(Patient, through="EntryPatient", related_name="entries")
 
     objects = EntryQuerySet.as_manager()
 
@@ -153,6 +178,11 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["practice", "at", "id"], name="entry_at"),
             models.Index(fields=["practice", "kind", "at", "id"], name="entry_kind_at"),
+            models.Index(
+                fields=["practice", "status", "at", "id"],
+                condition=~Q(status=""),
+                name="entry_status_at",
+            ),
             models.Index(
                 fields=["practice", "at", "id"],
                 condition=Q(filing__in=["unresolved", "failed"]),
@@ -210,6 +240,22 @@ class EntryClient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} on {self.client_id}"
+
+
+class EntryPatient(models.Model):
+    """Whom of a client's an entry is about: one letter may speak of several animals."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="about")
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="about")
+    at = models.DateTimeField()  # the entry's, copied: a patient's letters are one index walk
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "patient"], name="entry_patient")]
+        indexes = [models.Index(fields=["patient", "-at", "-entry"], name="patient_record")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} about {self.patient_id}"
 
 
 class StoredMail(models.Model):
