@@ -10,6 +10,7 @@ from postroom.practice.models import Member
 from postroom.practice.words import words_of
 from postroom.register import suggestions, words
 from postroom.register.letters import letter
+from postroom.register.likeness import VERY_LIKELY
 from postroom.register.models import Entry, EntryQuerySet
 from postroom.register.reading import Reading, reading
 from postroom.register.remembering import remember
@@ -123,7 +124,10 @@ def _card(
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
     only_named = candidate is None or candidate.only_named
     hinted = candidate is not None and candidate.hinted
-    box = remember(entry, pk, set(holders), only_named=only_named, hinted=hinted)
+    likely = candidate is not None and candidate.likelihood == VERY_LIKELY
+    box = remember(
+        *(entry, pk, set(holders)), only_named=only_named, hinted=hinted, very_likely=likely
+    )
     others = [name for holder, name in holders.items() if holder != pk]
     return Card(
         client=candidate.client if candidate else Client(),
