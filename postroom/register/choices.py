@@ -11,7 +11,7 @@ from postroom.register.models import EarlierChoice, Entry
 from postroom.register.rules import NOBODYS_ADDRESS, PROFESSIONAL
 
 
-def note(entry: Entry, reason: str, clients: Iterable[int], now: datetime) -> list[int]:
+def learn(entry: Entry, reason: str, clients: Iterable[int], now: datetime) -> list[int]:
     """A person filed a letter that waited for this reason; the clients it is noted of.
 
     Not where the sender's address says nothing of whom the letter is about. Call within the
@@ -32,7 +32,7 @@ def note(entry: Entry, reason: str, clients: Iterable[int], now: datetime) -> li
     return chosen
 
 
-def forget(entry: Entry, clients: Iterable[int]) -> None:
+def unlearn(entry: Entry, clients: Iterable[int]) -> None:
     """Such a filing was taken back; harmless where it was not noted."""
     rows = EarlierChoice.objects.filter(
         practice=entry.practice_id, norm=entry.sender_norm, client__in=list(clients)

@@ -6,6 +6,7 @@ Pure: which of them the practice knows is asked elsewhere (hints.py).
 import re
 from collections.abc import Iterator
 
+from postroom.clients.importing import UNREADABLE
 from postroom.kit.phones import normalise_phone
 
 READ = 20_000  # characters looked through
@@ -21,11 +22,11 @@ def own_words(text: str) -> str:
 
 
 def numbers(text: str, country: str) -> dict[str, str]:
-    """E.164 -> the telephone number as it is written; the last ones, where a signature stands."""
+    """Telephone numbers, as they are compared -> as they are written; the last ones, where a
+    signature stands. One that cannot be read equals itself alone."""
     found: dict[str, str] = {}
     for written in [match[0].strip() for match in _NUMBER.finditer(own_words(text))][-NUMBERS:]:
-        if norm := normalise_phone(written, country):
-            found.setdefault(norm, written)
+        found.setdefault(normalise_phone(written, country) or UNREADABLE + written, written)
     return found
 
 
