@@ -196,6 +196,7 @@ def unassign(
     if not was["clients"]:
         raise NothingToUndo
     undone = {**was, **_filed(entry)}
+    fields: dict[str, Any]
     if entry.placements.exists():
         fields = {"filed_at": entry.filed_at or now}
     else:

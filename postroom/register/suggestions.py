@@ -6,7 +6,7 @@ Looked up when the page is shown, so that an address added a minute ago already 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -133,7 +133,9 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
             **subjects.get(entry.subject, {}),
             **having.get(entry.sender_norm, {}),
         }
-        found[entry.pk] = _pill(entry, having.get(entry.sender_norm, {}), everyone, reasons)
+        holding = having.get(entry.sender_norm, {})
+        said_of_it = _pill(entry, holding, everyone, reasons)
+        found[entry.pk] = replace(said_of_it, held=len(holding) == 1)
     return found
 
 
@@ -246,6 +248,11 @@ def _names(member: Member, clients: set[int]) -> dict[int, str]:
         return {}
     mine = Client.objects.open_to(member).filter(pk__in=clients)
     return dict(mine.values_list("pk", "name"))
+
+
+def namesakes(member: Member, name: str) -> dict[int, "Namesake"]:
+    """The clients called like this name (id -> how like)."""
+    return _named(member, {name})[name]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Pill:
     text: str
     tone: str = ""
     icon: str = ""
+    held: bool = False  # one client has the address by now
 
 
 def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:

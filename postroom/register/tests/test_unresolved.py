@@ -148,7 +148,7 @@ def test_a_longer_list_asks_the_database_no_more(
 ) -> None:
     pile(cast.practice, 45)
     make_client(cast.practice, "77", "Hollis F.", ["hollis@farrow.example"])
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(47):
         bob.get(PAGE)
 
 
