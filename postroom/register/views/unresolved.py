@@ -89,6 +89,7 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
     # A link may lead to a letter of another page: it stands on top of this one.
     opened = letter if letter and letter.is_waiting and letter not in listed.rows else None
     pills = suggestions.pills(request.member, [*listed.rows, *([opened] if opened else [])])
+    held = [row for row in listed.rows if pills[row.pk].held]
     context = {
         "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
@@ -101,9 +102,7 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
         "total": bounded(rows),
         "newest": newest(rows),
         "same": same,
-        "known": 0
-        if same
-        else len(judged(request.member, [row for row in listed.rows if pills[row.pk].held])),
+        "known": 0 if same else len(judged(request.member, held)),
         **on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
         **more,
     }
