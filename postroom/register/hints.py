@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Q
 
+from postroom.clients.importing import UNREADABLE
 from postroom.clients.matching import own_addresses
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.connections.models import MailAccount
@@ -34,6 +35,7 @@ from postroom.register.rules import clients_of
 TEXT_READ = 50_000  # characters looked through for addresses
 ATTACHED, ATTACHED_READ = 3, 2_000_000  # letters inside it, bytes of each
 MOST = 30  # addresses of one kind; references of all subjects
+DIGITS = (8, 13)  # of a telephone number, without leading zeros
 FEW = 3  # clients whose animal is called so, or who have an address at a domain: more say nothing
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:*|]{1,64}@[\w.-]{1,200}\w")
 # «C123» is a client, «P50» a patient: as practices write them into a subject.
@@ -72,12 +74,21 @@ def hints(member: Member, entry: Entry, letter: Letter) -> dict[int, list[str]]:
 def called(member: Member, text: str) -> dict[str, list[int]]:
     """The telephone numbers of a text that are on a record: reason -> clients."""
     written = numbers(text, member.practice.country)
+    found: dict[str, list[int]] = {}
+    for norm, number in [pair for pair in written.items() if pair[0].startswith(UNREADABLE)][-FEW:]:
+        digits = "".join(filter(str.isdecimal, number)).lstrip("0")
+        if not DIGITS[0] <= len(digits) <= DIGITS[1]:
+            continue
+        # However it is spelt on the record, and of whatever country.
+        clients = Client.objects.open_to(member).search(digits).values_list("pk", flat=True)
+        rows = list(clients[: FEW + 1])
+        found |= {f"{PHONE}:{number}": rows} if 0 < len(rows) <= FEW else {}
+        del written[norm]
     if not written:
-        return {}
+        return found
     points = ContactPoint.objects.filter(
         practice=member.practice_id, kind=ContactPoint.PHONE, norm__in=written
     ).filter(contact__professional=False, contact__clients__isnull=False)
-    found: dict[str, list[int]] = {}
     for norm, client in points.values_list("norm", "contact__clients"):
         found.setdefault(f"{PHONE}:{written[norm]}", []).append(client)
     return found

@@ -47,7 +47,8 @@ def said(member: Member, entry: Entry, letter: Letter) -> Said:
     box = remember(entry, None, set(holders(member, entry)))
     theirs = box.offered and box.ticked
     written = numbers(letter.text, member.practice.country).items()
-    readable = [number for norm, number in written if norm.startswith("+")]
+    # One of another country cannot be read, and is a number all the same; a date is none.
+    readable = [number for norm, number in written if norm.startswith("+") or "-" not in number]
     return Said(
         name=_name(entry),
         email=entry.sender_norm if theirs else "",

@@ -117,8 +117,21 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-clear]")) clear();
 });
 
+// Until the next letter lies on the desk, a key would still mean the one before.
+let exchanging = false;
+for (const name of ["htmx:beforeRequest", "htmx:afterSwap", "htmx:afterRequest"]) {
+  document.body.addEventListener(name, (event) => {
+    if (event.detail.target?.id === "desk") exchanging = name === "htmx:beforeRequest";
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || !singleKeys() || typing(event.target)) return;
+  if (exchanging && event.key !== "Escape" && event.key !== "Tab") {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
   if (document.querySelector("dialog[open]")) return;
   const done = event.key === "Escape" ? clear() : event.key.toLowerCase() === "x" && pick(event.shiftKey);
   if (done) event.preventDefault();
