@@ -156,6 +156,7 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "ref"], name="patient_ref")]
+        indexes = [models.Index(fields=["practice", "name"], name="patient_name")]
         ordering = ["id"]
 
     def __str__(self) -> str:

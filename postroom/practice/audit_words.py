@@ -65,6 +65,9 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("entry", "undo"): gettext_lazy("Took a filing back"),
     ("entry", "unassign"): gettext_lazy("Took a message off a record"),
     ("entry", "take_back"): gettext_lazy("Put a message back in Unresolved"),
+    ("entry", "assign"): gettext_lazy("Put a message on another record too"),
+    ("entry", "move"): gettext_lazy("Moved a message to another record"),
+    ("entry", "about"): gettext_lazy("Said whom a message is about"),
     ("entry", "mark"): gettext_lazy("Noted why a message waits"),
     ("sender", "add"): gettext_lazy("Added a sender"),
     ("sender", "change"): gettext_lazy("Changed what a sender is"),
@@ -178,7 +181,18 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     READING: (gettext_lazy("Reading"), ("read", "download", "export")),
     FILING: (
         gettext_lazy("Filing"),
-        ("file", "resolve", "ignore", "undo", "unassign", "take_back", "mark"),
+        (
+            "file",
+            "resolve",
+            "ignore",
+            "undo",
+            "unassign",
+            "assign",
+            "move",
+            "about",
+            "take_back",
+            "mark",
+        ),
     ),
     SIGNING_IN: (gettext_lazy("Signing in"), ("sign-in", "sign-out", "sign-in-refused")),
 }
@@ -281,7 +295,7 @@ _CODES = {
 }
 # Of no use to a reader: numbers of rows that have no page of their own.
 _INNER = (
-    *("version", "reason_data", "seal", "changes"),
+    *("version", "reason_data", "seal", "changes", "undo"),
     *("point", "contact", "patient", "group", "invitation", "job"),
 )
 _LISTS = ("clients", "fields", "rights", "added", "removed", "members", "languages")

@@ -1,7 +1,7 @@
 """The register's part of a merge: one client's correspondence goes to another's record."""
 
 from postroom.clients.models import Client
-from postroom.register.models import EntryClient
+from postroom.register.models import EarlierChoice, EntryClient
 
 
 def move_client(keep: Client, gone: Client) -> int:
@@ -12,4 +12,8 @@ def move_client(keep: Client, gone: Client) -> int:
     placed = EntryClient.objects.filter(practice=keep.practice_id)
     theirs = placed.filter(client=gone)
     theirs.filter(entry__in=placed.filter(client=keep).values("entry")).delete()
+    choices = EarlierChoice.objects.filter(practice=keep.practice_id)
+    known = choices.filter(client=keep).values("norm")
+    choices.filter(client=gone).filter(norm__in=known).delete()
+    choices.filter(client=gone).update(client=keep)
     return theirs.update(client=keep)

@@ -258,6 +258,24 @@ class EntryPatient(models.Model):
         return f"{self.entry_id} about {self.patient_id}"
 
 
+class EarlierChoice(models.Model):
+    """To whom a person filed letters of an address that is not on that record."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    norm = models.CharField(max_length=320)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+")
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()  # the last time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "norm", "client"], name="earlier_choice")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.norm} to {self.client_id}"
+
+
 class StoredMail(models.Model):
     """A raw mail, kept whole. Several lie under one entry when they say the same (AK-112)."""
 

@@ -20,6 +20,7 @@ class Item:
     entry: Entry
     files: list[FileLine]
     names: list[str]  # of the clients it is filed under
+    about: list[str]  # the names of those of theirs whom it is about
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ def timeline(
     letters = (
         Entry.objects.readable_by(member)
         .filter(pk__in=[row["entry_id"] for row in page.rows])
-        .prefetch_related(files, Prefetch("clients", Client.objects.open_to(member)))
+        .prefetch_related(files, Prefetch("clients", Client.objects.open_to(member)), "patients")
     )
     items = [
-        Item(entry, file_lines(entry.attachments.all()), [c.name for c in entry.clients.all()])
+        Item(
+            entry,
+            file_lines(entry.attachments.all()),
+            [client.name for client in entry.clients.all()],
+            [patient.name for patient in entry.patients.all()],
+        )
         # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
         for entry in sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
     ]

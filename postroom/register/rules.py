@@ -29,6 +29,9 @@ FILE_NAME = "file-name"  # of a dropped file: its name is one client's
 NO_FILE_NAME = "no-file-name"  # it names nobody we know
 SEVERAL_FILE_NAMES = "several-file-names"
 
+# Whose the sender's address is says nothing of whom such a letter is about.
+NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)
+
 # How long a thread is looked back at: what lies further says nothing about this letter.
 MOST_IDS = 20
 

@@ -17,13 +17,28 @@ from django.utils.translation import ngettext, pgettext
 from postroom.clients.models import Client
 from postroom.practice.models import Member, Practice
 from postroom.practice.words import words_of
+from postroom.register.likeness import (
+    CHOSEN_BEFORE,
+    COPIED,
+    DOMAIN,
+    IN_TEXT,
+    IN_THREAD,
+    LIKE_ADDRESS,
+    LIKE_NAME,
+    NAMES_PATIENT,
+    OTHER_FIRST_NAME,
+    PHONE,
+    REFERENCE,
+    REPLY_TO,
+    SAME_ADDRESS,
+    SAME_NAME,
+    SHARED_ADDRESS,
+    SURNAME,
+    UNCONFIRMED,
+    VERY_LIKELY,
+    WEAK,
+)
 from postroom.register.models import Entry
-
-VERY_LIKELY, POSSIBLE = "very-likely", "possible"
-SAME_ADDRESS, SAME_NAME, SHARED_ADDRESS = "same-address", "same-name", "shared-address"
-UNCONFIRMED = "unconfirmed"
-IN_THREAD, REFERENCE, REPLY_TO = "in-thread", "reference", "reply-to"
-LIKE_ADDRESS, IN_TEXT, COPIED = "like-address", "in-text", "copied"
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Pill:
     text: str
     tone: str = ""
     icon: str = ""
+    held: bool = False  # one client has the address by now
 
 
 def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
@@ -153,6 +169,8 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         return Pill(_("Very likely: %(name)s") % {"name": name}, "green", "sparkles")
     if found == 1:
         return Pill(_("Possible: %(name)s") % {"name": name})
+    if not found and entry.automatic in ("list", "machine"):
+        return Pill(_("Probably not a client’s"))
     if found:
         return Pill(
             ngettext("%(count)d possible client", "%(count)d possible clients", found)
@@ -179,15 +197,21 @@ def ruled(pattern: str) -> str:
 def likelihood(code: str) -> Pill:
     if code == VERY_LIKELY:
         return Pill(pgettext("suggestion", "Very likely"), "green")
+    if code == WEAK:
+        return Pill(pgettext("suggestion", "Weak"))
     return Pill(pgettext("suggestion", "Possible"))
 
 
-def tick(code: str) -> str:
-    """A reason on a suggestion card."""
-    return {
+def tick(reason: str) -> str:
+    """A reason on a suggestion card (likeness.py)."""
+    code, _colon, what = reason.partition(":")
+    words = {
         SAME_ADDRESS: _("This address is on the record"),
         SHARED_ADDRESS: _("Other clients have this address too"),
         SAME_NAME: _("Same name as the sender"),
+        LIKE_NAME: _("Almost the same name as the sender"),
+        SURNAME: _("Same surname"),
+        OTHER_FIRST_NAME: _("Different first name"),
         UNCONFIRMED: _("The sender is not confirmed"),
         IN_THREAD: _("It answers a message on this record"),
         REFERENCE: _("The subject names this record"),
@@ -195,7 +219,12 @@ def tick(code: str) -> str:
         LIKE_ADDRESS: _("Almost the same address is on the record"),
         IN_TEXT: _("The message names an address of this record"),
         COPIED: _("The message went to this client too"),
-    }[code]
+        PHONE: _("The number %(what)s is on the record"),
+        CHOSEN_BEFORE: _("An earlier message from this address was filed here"),
+        NAMES_PATIENT: _("Names %(what)s"),
+        DOMAIN: _("An address of this record is at %(what)s too"),
+    }
+    return words[code] % {"what": what} if what else words[code]
 
 
 def done(entry: Entry, reader: Member) -> str:

@@ -129,7 +129,7 @@ def test_a_letter_of_an_inbox_is_filed_to_all_whom_it_concerns(cast: Cast) -> No
     entry, bob = in_inbox(cast, sender_name="Farrow"), cast.browser(cast.bob)
     for ref in ("1", "2"):
         make_client(cast.practice, ref, f"Wren {ref}", ["hollis@farrow.example"])
-    assert "It concerns several of them" in words(bob.get(f"/p/tern/entries/{entry.pk}/file"))
+    assert "It concerns them as well" in words(bob.get(f"/p/tern/entries/{entry.pk}/file"))
     one, two = Client.objects.filter(ref__in=("1", "2")).order_by("pk")
     data = {"version": 1, "clients": one.pk, "also": [two.pk]}
     bob.post(f"/p/tern/entries/{entry.pk}/file", data)

@@ -61,6 +61,7 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
             now=timezone.now(),
             version=form.cleaned_data["version"],
             remember=form.cleaned_data["remember"],
+            patients=form.cleaned_data["patients"],
         )
     except actions.AlreadyFiled:
         messages.error(request, _("Somebody else has just changed where this message is filed."))

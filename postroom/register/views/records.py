@@ -12,6 +12,7 @@ from postroom.clients.models import Client
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
+from postroom.register.known import known
 from postroom.register.models import Entry
 from postroom.register.paging import number
 from postroom.register.records import addresses, family, timeline
@@ -75,6 +76,7 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "before": asked,
         "with_files": with_files,
         "addresses": addresses(record),
+        "known": len(known(request.member, record)),
         "book": card(record, timezone.now()),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
