@@ -21,7 +21,7 @@ from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
-from postroom.register import search, threads
+from postroom.register import joining, search, threads
 from postroom.register.letters import EMPTY
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 
@@ -205,6 +205,7 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         for one in fresh
         for file in one.letter.files
     )
+    joining.join(practice, [(one.entry, one.letter) for one in fresh if one.entry])
     search.index(_words(one) for one in fresh)
     ids = [one.entry.pk for one in fresh if one.entry]
     audit.record_all(
