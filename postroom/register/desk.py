@@ -11,7 +11,7 @@ from postroom.practice.words import words_of
 from postroom.register import suggestions, words
 from postroom.register.letters import letter
 from postroom.register.models import Entry, EntryQuerySet
-from postroom.register.reading import Reading, reading
+from postroom.register.reading import Look, Reading, reading
 from postroom.register.remembering import remember
 from postroom.register.ruling import offered
 from postroom.register.suggestions import Candidate
@@ -76,7 +76,7 @@ def desk(
     *,
     asked: int | None = None,
     find: str = "",
-    as_text: bool = False,
+    look: Look = Look(),  # noqa: B008 - frozen
 ) -> Desk:
     """`asked` is the client named in the address, `find` the words looked for."""
     if not entry.may_be_filed:
@@ -96,7 +96,7 @@ def desk(
         entry=entry,
         taken="",
         why=words.why(entry, words_of(member.practice).within()),
-        reading=reading(member.practice, entry, as_text=as_text),
+        reading=reading(member.practice, entry, look),
         place=place(rows, entry),
         cards=cards,
         chosen=next((card for card in cards if card.chosen), None),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -102,9 +103,7 @@ def current(thread: Thread) -> Thread:
     return thread
 
 
-def _known(
-    practice: int, answers: Iterable[list[str]], own: Iterable[str]
-) -> _Known:
+def _known(practice: int, answers: Iterable[list[str]], own: Iterable[str]) -> _Known:
     asked = {one for ids in answers for one in ids}
     mails: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
     answering: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
@@ -210,7 +209,10 @@ def _write(practice: int, known: _Known) -> None:
     )
 
 
-def _batches(ids: Iterable[object]) -> Iterable[list[object]]:
+Id = TypeVar("Id", int, str)
+
+
+def _batches(ids: Iterable[Id]) -> Iterable[list[Id]]:
     rest = iter(ids)
     while batch := list(islice(rest, BATCH)):
         yield batch

@@ -21,6 +21,7 @@ from postroom.register.desk import Desk, desk
 from postroom.register.forms import ResolveForm, VersionForm
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number
+from postroom.register.reading import Look
 from postroom.register.waiting import arrived, following, newest, page, waiting
 
 MICRO = 1_000_000  # of a second, in the address of what arrived
@@ -99,7 +100,7 @@ def ignore(request: MemberRequest, entry: int) -> HttpResponse:
 
 def _readable(request: MemberRequest, pk: int) -> Entry:
     """Any letter this member may read: one that is filed already is told so, not hidden."""
-    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
     return get_object_or_404(letters, pk=pk)
 
 
@@ -140,20 +141,20 @@ def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True
     if letter is None:
         return {"desk": None, "pane": "thread"}
     _write_down(request, letter)
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     laid = desk(
         request.member,
         waiting(request.member),
         letter,
         asked=number(request.GET.get("client")),
         find=clean(request.GET.get("find", "")).strip()[:100],
-        as_text=as_text,
+        look=look,
     )
     shown = pane if pane in ("side", "list") else "thread"
     return {
         "desk": laid,
         "pane": shown if asked else "list",
-        "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
+        "other_view": f"?entry={letter.pk}" + ("" if look.as_text else "&view=text"),
     }
 
 

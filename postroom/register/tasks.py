@@ -1,0 +1,19 @@
+"""What the clock calls."""
+
+from django.utils import timezone
+
+from postroom.connections import clamd
+from postroom.kit.background import task
+from postroom.register import scanning
+
+
+def scan_files() -> None:
+    """Hand new attachments to a worker to be scanned; nothing where there is no scanner."""
+    if clamd.is_there():
+        scan_waiting_files.enqueue()
+
+
+@task()
+def scan_waiting_files() -> int:
+    """Ask the virus scanner about what waits; harmless when another worker does the same."""
+    return scanning.scan_waiting(now=timezone.now())
