@@ -58,6 +58,7 @@ def join(practice: int, new: Sequence[tuple[Entry, Letter]]) -> None:
     own = {entry.pk: letter.message_id[:400] for entry, letter in new}
     known = _known(practice, answers.values(), own.values())
     named = _named(practice, new)
+    missing: list[ThreadReference] = []
     for entry, _letter in sorted(new, key=lambda pair: (pair[0].at, pair[0].pk)):
         here = (entry.pk, entry.at)
         if parent := _nearest(entry.pk, answers[entry.pk], known):
@@ -67,13 +68,12 @@ def join(practice: int, new: Sequence[tuple[Entry, Letter]]) -> None:
         for child in known.answering.get(own[entry.pk], ()):
             if child[0] != entry.pk:
                 _together(known, here, child)
+        for one in answers[entry.pk]:
+            if one not in known.mails:
+                known.answering.setdefault(one, []).append(here)
+                missing.append(ThreadReference(practice_id=practice, entry=entry, message_id=one))
     _write(practice, known)
-    missing = {pk: [one for one in ids if one not in known.mails] for pk, ids in answers.items()}
-    insert_each(
-        ThreadReference(practice_id=practice, entry_id=pk, message_id=one)
-        for pk, ids in missing.items()
-        for one in ids
-    )
+    insert_each(missing)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ class Proof:
 
 
 def proof(entry: Entry, letter: Letter) -> Proof:
-    """The receiving server's verdict, read again in the letter: filing keeps only a confirmation."""
+    """The receiving server's verdict, read again: filing keeps only a confirmation."""
     results = (value for _place, value in letter.auth_results)
     verdict = dmarc(results, entry.account.host if entry.account else "")
     named = {"server": verdict.by, "domain": entry.sender_norm.rpartition("@")[2]}

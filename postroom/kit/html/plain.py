@@ -86,8 +86,9 @@ def _link(shown: str, away: Away) -> str:
     if not address:
         return escape(shown)
     title = links.true_host(address) if address.startswith("http") else address
+    target = escape(links.by_way_of(address, away))
     return (
-        f'<a href="{escape(links.by_way_of(address, away))}" title="{escape(title)}" target="_blank" '
+        f'<a href="{target}" title="{escape(title)}" target="_blank" '
         f'rel="noopener noreferrer">{escape(shown)}</a>'
     )
 

@@ -31,7 +31,6 @@ from postroom.register.models import Attachment, Entry, Scan
 from postroom.register.outside import asked_for
 from postroom.register.reading import Look, document, is_picture, is_picture_token
 from postroom.register.safety import (
-    PDF,
     Danger,
     danger,
     danger_in,
@@ -45,9 +44,8 @@ from postroom.register.safety import (
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 CLOSED = "sandbox; default-src 'none'"
-# What a browser needs to show a picture or a text alone in a tab; no script, no request.
-OPENED = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
-OPENED_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+# What a browser needs to show a file alone in a tab; no script, no request.
+OPENED = "sandbox; default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
 UNKNOWN = "application/octet-stream"  # so that no browser opens it
 
 
@@ -126,7 +124,7 @@ def opened(request: MemberRequest, attachment: int) -> HttpResponse:
     audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
     answer = _closed(HttpResponse(content, content_type=media_type))
     answer["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
-    answer["Content-Security-Policy"] = OPENED_PDF if media_type == PDF else OPENED
+    answer["Content-Security-Policy"] = OPENED
     return answer
 
 
