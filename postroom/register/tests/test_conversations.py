@@ -117,7 +117,7 @@ def test_an_answer_finds_its_conversation_by_our_word_under_any_subject(cast: Ca
 
 
 def test_the_headers_are_believed_before_the_word(cast: Cast) -> None:
-    (first, other) = come(cast.practice, written("1"), written("2"))
+    _, other = come(cast.practice, written("1"), written("2"))
     token = reply_token(cast.practice.pk, joining.conversation_for(other).pk)
     come(cast.practice, written("3", ["1"], to=f"desk+{token}@tern.example"))
     assert sorted(together()) == [["Letter 1", "Letter 3"], ["Letter 2"]]
