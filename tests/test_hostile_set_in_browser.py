@@ -116,7 +116,6 @@ def shows(context: BrowserContext, address: str) -> bool:
     page = context.new_page()
     try:
         page.goto(address, wait_until="load")
-        page.wait_for_timeout(50)
         assert page.url == address
         return True
     except Error as reason:

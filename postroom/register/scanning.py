@@ -7,15 +7,19 @@
 Without a scanner there are no rows, and everything is «not checked». Never «clean» by default.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from postroom.connections import clamd
-from postroom.connections.trouble import Trouble
+from postroom.connections.trouble import PORT_CLOSED, Trouble
 from postroom.register.letters import file_bytes
-from postroom.register.models import Attachment, Scan
+from postroom.register.models import Attachment, Scan, Spelt
 
 AT_ONCE = 50  # files of one round
+ROUND = 10.0  # seconds after which a round begins no other file: other work waits too
 MOST_TRIES = 5
 AGAIN = timedelta(minutes=5)  # after the scanner did not answer, times the tries
 
@@ -34,13 +38,20 @@ def expect(attachments: Iterable[Attachment], *, now: datetime) -> None:
     )
 
 
-def scan_waiting(*, now: datetime) -> int:
+def is_any_waiting(*, now: datetime) -> bool:
+    """Whether there is something to ask, and somebody to be asked."""
+    return clamd.is_there() and _waiting(now).exists()
+
+
+def scan_waiting(*, now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
     """Ask about what waits, the longest first; how many answers there were."""
     if not clamd.is_there():
         return 0
-    waiting = Scan.objects.filter(state=Scan.WAITING, at__lte=now).order_by("at", "pk")
-    done = 0
-    for scan in waiting.select_related("attachment__mail", "attachment__stored")[:AT_ONCE]:
+    done, ends = 0, clock() + ROUND
+    waiting = _waiting(now).select_related("attachment__mail", "attachment__stored")
+    for scan in waiting.order_by("at", "pk")[:AT_ONCE]:
+        if clock() > ends:
+            break
         try:
             done += ask(scan, now=now)
         except Trouble:
@@ -50,6 +61,8 @@ def scan_waiting(*, now: datetime) -> int:
 
 def again(attachment: Attachment, *, now: datetime) -> Scan:
     """Ask about this file at once, whatever was said before. Raises Trouble."""
+    if not clamd.is_there():
+        raise Trouble(PORT_CLOSED)
     scan, _made = Scan.objects.update_or_create(
         practice_id=attachment.practice_id,
         sha256=attachment.sha256,
@@ -90,6 +103,11 @@ def scans_of(attachments: Iterable[Attachment]) -> dict[str, Scan]:
         return {}
     rows = Scan.objects.filter(practice__in=set(of.values()), sha256__in=of)
     return {row.sha256: row for row in rows}
+
+
+def _waiting(now: datetime) -> QuerySet[Scan]:
+    # Spelt out, so that SQLite finds them by the index that holds nothing else.
+    return Scan.objects.filter(state=Spelt(Scan.WAITING), at__lte=now)
 
 
 def _keep(scan: Scan, state: str, *, now: datetime, tries: int = 0, virus: str = "") -> None:

@@ -2,14 +2,13 @@
 
 from django.utils import timezone
 
-from postroom.connections import clamd
 from postroom.kit.background import task
 from postroom.register import scanning
 
 
 def scan_files() -> None:
-    """Hand new attachments to a worker to be scanned; nothing where there is no scanner."""
-    if clamd.is_there():
+    """Hand new attachments to a worker to be scanned; nothing where none wait."""
+    if scanning.is_any_waiting(now=timezone.now()):
         scan_waiting_files.enqueue()
 
 

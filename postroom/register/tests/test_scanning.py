@@ -39,6 +39,7 @@ def test_each_content_is_asked_about_once(cast: Cast, settings: Any) -> None:
         for entry in (first, again):
             scanning.expect(entry.attachments.all(), now=NOON)
         assert states(first) == ["waiting", "waiting"]
+        assert scanning.is_any_waiting(now=LATER)
         assert scanning.scan_waiting(now=LATER) == 2
         assert scanning.scan_waiting(now=LATER) == 0
         scanning.expect(again.attachments.all(), now=LATER)
@@ -49,6 +50,11 @@ def test_each_content_is_asked_about_once(cast: Cast, settings: Any) -> None:
 def test_without_a_scanner_everything_is_not_checked(cast: Cast, bob: Browser) -> None:
     entry = with_files(cast, b"%PDF-1")
     scanning.expect(entry.attachments.all(), now=NOON)
+    assert not Scan.objects.exists()
+    assert not scanning.is_any_waiting(now=LATER)
+    found = entry.attachments.get()
+    asked = words(bob.post(f"/p/tern/attachments/{found.pk}/scan", follow=True))
+    assert "does not answer" in asked
     assert not Scan.objects.exists()
     page = words(bob.get(f"/p/tern/entries/{entry.pk}"))
     assert "Not checked for viruses" in page
