@@ -83,6 +83,11 @@ PRIVATE_MAIL_HOSTS = choice("POSTROOM_PRIVATE_MAIL_HOSTS", YES_NO, "no")
 # The same for the addresses of calendar feeds, which then need no encryption either.
 PRIVATE_FEEDS = choice("POSTROOM_PRIVATE_FEEDS", YES_NO, "no")
 
+# ClamAV's daemon, as host:port or the path of its socket; none: attachments are not scanned.
+CLAMD = env.str("POSTROOM_CLAMD", "").strip()
+if CLAMD and not (CLAMD.startswith("/") or CLAMD.rpartition(":")[2].isdecimal()):
+    raise ImproperlyConfigured(f"POSTROOM_CLAMD is {CLAMD!r}; it must be host:port or a path.")
+
 # --- the clockwork --------------------------------------------------------------------------
 POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workflow's own interval
 WATCHERS = env.int("POSTROOM_WATCHERS", default=100)  # connections a worker holds open

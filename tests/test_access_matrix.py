@@ -61,6 +61,7 @@ PUBLIC = {
     "practice:reset": "answers everybody the same",
     "practice:new_password": "opens by a random word that was mailed",
     "register:inline": "shows a picture to whoever has its signed, short-lived address",
+    "register:outside": "shows a picture of the internet to whoever has its signed address",
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182", "other": "4182"}

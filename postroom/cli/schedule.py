@@ -21,6 +21,7 @@ from postroom.practice.tasks import (
     sweep_notices,
     sweep_sessions,
 )
+from postroom.register.tasks import scan_files
 
 SCHEDULE = [
     every(60, HEART)(watch_over),
@@ -28,6 +29,7 @@ SCHEDULE = [
     every(60, "seal audit")(seal_audit),
     every(15, "feeds")(look_at_feeds),
     every(15, "drop folders")(look_at_drop_folders),
+    every(15, "scan files")(scan_files),
     every(60, "link appointments")(link_appointments),
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),

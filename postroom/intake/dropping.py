@@ -22,7 +22,7 @@ from postroom.kit.text import safe_file_name
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register import rules as reasons
-from postroom.register import search
+from postroom.register import scanning, search
 from postroom.register.models import (
     Attachment,
     Entry,
@@ -116,10 +116,11 @@ def _enter(
         EntryClient(practice=practice, entry=entry, client_id=client, at=entry.at)
         for client in clients
     )
-    Attachment.objects.create(
+    attachment = Attachment.objects.create(
         **{"practice": practice, "entry": entry, "stored": stored, "n": 1, "name": name},
         **{"type": rules.file_type(name, found.raw[:BEGIN]), "size": stored.size, "sha256": key},
     )
+    scanning.expect([attachment], now=now)
     search.index([search.Words(entry.pk, practice.pk, entry.subject, "", "", name)])
     data = {"filing": entry.filing}
     audit.record(practice.pk, "file", "entry", entry.pk, by=found.by, now=now, data=data)

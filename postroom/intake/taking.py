@@ -20,8 +20,8 @@ from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
+from postroom.register import joining, scanning, search, threads
 from postroom.register import rules as reasons
-from postroom.register import search, threads
 from postroom.register.letters import EMPTY
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 
@@ -189,7 +189,7 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         if one.entry
         for client in one.placed.clients
     )
-    insert_each(
+    attachments = [
         Attachment(
             practice_id=practice,
             entry=one.entry,
@@ -204,7 +204,10 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         )
         for one in fresh
         for file in one.letter.files
-    )
+    ]
+    insert_each(attachments)
+    scanning.expect(attachments, now=now)
+    joining.join(practice, [(one.entry, one.letter) for one in fresh if one.entry])
     search.index(_words(one) for one in fresh)
     ids = [one.entry.pk for one in fresh if one.entry]
     audit.record_all(

@@ -28,6 +28,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "entry": Kind(gettext_lazy("Message"), "register.Entry", "", "register:entry"),
+    "pictures": Kind(gettext_lazy("Pictures from the internet"), "register.PictureChoice"),
     "conversation": Kind(gettext_lazy("Conversation"), "register.Conversation"),
     "drop_folder": Kind(gettext_lazy("Folder of files"), "connections.DropFolder", "name"),
     "client": Kind(gettext_lazy("Record"), "clients.Client", "ref", "register:client"),
@@ -69,6 +70,12 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("entry", "move"): gettext_lazy("Moved a message to another record"),
     ("entry", "about"): gettext_lazy("Said whom a message is about"),
     ("entry", "mark"): gettext_lazy("Noted why a message waits"),
+    ("entry", "split"): gettext_lazy("Took a conversation apart"),
+    ("entry", "rejoin"): gettext_lazy("Put a conversation together again"),
+    ("pictures", "show"): gettext_lazy("Chose to show pictures from the internet"),
+    ("pictures", "block"): gettext_lazy("Chose to block pictures from the internet again"),
+    ("practice", "open_attachments"): gettext_lazy("Let attachments open directly"),
+    ("practice", "shut_attachments"): gettext_lazy("Had attachments downloaded again"),
     ("sender", "add"): gettext_lazy("Added a sender"),
     ("sender", "change"): gettext_lazy("Changed what a sender is"),
     ("sender", "remove"): gettext_lazy("Removed a sender"),

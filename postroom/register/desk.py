@@ -17,7 +17,7 @@ from postroom.register.letters import letter
 from postroom.register.likeness import VERY_LIKELY
 from postroom.register.models import Entry, EntryQuerySet
 from postroom.register.paging import bounded
-from postroom.register.reading import Reading, reading
+from postroom.register.reading import Look, Reading, reading
 from postroom.register.remembering import remember
 from postroom.register.ruling import offered
 from postroom.register.suggestions import Candidate
@@ -102,7 +102,7 @@ def desk(
     asked: int | None = None,
     also: Iterable[int] = (),
     find: str = "",
-    as_text: bool = False,
+    look: Look = Look(),  # noqa: B008 - frozen
     without: Collection[int] | None = None,
 ) -> Desk:
     """`asked` is the client named in the address, `also` others whom it concerns, `find` the words
@@ -133,7 +133,7 @@ def desk(
         entry=entry,
         taken="",
         why=words.why(entry, words_of(member.practice).within()),
-        reading=reading(member.practice, entry, as_text=as_text),
+        reading=reading(member.practice, entry, look),
         place=place(rows, entry) if without is None else None,
         cards=cards,
         chosen=next((card for card in cards if card.chosen), None),

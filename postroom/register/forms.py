@@ -182,3 +182,12 @@ class VersionForm(forms.Form):
     """The version of the letter the person was looking at."""
 
     version = forms.IntegerField(min_value=0, max_value=MOST)
+
+
+class AcknowledgeForm(forms.Form):
+    """The risk of opening attachments directly, acknowledged (EX-20)."""
+
+    understood = forms.BooleanField(
+        label=_("I have read this, and our antivirus program does all three."),
+        error_messages={"required": _("Tick the box once your antivirus program does all three.")},
+    )

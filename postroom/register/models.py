@@ -382,3 +382,122 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Thread(models.Model):
+    """Letters that answer one another, for reading in one place; what is being handled is a
+    Conversation. A letter has one as soon as it has relatives.
+
+    A thread that went into another keeps its row: answers still come to its token.
+    """
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="threads")
+    merged_into = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    # Taken apart by a person: never put together again but by a person.
+    split_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class ThreadEntry(models.Model):
+    """An entry's place in a thread; `at` is the entry's, copied."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="places", db_index=False)
+    entry = models.OneToOneField(Entry, models.CASCADE, related_name="place")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["thread", "at", "entry"], name="thread_order")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.thread_id}"
+
+
+class ThreadReference(models.Model):
+    """A Message-ID that an entry answers and that is not in the register: it may come yet, and
+    two letters that answer it are relatives."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+")
+    message_id = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "message_id"], name="thread_reference")]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class PictureChoice(models.Model):
+    """Somebody chose that pictures from the internet are always shown: in the letters of one
+    client's record, or of one confirmed sender."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+")
+    sender_norm = models.CharField(max_length=320, blank=True, default="")
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "client"],
+                condition=Q(client__isnull=False),
+                name="pictures_of_client",
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "sender_norm"],
+                condition=~Q(sender_norm=""),
+                name="pictures_of_sender",
+            ),
+            models.CheckConstraint(
+                condition=Q(client=None) ^ Q(sender_norm=""), name="pictures_of_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sender_norm or f"client {self.client_id}"
+
+
+class DirectOpening(models.Model):
+    """While this row stands, attachments of a few safe types open in the browser (EX-19, EX-20):
+    `by` has confirmed to know the risk."""
+
+    practice = models.OneToOneField(Practice, models.CASCADE, related_name="direct_opening")
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"since {self.at}"
+
+
+class Scan(models.Model):
+    """What the virus scanner said of a content, once for all attachments that have it."""
+
+    WAITING, CLEAN, INFECTED, UNCHECKED = "waiting", "clean", "infected", "unchecked"
+    STATES = [
+        (WAITING, _("Waits for the virus scan")),
+        (CLEAN, _("No virus found")),
+        (INFECTED, _("A virus was found")),
+        (UNCHECKED, _("Not checked for viruses")),
+    ]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    # One of those that have it, where its bytes are found.
+    attachment = models.ForeignKey(Attachment, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=STATES, default=WAITING)
+    virus = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()  # of the last try; before one, when it came
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "sha256"], name="scan_once")]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(state="waiting"), name="scan_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.state}"

@@ -1,5 +1,6 @@
 """Why an entry lies where it lies: codes, with their words in words.py."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,3 +69,26 @@ def chosen_before(history: Iterable[Earlier], sender: str, holders: Iterable[int
 def clients_of(history: Iterable[Earlier]) -> list[int]:
     """The clients on whose records letters of this thread are."""
     return sorted({client for one in history for client in one.clients})
+
+
+# What programs of many languages put before the subject of an answer or a forwarded letter.
+_PREFIX = re.compile(
+    r"^\s*(?:(?:re|aw|antw|sv|vs|ref|rif|r|fw|fwd|wg|tr|rv|enc|vl|i|pd|odp)"
+    r"(?:\s?\[\d+\]|\s?\(\d+\))?\s*:|\[[^\]\[]{1,40}\](?=\s*\S))",
+    re.IGNORECASE,
+)
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without «Re:», «TR :», «[list]» and the like, for comparing."""
+    bare = " ".join(subject.split()).casefold()
+    while found := _PREFIX.match(bare):
+        bare = bare[found.end() :].strip()
+    return bare
+
+
+def changed_subject(before: str, subject: str) -> bool:
+    """Does a letter speak of something else than the one before it? Without a subject, it says
+    nothing."""
+    old, new = bare_subject(before), bare_subject(subject)
+    return bool(old and new) and old != new

@@ -9,7 +9,7 @@ from postroom.clients.models import Group, GroupMember, SenderRule
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.tests.post import NOW, a_pass, account_at
 from postroom.register import actions
-from postroom.register.models import Entry
+from postroom.register.models import Entry, ThreadEntry
 from tests.support.cast import Cast, make_client
 from tests.support.scripted_imap import ScriptedImap
 
@@ -123,3 +123,15 @@ def test_a_form_is_filed_by_reply_to_and_shows_who_filled_it_in(cast, account, s
     assert (entry.filing, entry.sender_norm) == (Entry.RESOLVED, SHARED)
     assert entry.sender_name == "Hollis"
     assert list(entry.clients.all()) == [cast.hollis]
+
+
+def test_answers_join_their_conversation_in_a_pass(cast, account, server):
+    put(server, 3, SHARED, References="<n1@post.test> <n2@post.test>")
+    put(server, 1, SHARED)
+    a_pass(account)
+    put(server, 2, SHARED, In_Reply_To="<n1@post.test>")
+    put(server, 4, SHARED)
+    a_pass(account)
+    places = ThreadEntry.objects.order_by("at", "entry").values_list("thread", "entry__subject")
+    assert len({thread for thread, _ in places}) == 1
+    assert {subject for _, subject in places} == {"Letter 1", "Letter 2", "Letter 3"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from postroom.intake import rules
+from postroom.kit.mime import dmarc
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -110,4 +111,4 @@ def test_a_letter_without_message_id_is_never_folded():
     ],
 )
 def test_only_the_accounts_own_server_is_believed(host, results, expected):
-    assert rules.dmarc(results, host) == expected
+    assert dmarc(results, host).result == expected

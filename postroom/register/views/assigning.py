@@ -22,6 +22,7 @@ from postroom.register.desk import desk
 from postroom.register.forms import AboutForm, ResolveForm
 from postroom.register.models import Entry
 from postroom.register.paging import number
+from postroom.register.reading import Look
 from postroom.register.views.entries import may_unassign
 from postroom.register.waiting import waiting
 
@@ -117,21 +118,21 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     there = list(letter.placements.values_list("client", flat=True))
     context = {
         "nav": "clients",
         "appcls": "tall",
         "entry": letter,
         "instead": instead,
-        "other_view": "?" if as_text else "?view=text",
+        "other_view": "?" if look.as_text else "?view=text",
         "desk": desk(
             request.member,
             waiting(request.member),
             letter,
             asked=number(request.GET.get("client")),
             find=clean(request.GET.get("find", "")).strip()[:100],
-            as_text=as_text,
+            look=look,
             without=there,
         ),
         **more,

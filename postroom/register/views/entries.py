@@ -16,12 +16,13 @@ from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.practice.words import words_of
 from postroom.register import actions, words
+from postroom.register.conversing import conversing
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
 from postroom.register.models import Conversation, Entry
 from postroom.register.moves import moves
 from postroom.register.paging import number
-from postroom.register.reading import reading
+from postroom.register.reading import Look, reading
 
 
 @member_required(READ)
@@ -29,7 +30,7 @@ from postroom.register.reading import reading
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     talk = conversation_of(request.member, letter)
     about = set(letter.about.values_list("patient", flat=True))
     clients = list(
@@ -51,8 +52,10 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "filed": words.done(letter, request.member)
         if letter.filed_by_id and not letter.is_waiting
         else "",
-        "reading": reading(request.practice, letter, as_text=as_text),
-        "other_view": "?" if as_text else "?view=text",
+        "reading": reading(request.practice, letter, look),
+        "other_view": "?" if look.as_text else "?view=text",
+        "conversing": conversing(request.member, letter),
+        "may_split": request.member.may(WRITE),
         "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
         "may_assign": letter.filing == Entry.RESOLVED and request.member.may(RESOLVE),
@@ -166,5 +169,5 @@ def _nav(letter: Entry, talk: Conversation | None) -> str:
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:
-    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
     return get_object_or_404(letters, pk=pk)

@@ -21,6 +21,7 @@ from postroom.register.forms import ResolveForm, VersionForm
 from postroom.register.inboxes import conversation_of, mine, page, shared
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number
+from postroom.register.reading import Look
 from postroom.register.waiting import waiting
 
 
@@ -105,10 +106,10 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
 
 
 def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> Any:
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     context = {
         "nav": _nav(letter),
-        "other_view": "?" if as_text else "?view=text",
+        "other_view": "?" if look.as_text else "?view=text",
         "appcls": "tall",
         "entry": letter,
         "publishes": letter.owner_id is not None,
@@ -118,7 +119,7 @@ def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **mo
             letter,
             asked=number(request.GET.get("client")),
             find=clean(request.GET.get("find", "")).strip()[:100],
-            as_text=as_text,
+            look=look,
         ),
         **more,
     }

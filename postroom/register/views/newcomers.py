@@ -19,7 +19,7 @@ from postroom.register import actions, newcomers, words
 from postroom.register.forms import NewClientForm, NewcomerForm, NewCorrespondentForm
 from postroom.register.letters import letter as read
 from postroom.register.models import Entry
-from postroom.register.reading import reading
+from postroom.register.reading import Look, reading
 from postroom.register.suggestions import holders
 from postroom.register.waiting import following, waiting
 
@@ -123,7 +123,7 @@ def _alike(request: MemberRequest, form: NewClientForm) -> list[Any]:
 def _page(
     request: MemberRequest, letter: Entry, form: NewcomerForm, *, same: list[Any], kind: str
 ) -> HttpResponse:
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     context = {
         "nav": "unresolved" if letter.is_waiting else "my-inbox",
         "appcls": "tall",
@@ -133,8 +133,8 @@ def _page(
         "same": same,
         "wrong": form.is_bound and bool(form.errors),
         "fields": [field for field in form if not field.is_hidden],
-        "reading": reading(request.practice, letter, as_text=as_text),
-        "other_view": "?" if as_text else "?view=text",
+        "reading": reading(request.practice, letter, look),
+        "other_view": "?" if look.as_text else "?view=text",
         "back": _desk(request, letter.pk)
         if letter.is_waiting
         else reverse("register:file", args=[request.practice.slug, letter.pk]),

@@ -17,6 +17,7 @@ from postroom.register.desk import desk
 from postroom.register.known import judged
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number
+from postroom.register.reading import Look
 from postroom.register.waiting import arrived, newest, page, waiting
 
 MICRO = 1_000_000  # of a second, in the address of what arrived
@@ -69,7 +70,7 @@ def _news(request: MemberRequest, pk: int | None) -> str:
 
 def readable(request: MemberRequest, pk: int) -> Entry:
     """Any letter this member may read: one that is filed already is told so, not hidden."""
-    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
     return get_object_or_404(letters, pk=pk)
 
 
@@ -115,7 +116,7 @@ def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True)
     if letter is None:
         return {"desk": None, "pane": "thread"}
     _write_down(request, letter)
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     laid = desk(
         request.member,
         waiting(request.member),
@@ -123,13 +124,13 @@ def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True)
         asked=number(request.GET.get("client")),
         also=also_of(request),
         find=clean(request.GET.get("find", "")).strip()[:100],
-        as_text=as_text,
+        look=look,
     )
     shown = pane if pane in ("side", "list") else "thread"
     return {
         "desk": laid,
         "pane": shown if asked else "list",
-        "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
+        "other_view": f"?entry={letter.pk}" + ("" if look.as_text else "&view=text"),
     }
 
 
