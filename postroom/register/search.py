@@ -3,16 +3,16 @@
 Both are given words already folded and parted here, so that accents and case never matter and
 both find the same: PostgreSQL's own parser would take «left-leg.jpg» for the name of a host.
 
-Beside its words each row holds marks (the practice, the kind, the direction …): with them in the
-query the index itself keeps practices apart and narrows. A row's `key` grows with the moment of
-its entry: SQLite keeps the rows by it, so that the newest come first without being sorted
-(measured at 400,000 rows: 0.1 to 6 ms, beside 1 to 3 s by the date index). Triggers keep key and
-marks true when an entry changes (migration 0003).
+Beside its words each row holds marks, which begin with a dot and which nobody can type: the
+practice, and what is rare about the entry. They narrow within the index; a mark that most rows
+have only costs (15 times the time of a frequent word), so there is none for an email received.
+A row's `key` grows with the moment of its entry: SQLite keeps the rows by it, so that the newest
+come first without being sorted. Triggers keep key and marks true when an entry changes (0003).
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from postroom.kit.text import clean, fold
+from postroom.practice.models import Practice
 from postroom.register.models import Entry
 
 LONGEST = 200_000  # characters of one entry that are indexed; a tsvector ends at 1 MB
@@ -28,6 +29,7 @@ KEPT = 20_000  # characters of its text kept as they were written, to show where
 ASKED = 20  # words of a question
 PREFIX = 3  # letters that begin a word; fewer stand for a word of their own
 ROOM = 2**30  # for an entry's id in a key
+FILE = ".f"  # before a word of a file's name: these words are there twice
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,27 @@ class Words:
 class Asked:
     """What somebody looks for: every phrase, and a last word that may go on.
 
-    A word is a phrase of one. `only_files`: in the names of attachments alone."""
+    A word is a phrase of one."""
 
     phrases: tuple[tuple[str, ...], ...] = ()
     beginning: str = ""
-    only_files: bool = False
 
     @property
     def words(self) -> list[str]:
         """Every word of it, to be marked where it stands."""
         return [word for phrase in self.phrases for word in phrase]
 
+    @property
+    def in_files(self) -> "Asked":
+        """The same in the names of attachments alone, where a phrase is only its words."""
+        beginning = f"{FILE}{self.beginning}" if self.beginning else ""
+        return Asked(tuple((f"{FILE}{word}",) for word in self.words), beginning)
+
     def __bool__(self) -> bool:
         return bool(self.phrases or self.beginning)
 
 
-def asked(text: str, *, only_files: bool = False) -> Asked:
+def asked(text: str) -> Asked:
     """Read what was typed: «"exact phrase" words las» (the last word may be a beginning)."""
     phrases: list[tuple[str, ...]] = []
     beginning = ""
@@ -77,7 +84,7 @@ def asked(text: str, *, only_files: bool = False) -> Asked:
             beginning = last if len(last) >= PREFIX else ""
             words += [] if beginning else [last]
         phrases += [(word,) for word in words]
-    return Asked(tuple(dict.fromkeys(phrases))[:ASKED], beginning, only_files)
+    return Asked(tuple(dict.fromkeys(phrases))[:ASKED], beginning)
 
 
 def index(rows: Iterable[Words]) -> None:
@@ -85,7 +92,7 @@ def index(rows: Iterable[Words]) -> None:
     rows = list(rows)
     entries = Entry.objects.in_bulk([row.entry for row in rows])
     # By their key: FTS5 begins a new piece of its index whenever a smaller one comes.
-    values = sorted(_values(row, entries[row.entry]) for row in rows if row.entry in entries)
+    values = sorted(prepared(row, entries[row.entry]) for row in rows if row.entry in entries)
     with connection.cursor() as cursor:
         cursor.executemany(_POSTGRESQL if _on_postgresql() else _SQLITE, values)
 
@@ -93,6 +100,11 @@ def index(rows: Iterable[Words]) -> None:
 def matching(practice: int, text: str) -> RawSQL:
     """A subquery of the ids of entries that hold all these words; the last may be a beginning."""
     question = query(asked(text), practice_marks(practice))
+    if not question:
+        return RawSQL(
+            "SELECT id FROM register_entry WHERE practice_id = %s",
+            [practice],
+        )
     if _on_postgresql():
         return RawSQL(
             "SELECT entry_id FROM register_entrytext WHERE words @@ %s::tsquery", [question]
@@ -112,78 +124,68 @@ def entry_of(key: int) -> int:
     return key % ROOM
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What every row found must have; each is one word of the index."""
-
-    all_of: tuple[str, ...] = ()
-    one_of: tuple[str, ...] = field(default=())
-
-
-def practice_marks(practice: int, *more: str) -> Marks:
-    return Marks((f"zp{practice}", *more))
+def practice_marks(practice: int) -> tuple[str, ...]:
+    """What keeps practices apart, where there are several."""
+    return (f".zp{practice}",) if Practice.objects.exclude(pk=practice).exists() else ()
 
 
 def marks_of(entry: Entry) -> list[str]:
     """What is kept of an entry beside its words. As the triggers of migration 0003 write them."""
     by_itself = entry.automatic or (entry.status and not entry.author_id)
-    return [
-        f"zp{entry.practice_id}",
-        f"zk{entry.kind}",
-        f"zd{entry.direction}",
-        "zf1" if entry.files else "zf0",
-        "za1" if by_itself else "za0",
-    ]
+    rare = {
+        f".zk{entry.kind}": entry.kind != Entry.EMAIL,
+        ".zdout": entry.direction == Entry.OUT,
+        ".zf": bool(entry.files),
+        ".za": bool(by_itself),
+    }
+    return [f".zp{entry.practice_id}", *(mark for mark, has in rare.items() if has)]
 
 
-def query(asked: Asked, marks: Marks) -> str:
-    """The question in the language of the database's index."""
-    return _tsquery(asked, marks) if _on_postgresql() else _match(asked, marks)
+def query(asked: Asked, marks: Iterable[str], one_of: Iterable[str] = ()) -> str:
+    """The question in the language of the database's index; with every mark, and one of those."""
+    if _on_postgresql():
+        return _tsquery(asked, marks, one_of)
+    return _match(asked, marks)
 
 
-def _match(asked: Asked, marks: Marks) -> str:
+def _match(asked: Asked, marks: Iterable[str]) -> str:
     said = [f'"{" ".join(phrase)}"' for phrase in asked.phrases]
     said += [f'"{asked.beginning}" *'] if asked.beginning else []
-    question = "marks : ({})".format(" AND ".join(f'"{mark}"' for mark in marks.all_of))
-    if not said:
-        return question
-    columns = "files" if asked.only_files else "{subject people body files}"
-    return f"{question} AND {columns} : ({' AND '.join(said)})"
+    return " AND ".join([*said, *(f'"{mark}"' for mark in marks)])
 
 
-def _tsquery(asked: Asked, marks: Marks) -> str:
-    weight = ":C" if asked.only_files else ""
-    parts = [f"'.{mark}'" for mark in marks.all_of]
-    if marks.one_of:
-        parts.append("({})".format(" | ".join(f"'.{mark}'" for mark in marks.one_of)))
-    for phrase in asked.phrases:
-        parts.append("({})".format(" <-> ".join(f"'{word}'{weight}" for word in phrase)))
-    if asked.beginning:
-        parts.append(f"'{asked.beginning}':*{weight.removeprefix(':')}")
+def _tsquery(asked: Asked, marks: Iterable[str], one_of: Iterable[str]) -> str:
+    parts = [f"'{mark}'" for mark in marks]
+    parts += ["({})".format(" | ".join(f"'{mark}'" for mark in one_of))] if one_of else []
+    parts += [
+        "({})".format(" <-> ".join(f"'{word}'" for word in phrase)) for phrase in asked.phrases
+    ]
+    parts += [f"'{asked.beginning}':*"] if asked.beginning else []
     return " & ".join(parts)
 
 
-def _values(row: Words, entry: Entry) -> tuple[Any, ...]:
+def prepared(row: Words, entry: Entry) -> tuple[Any, ...]:
+    """A row of the index, in the order of its columns."""
     place, marks = key(entry.at, entry.pk), marks_of(entry)
     said = clean(row.body)[:KEPT]
     columns = [_parted(text) for text in (row.subject, row.people, row.files, row.body)]
+    columns[2] += [f"{FILE}{word}" for word in columns[2]]
     if _on_postgresql():
         return (place, row.entry, _tsvector(columns, [*marks, *_days(entry.at)]), said)
     return (place, " ".join(marks), *(" ".join(words) for words in columns), said)
 
 
 def _tsvector(columns: list[list[str]], marks: list[str]) -> str:
-    """As PostgreSQL reads one: words with their places. A gap keeps phrases within a column, and
-    no word anybody types begins with a dot."""
+    """As PostgreSQL reads one: words with their places. A gap keeps phrases within a column."""
     places: dict[str, list[str]] = {}
     at = 0
-    for weight, words in zip("ABCD", columns, strict=True):
+    for words in columns:
         for word in words:
             at += 1
-            places.setdefault(word, []).append(f"{at}{weight}")
+            places.setdefault(word, []).append(str(at))
         at += 1
     lexemes = [f"'{word}':{','.join(found)}" for word, found in places.items()]
-    return " ".join([*(f"'.{mark}'" for mark in marks), *lexemes])
+    return " ".join([*(f"'{mark}'" for mark in marks), *lexemes])
 
 
 def _days(at: datetime) -> list[str]:
@@ -192,15 +194,15 @@ def _days(at: datetime) -> list[str]:
 
 
 def day_mark(at: datetime) -> str:
-    return f"zt{at.year:04}{at:%m%d}"
+    return f".zt{at.year:04}{at:%m%d}"
 
 
 def month_mark(at: datetime) -> str:
-    return f"zt{at.year:04}{at:%m}"
+    return f".zt{at.year:04}{at:%m}"
 
 
 def year_mark(at: datetime) -> str:
-    return f"zt{at.year:04}"
+    return f".zt{at.year:04}"
 
 
 def _parted(text: str) -> list[str]:

@@ -13,10 +13,12 @@ from django.db import migrations
 
 KEY = "CAST(strftime('%s', substr({0}.at, 1, 19)) AS INTEGER) * 1073741824 + {0}.id"
 MARKS = """
-    'zp' || {0}.practice_id || ' zk' || {0}.kind || ' zd' || {0}.direction
-    || CASE WHEN {0}.files > 0 THEN ' zf1' ELSE ' zf0' END
+    '.zp' || {0}.practice_id
+    || CASE WHEN {0}.kind <> 'email' THEN ' .zk' || {0}.kind ELSE '' END
+    || CASE WHEN {0}.direction = 'out' THEN ' .zdout' ELSE '' END
+    || CASE WHEN {0}.files > 0 THEN ' .zf' ELSE '' END
     || CASE WHEN {0}.automatic <> '' OR ({0}.status <> '' AND {0}.author_id IS NULL)
-       THEN ' za1' ELSE ' za0' END
+       THEN ' .za' ELSE '' END
 """
 SQLITE = [
     "DROP TRIGGER register_entrytext_gone",
@@ -24,7 +26,7 @@ SQLITE = [
     """
     CREATE VIRTUAL TABLE register_entrytext USING fts5(
         marks, subject, people, files, body, said UNINDEXED,
-        prefix = '3 4', tokenize = 'unicode61 remove_diacritics 0'
+        prefix = '3 4', tokenize = "unicode61 remove_diacritics 0 tokenchars '.'"
     )
     """,
     f"""
@@ -52,15 +54,17 @@ SQLITE = [
 POSTGRESQL = [
     """
     CREATE FUNCTION register_entrymarks(e register_entry) RETURNS text[] LANGUAGE sql AS $$
-        SELECT ARRAY[
-            '.zp' || e.practice_id, '.zk' || e.kind, '.zd' || e.direction,
-            CASE WHEN e.files > 0 THEN '.zf1' ELSE '.zf0' END,
+        SELECT array_remove(ARRAY[
+            '.zp' || e.practice_id,
+            CASE WHEN e.kind <> 'email' THEN '.zk' || e.kind END,
+            CASE WHEN e.direction = 'out' THEN '.zdout' END,
+            CASE WHEN e.files > 0 THEN '.zf' END,
             CASE WHEN e.automatic <> '' OR (e.status <> '' AND e.author_id IS NULL)
-                THEN '.za1' ELSE '.za0' END,
+                THEN '.za' END,
             to_char(e.at AT TIME ZONE 'UTC', '".zt"YYYYMMDD'),
             to_char(e.at AT TIME ZONE 'UTC', '".zt"YYYYMM'),
             to_char(e.at AT TIME ZONE 'UTC', '".zt"YYYY')
-        ]
+        ], NULL)
     $$
     """,
     """
