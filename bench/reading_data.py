@@ -204,9 +204,7 @@ def _clients(bulk: Bulk, house: House, count: int, rng: random.Random) -> list[s
             if n % 5 == 0:
                 bulk.add(Group, id=n, practice_id=practice, name=f"{name.split()[1]} family {n}")
             if n >= 5:
-                bulk.add(
-                    GroupMember, id=n, practice_id=practice, group_id=n - n % 5, client_id=n
-                )
+                bulk.add(GroupMember, id=n, practice_id=practice, group_id=n - n % 5, client_id=n)
         if n % CHUNK == 0:
             bulk.flush()
     bulk.flush()

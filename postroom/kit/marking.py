@@ -8,7 +8,7 @@ from postroom.kit.text import fold
 
 MOST = 60  # places marked in one text
 BEFORE = 40  # characters shown before the first word found
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")  # accents may stand by themselves
 _SPACES = re.compile(r"\s+")
 
 

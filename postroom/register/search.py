@@ -99,18 +99,13 @@ def index(rows: Iterable[Words]) -> None:
 
 def matching(practice: int, text: str) -> RawSQL:
     """A subquery of the ids of entries that hold all these words; the last may be a beginning."""
-    question = query(asked(text), practice_marks(practice))
-    if not question:
-        return RawSQL(
-            "SELECT id FROM register_entry WHERE practice_id = %s",
-            [practice],
-        )
+    question = query(asked(text), (f".zp{practice}",))
     if _on_postgresql():
         return RawSQL(
             "SELECT entry_id FROM register_entrytext WHERE words @@ %s::tsquery", [question]
         )
     return RawSQL(
-        f"SELECT rowid & {ROOM - 1} FROM register_entrytext WHERE register_entrytext MATCH %s",
+        "SELECT rowid & 1073741823 FROM register_entrytext WHERE register_entrytext MATCH %s",
         [question],
     )
 
@@ -122,6 +117,13 @@ def key(at: datetime, entry: int) -> int:
 
 def entry_of(key: int) -> int:
     return key % ROOM
+
+
+def key_of(text: str | None) -> int | None:
+    """A key out of an address bar; None for anything else."""
+    text = text or ""
+    plain = text.isascii() and text.isdigit() and len(text) < 20
+    return int(text) if plain and int(text) < 2**63 else None
 
 
 def practice_marks(practice: int) -> tuple[str, ...]:
