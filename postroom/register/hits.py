@@ -1,6 +1,6 @@
 """What a search finds: of all that holds the words, what this member may read, newest first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -101,7 +101,7 @@ def _readable(
 
 def _handfuls(
     member: Member, asked: Asked, narrowing: Narrowing, below: int | None
-) -> Iterator[list[int]]:
+) -> Generator[list[int]]:
     if not asked:
         return
     practice = member.practice_id

@@ -72,7 +72,7 @@ def asked(text: str) -> Asked:
     """Read what was typed: «"exact phrase" words las» (the last word may be a beginning)."""
     phrases: list[tuple[str, ...]] = []
     beginning = ""
-    pieces = text.replace("“", '"').replace("”", '"').split('"')
+    pieces = re.split('["“”„«»]', text)
     for n, piece in enumerate(pieces):
         words = _parted(piece)[:ASKED]
         quoted = n % 2 == 1 and n < len(pieces) - 1

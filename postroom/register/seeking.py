@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
+from typing import Any
 
 from django.db import connection
 
@@ -63,7 +64,8 @@ def _in_order(
     between = [(" AND rowid < %s", below), (" AND rowid >= %s", above)]
     statement = "SELECT rowid FROM register_entrytext WHERE register_entrytext MATCH %s"
     statement += "".join(words for words, value in between if value is not None)
-    values = [search.query(asked, marks), *(value for _, value in between if value is not None)]
+    values: list[Any] = [search.query(asked, marks)]
+    values += [value for _, value in between if value is not None]
     with closing(connection.cursor()) as cursor:
         cursor.execute(f"{statement} ORDER BY rowid DESC", values)
         for size in chain((FIRST, MORE), repeat(MOST)):
@@ -157,15 +159,13 @@ def _held_on_sqlite(asked: Asked, marks: Sequence[str], among: Sequence[int]) ->
     wanted += [f" {mark} " for mark in marks]
     holes = ", ".join(["%s"] * len(among))
     tests = " AND ".join(["instr(line, %s) > 0"] * len(wanted)) or "1"
-    statement = (
-        "SELECT rowid FROM (SELECT rowid, ' ' || marks || ' | ' || subject || ' | ' || people"
-        " || ' | ' || files || ' | ' || body || ' ' AS line"
-        f" FROM register_entrytext WHERE rowid IN ({holes})) WHERE {tests}"  # noqa: S608 - holes
-    )
+    line = " || ' | ' || ".join(("marks", "subject", "people", "files", "body"))
+    lines = f"SELECT rowid, ' ' || {line} || ' ' AS line FROM register_entrytext"  # noqa: S608
+    statement = f"SELECT rowid FROM ({lines} WHERE rowid IN ({holes})) WHERE {tests}"  # noqa: S608
     return [row[0] for row in _rows(statement, [*among, *wanted])]
 
 
-def _rows(statement: str, values: Sequence[object]) -> list[tuple]:
+def _rows(statement: str, values: Sequence[Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -85,6 +85,7 @@ SAID = {
         ('"leg left"', ["straße"]),
         ('"leg left" units', ["straße"]),
         ("“left leg” farr", ["leg"]),
+        ("«\N{NO-BREAK SPACE}left leg\N{NO-BREAK SPACE}» farr", ["leg"]),
         ('"leg biscuit"', []),
         ('"jpg here"', []),  # no phrase goes from a file's name into the text
         ('"unfinished leg', []),

@@ -190,5 +190,5 @@ def test_more_results_ask_the_database_no_more(
 ) -> None:
     for n in range(25):
         said(cast.practice, f"Leg {n}", files=["leg.png"], clients=[cast.hollis])
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         rita.get(PAGE, {"q": "leg"})

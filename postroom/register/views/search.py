@@ -1,5 +1,6 @@
 """Searching everything one may read: as one types, and on a page of its own."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,7 +80,7 @@ def suggest(request: MemberRequest) -> HttpResponse:
 
 def _people(member: Member, typed: str) -> People:
     """Whoever has all these words in name, number or address; quotation marks mean nothing."""
-    typed = typed.replace('"', " ").strip()
+    typed = re.sub('["“”„«»]', " ", typed).strip()
     if not typed:
         return People()
     mine = Client.objects.open_to(member)
