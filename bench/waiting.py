@@ -225,7 +225,7 @@ def _multiply(rows: sqlite3.Connection, wanted: int) -> None:
         taken = ", ".join(changed.get(column, column) for column in columns)
         # Names of our own tables and columns.
         rows.execute(
-            f"INSERT INTO {name} ({', '.join(columns)})"  # noqa: S608
+            f"INSERT INTO {name} ({', '.join(columns)})"
             f" SELECT {taken} FROM (SELECT * FROM {name} LIMIT 1), n"
         )
     rows.commit()  # without ANALYZE, which Postroom does not run on SQLite either

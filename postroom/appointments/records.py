@@ -1,20 +1,22 @@
 """What pages show of the book: a client's appointments, and how each source is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from postroom.appointments.feeds import INTERVALS, address, masked
 from postroom.appointments.models import Appointment, DueItem, Look
 from postroom.appointments.rules import is_stale
 from postroom.appointments.words import counted, feed_trouble
-from postroom.clients.models import Client
+from postroom.clients.models import Client, is_open
 from postroom.kit.crypto import KeyMissing, Tampered
-from postroom.practice.models import Source
+from postroom.practice.models import Member, Source
 
 DUES = 5  # shown of what is due
+TODAY = 6  # appointments of the first page
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,18 @@ def card(client: Client, now: datetime) -> Card | None:
         as_of,
         is_stale(as_of, now),
     )
+
+
+def still_today(member: Member, now: datetime) -> list[Line] | None:
+    """The next appointments until midnight, of clients one may open; None without a book."""
+    if freshness(member.practice_id) is None:
+        return None
+    local = timezone.localtime(now)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rows = Appointment.objects.filter(practice=member.practice_id, start__lt=midnight)
+    mine = Q(client=None) | (Q(client__merged_into=None) & is_open(member, "client__"))
+    coming = rows.to_come(now).filter(mine).select_related("client", "patient", "practitioner")
+    return [line for line in map(_line, coming[:TODAY]) if line]
 
 
 def freshness(practice_id: int) -> datetime | None:

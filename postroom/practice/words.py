@@ -25,7 +25,6 @@ class Words:
     clients: str
     new_client: str
     search_clients: str
-    search_hint: str
     search_line: str
     client_word: str
     clients_word: str
@@ -55,7 +54,6 @@ def _clients(word: str) -> dict[str, str]:
                 "clients": _("Patients"),
                 "new_client": _("New patient"),
                 "search_clients": _("Search patients"),
-                "search_hint": _("Search patients by name, number or address"),
                 "client_word": _("patient"),
                 "clients_word": _("patients"),
                 "a_client": _("a patient"),
@@ -66,7 +64,6 @@ def _clients(word: str) -> dict[str, str]:
                 "clients": _("Owners"),
                 "new_client": _("New owner"),
                 "search_clients": _("Search owners"),
-                "search_hint": _("Search owners by name, number or address"),
                 "client_word": _("owner"),
                 "clients_word": _("owners"),
                 "a_client": _("an owner"),
@@ -76,7 +73,6 @@ def _clients(word: str) -> dict[str, str]:
         "clients": _("Clients"),
         "new_client": _("New client"),
         "search_clients": _("Search clients"),
-        "search_hint": _("Search clients by name, number or address"),
         "client_word": _("client"),
         "clients_word": _("clients"),
         "a_client": _("a client"),

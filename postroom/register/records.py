@@ -4,23 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from postroom.clients.models import Client, ContactPoint, Group
+from postroom.clients.models import Client, Consent, ContactPoint, Group, Patient
 from postroom.practice.models import Member
-from postroom.register.models import Attachment, Entry, EntryClient
+from postroom.register.looks import Look, look
+from postroom.register.models import Attachment, Entry, EntryClient, EntryPatient
+from postroom.register.narrowing import Narrowing
 from postroom.register.paging import SIZE, Page, cut, older
 from postroom.register.reading import FileLine, file_lines
+
+SHOWN = 600  # characters of a note that the timeline shows
 
 
 @dataclass(frozen=True)
 class Item:
     entry: Entry
+    look: Look
+    text: str  # what was said: the beginning of a letter, the whole of a short note
     files: list[FileLine]
     names: list[str]  # of the clients it is filed under
-    about: list[str]  # the names of those of theirs whom it is about
+    patients: list[str]  # whom it is about
 
 
 @dataclass(frozen=True)
@@ -37,31 +44,36 @@ class Family:
     clients: list[Client]
 
 
+@dataclass(frozen=True)
+class Wish:
+    """Whether a client may be written to for a purpose: `given` None where addresses differ."""
+
+    purpose: str
+    given: bool | None
+    but: list[str]  # the addresses that say otherwise
+
+
 def timeline(
-    member: Member, clients: Iterable[int], *, before: Entry | None, with_files: bool
+    member: Member, clients: Iterable[int], narrowing: Narrowing, *, before: Entry | None
 ) -> tuple[list[Day], int | None]:
     """The newest letters of these clients by day, and the id to ask for the next ones with.
 
     The walk is along (client, at); the letters are fetched after, through `readable_by`.
     """
-    page = _placements(member, clients, before=before, with_files=with_files)
-    files = Prefetch("attachments", Attachment.objects.filter(inline=False))
+    page = _placements(member, list(clients), narrowing, before)
     letters = (
         Entry.objects.readable_by(member)
         .filter(pk__in=[row["entry_id"] for row in page.rows])
-        .prefetch_related(files, Prefetch("clients", Client.objects.open_to(member)), "patients")
-    )
-    items = [
-        Item(
-            entry,
-            file_lines(entry.attachments.all()),
-            [client.name for client in entry.clients.all()],
-            [patient.name for patient in entry.patients.all()],
+        .select_related("author")
+        .prefetch_related(
+            Prefetch("attachments", Attachment.objects.filter(inline=False)),
+            Prefetch("clients", Client.objects.open_to(member)),
+            "patients",
         )
-        # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
-        for entry in sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
-    ]
-    by_day = groupby(items, key=lambda item: timezone.localdate(item.entry.at))
+    )
+    # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
+    newest = sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
+    by_day = groupby(map(_item, newest), key=lambda item: timezone.localdate(item.entry.at))
     days = [Day(found[0].entry.at, found) for found in (list(group) for _, group in by_day)]
     return days, page.next
 
@@ -82,13 +94,60 @@ def addresses(client: Client) -> list[ContactPoint]:
     return list(points.select_related("contact").order_by("kind", "-preferred", "pk"))
 
 
+def wishes(client: Client) -> list[Wish]:
+    """What a client's addresses and numbers may be used for, as far as anybody said."""
+    rows = Consent.objects.filter(
+        practice=client.practice_id, point__contact__clients=client
+    ).select_related("point")
+    said: dict[str, dict[str, bool]] = {}
+    for row in rows.order_by("pk"):
+        said.setdefault(row.purpose, {})[row.point.value] = row.given
+    return [
+        _wish(str(words), said[purpose]) for purpose, words in Consent.PURPOSES if purpose in said
+    ]
+
+
+def writers(member: Member) -> QuerySet[Member]:
+    """Those of the practice whose entries one may ask for."""
+    return Member.objects.filter(practice=member.practice_id).order_by("name", "pk")
+
+
+def _wish(purpose: str, answers: dict[str, bool]) -> Wish:
+    given = set(answers.values())
+    if len(given) == 1:
+        return Wish(purpose, given.pop(), [])
+    return Wish(purpose, None, [point for point, yes in answers.items() if not yes])
+
+
+def _item(entry: Entry) -> Item:
+    return Item(
+        entry=entry,
+        look=look(entry),
+        text=entry.body[:SHOWN].rstrip() + "…" * (len(entry.body) > SHOWN) or entry.snippet,
+        files=file_lines(entry.attachments.all()),
+        names=[client.name for client in entry.clients.all()],
+        patients=[patient.name for patient in entry.patients.all()],
+    )
+
+
 def _placements(
-    member: Member, clients: Iterable[int], *, before: Entry | None, with_files: bool
+    member: Member, clients: list[int], narrowing: Narrowing, before: Entry | None
 ) -> Page:
-    rows = EntryClient.objects.filter(practice=member.practice_id, client__in=clients)
-    if with_files:
-        rows = rows.filter(entry__files__gt=0)
+    """The walk along (client, at), or along (patient, at) where one animal is asked for."""
+    rows: QuerySet[Any] = EntryClient.objects.filter(client__in=clients)
+    if narrowing.patient:
+        placed = EntryClient.objects.filter(entry=OuterRef("entry"), client__in=clients)
+        rows = EntryPatient.objects.filter(Exists(placed), patient=narrowing.patient)
+    rows = rows.filter(narrowing.entries("entry__"), practice=member.practice_id)
     if before is not None:
         rows = rows.filter(older(before.at, before.pk, pk_field="entry_id"))
-    newest = rows.order_by("-at", "-entry_id").values("entry_id", "at").distinct()
+    newest = rows.order_by("-at", "-entry_id").values("entry_id", "at")
+    if len(clients) > 1:
+        newest = newest.distinct()
     return cut(list(newest[: SIZE + 1]), key=lambda row: row["entry_id"])
+
+
+def patients_of(member: Member, clients: Iterable[int]) -> list[Patient]:
+    """Whose letters one may ask for alone."""
+    rows = Patient.objects.filter(practice=member.practice_id, client__in=list(clients))
+    return list(rows.order_by("name", "pk"))

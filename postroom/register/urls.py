@@ -11,6 +11,7 @@ from postroom.register.views import (
     newcomers,
     reading,
     records,
+    search,
     senders,
     unresolved,
 )
@@ -58,6 +59,8 @@ urlpatterns = [
     path("attachments/<int:attachment>/message/body", enclosed.message_body, name="enclosed-body"),
     path("attachments/<int:attachment>/message/file", enclosed.message_file, name="enclosed-file"),
     path("attachments/<int:attachment>/picture", files.picture, name="picture"),
+    path("search", search.search, name="search"),
+    path("search/suggest", search.suggest, name="suggest"),
     path("clients/<int:client>", records.client, name="client"),
     path("clients/<int:client>/group", records.group, name="group"),
 ]

@@ -127,7 +127,7 @@ class Shell:
 
     @cached_property
     def search_url(self) -> str:
-        return self.records[0].url
+        return reverse("register:search", args=[self.practice.slug])
 
     @cached_property
     def waiting(self) -> str:

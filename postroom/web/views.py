@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from postroom.appointments.records import still_today
 from postroom.clients.models import Client
 from postroom.connections import words
 from postroom.connections.models import MailAccount
@@ -19,7 +20,7 @@ from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register.models import Entry
-from postroom.web import first_hour
+from postroom.web import first_hour, today
 from postroom.web.context import MANY, bounded, shell_of
 
 LATEST = 10
@@ -52,6 +53,9 @@ def home(request: MemberRequest) -> HttpResponse:
         "first_hour": first_hour.steps(request.member, now),
         "waiting": to_file(shell_of(request).waiting),
         "oldest": entries.waiting().order_by("at", "id").first(),
+        "open": today.open_talks(request.member, shell_of(request).post),
+        "came_in": today.came_in_words(today.came_in(request.member, now)),
+        "coming": still_today(request.member, now),
         "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
         "latest": filed.prefetch_related(

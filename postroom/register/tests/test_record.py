@@ -7,7 +7,8 @@ import time_machine
 from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries
 
-from postroom.clients.models import Client, Group, GroupMember, Patient
+from postroom.clients.models import Client, Consent, Group, GroupMember, Patient
+from postroom.register.models import EntryPatient
 from postroom.register.tests.post import NOON, mail, pile, put
 from postroom.register.tests.test_unresolved import words
 from tests.support.cast import Cast, make_client
@@ -73,9 +74,77 @@ def test_only_letters_with_attachments_when_asked(cast: Cast, rita: Browser) -> 
     put(cast.practice, mail(subject="Bare"), clients=[cast.hollis])
     raw = mail(subject="Laden", files=[("a.pdf", "application/pdf", b"x")])
     put(cast.practice, raw, clients=[cast.hollis])
-    page = words(rita.get(record_of(cast.hollis), {"show": "files"}))
-    assert "Laden" in page
-    assert "Bare" not in page
+    for asked in ({"files": "1"}, {"show": "files"}):  # the second as it was said before
+        page = words(rita.get(record_of(cast.hollis), asked))
+        assert "Laden" in page
+        assert "Bare" not in page
+
+
+def test_a_record_is_narrowed_and_its_address_says_how(cast: Cast, rita: Browser) -> None:
+    biscuit = Patient.objects.create(
+        practice=cast.practice, client=cast.hollis, ref="1", name="Biscuit"
+    )
+    everything = {
+        "Mail in": {},
+        "Mail out": {"direction": "out", "author": cast.bob},
+        "A call": {"kind": "phone", "author": cast.alice, "body": "Eats again.\nCall tomorrow."},
+        "A note": {"kind": "note", "direction": "", "author": cast.bob},
+    }
+    for subject, fields in everything.items():
+        entry = put(cast.practice, mail(subject=subject), clients=[cast.hollis], **fields)
+        if subject in ("A call", "Mail in"):
+            EntryPatient.objects.create(
+                practice=cast.practice, entry=entry, patient=biscuit, at=entry.at
+            )
+    cases = [
+        ({"kind": "phone"}, ["A call"]),
+        ({"kind": "email", "direction": "out"}, ["Mail out"]),
+        ({"patient": biscuit.pk}, ["A call", "Mail in"]),
+        ({"patient": biscuit.pk, "kind": "phone"}, ["A call"]),
+        ({"member": cast.bob.pk}, ["A note", "Mail out"]),
+        ({"kind": "nonsense", "member": "x"}, ["A call", "A note", "Mail in", "Mail out"]),
+        ({"kind": "sms"}, []),
+    ]
+    for asked, expected in cases:
+        answer = rita.get(record_of(cast.hollis), asked)
+        days = answer.context["days"]
+        assert sorted(i.entry.subject for d in days for i in d.items) == expected, asked
+    assert "Nothing like this here" in words(answer)
+    page = words(rita.get(record_of(cast.hollis)))
+    for expected in ("they called · Alice Moreau", "sent by Bob Adeyemi", "Call tomorrow."):
+        assert expected in page
+
+
+def test_narrowing_is_kept_from_page_to_page(cast: Cast, rita: Browser) -> None:
+    pile(cast.practice, 52, clients=[cast.hollis], kind="sms")
+    put(cast.practice, mail(subject="Not an SMS"), clients=[cast.hollis])
+    first = rita.get(record_of(cast.hollis), {"kind": "sms"})
+    assert f'href="?kind=sms&amp;before={first.context["next"]}"' in words(first)
+    rest = rita.get(
+        record_of(cast.hollis), {"kind": "sms", "before": first.context["next"]}
+    ).context["days"]
+    assert [i.entry.subject for d in rest for i in d.items] == ["Letter 50", "Letter 51"]
+
+
+def test_the_record_says_what_the_client_wishes(cast: Cast, rita: Browser) -> None:
+    Client.objects.filter(pk=cast.hollis.pk).update(channel="sms", language="fr", note="Rings <b>")
+    points = list(cast.hollis.contacts.get().points.order_by("pk"))
+    for point, purpose, given in (
+        (points[0], "reminder", True),
+        (points[0], "marketing", False),
+        (points[1], "marketing", False),
+        (points[0], "care", True),
+        (points[1], "care", False),
+    ):
+        Consent.objects.create(
+            practice=cast.practice, point=point, purpose=purpose, given=given, at=NOON
+        )
+    page = words(rita.get(record_of(cast.hollis)))
+    for expected in (
+        *("Prefers SMS", "French", "Reminders: yes", "News and offers: no", "Rings &lt;b&gt;"),
+        f"Care: yes, but not to {points[1].value}",
+    ):
+        assert expected in page
 
 
 def test_the_record_goes_on_page_by_page(cast: Cast, rita: Browser) -> None:
@@ -97,7 +166,7 @@ def test_a_longer_record_asks_the_database_no_more(
         raw = mail(subject=f"Letter {n}", files=[("a.pdf", "application/pdf", b"x")])
         put(cast.practice, raw, clients=[cast.hollis, wren], at=NOON - timedelta(minutes=n))
     for page in (record_of(cast.hollis), f"{record_of(cast.hollis)}/group"):
-        with django_assert_max_num_queries(22):  # one of them asks how old the book is
+        with django_assert_max_num_queries(26):  # one of them asks how old the book is
             rita.get(page)
 
 

@@ -1,10 +1,12 @@
 """A client's record, and the correspondence of the whole family (AK-42, RX-3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from postroom.appointments.records import card
@@ -13,9 +15,28 @@ from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import READ
 from postroom.register.known import known
+from postroom.register.looks import ICONS
 from postroom.register.models import Entry
+from postroom.register.narrowing import Narrowing, narrowing_of
 from postroom.register.paging import number
-from postroom.register.records import addresses, family, timeline
+from postroom.register.records import (
+    addresses,
+    family,
+    patients_of,
+    timeline,
+    wishes,
+    writers,
+)
+
+# Of several, as the chips of a record say.
+KINDS = {
+    Entry.EMAIL: _("Emails"),
+    Entry.SMS: _("SMS"),
+    Entry.PHONE: _("Calls"),
+    Entry.MEETING: _("Meetings"),
+    Entry.LETTER: _("Letters"),
+    Entry.NOTE: _("Notes"),
+}
 
 
 @member_required(READ)
@@ -64,9 +85,9 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
     audit.read(request, "client", record.pk, **_shown(clients, before))
-    with_files = request.GET.get("show") == "files"
-    days, following = timeline(request.member, clients, before=before, with_files=with_files)
-    families = family(request.member, record)
+    narrowing = _narrowing(request)
+    days, following = timeline(request.member, clients, narrowing, before=before)
+    query = narrowing.query()
     context = {
         "nav": "clients",
         "client": record,
@@ -74,13 +95,50 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "days": days,
         "next": following,
         "before": asked,
-        "with_files": with_files,
+        "narrowing": narrowing,
+        "query": query,
+        "first": f"?{query}" if query else request.path,
+    }
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if htmx and not htmx.history_restore_request and before is not None:
+        return render(request, "register/_days.html", context)
+    families = family(request.member, record)
+    context |= {
+        "kinds": _kinds(narrowing),
+        "chips": _chips(narrowing),
+        "patients": patients_of(request.member, clients)
+        if tab == "group"
+        else list(record.patients.all()),
+        "members": writers(request.member),
         "addresses": addresses(record),
         "known": len(known(request.member, record)),
+        "wishes": wishes(record),
         "book": card(record, timezone.now()),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
     }
-    htmx = request.htmx  # type: ignore[attr-defined]
-    more = htmx and not htmx.history_restore_request and before is not None
-    return render(request, "register/_days.html" if more else "register/record.html", context)
+    return render(request, "register/record.html", context)
+
+
+def _narrowing(request: MemberRequest) -> Narrowing:
+    """Words are searched on a page of their own, and the client is that of the page."""
+    asked = narrowing_of(request.GET.dict())
+    if request.GET.get("show") == "files":  # as it was said before
+        asked = replace(asked, files=True)
+    return replace(asked, q="", client=None, since=None, until=None, how="")
+
+
+def _kinds(narrowing: Narrowing) -> list[tuple[str, str, str, str, bool]]:
+    """A chip for each kind: key, words, icon, address, and whether it is set."""
+    return [
+        (kind, str(KINDS[kind]), ICONS[kind][0], narrowing.query(kind=kind), narrowing.kind == kind)
+        for kind in KINDS
+    ]
+
+
+def _chips(narrowing: Narrowing) -> dict[str, str]:
+    """Where the other chips lead."""
+    return {
+        "all": narrowing.query(kind=""),
+        "files": narrowing.query(files=not narrowing.files),
+    }

@@ -1,15 +1,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from postroom.connections.models import MailAccount
-from postroom.practice.models import Member
-from postroom.register.models import Entry, EntryClient
+from postroom.appointments.models import Appointment
+from postroom.clients.models import Client
+from postroom.connections.models import MailAccount, Workflow
+from postroom.practice.models import Member, Source
+from postroom.register.models import Conversation, Entry, EntryClient
 from postroom.web.context import bounded
 from postroom.web.views import greeting
-from tests.support.cast import Cast, make_member
+from tests.support.cast import Cast, make_client, make_member
 
 
 def letter(cast: Cast, filing: str, subject: str = "Biscuit") -> Entry:
@@ -56,6 +59,50 @@ def test_home_says_when_nothing_waits(cast: Cast) -> None:
     assert "Everything is filed" in cast.browser(cast.bob).get("/p/tern/").text
 
 
+def test_home_says_what_is_open_and_what_came_in(cast: Cast) -> None:
+    for filing, subject in ((Entry.RESOLVED, "a"), (Entry.RESOLVED, "b"), (Entry.UNRESOLVED, "c")):
+        entry = letter(cast, filing, subject)
+    letter(cast, Entry.RESOLVED, "sent")
+    Entry.objects.filter(subject="sent").update(direction="out")
+    Entry.objects.filter(subject="a").update(at=timezone.now() - timedelta(days=2))
+    account = MailAccount.objects.create(practice=cast.practice, name="Desk", host="imap.example")
+    Workflow.objects.create(practice=cast.practice, account=account, kind=Workflow.INBOX)
+    for owner in (None, cast.bob, cast.alice):
+        Conversation.objects.create(practice=cast.practice, owner=owner, last_at=entry.at)
+    page = cast.browser(cast.bob).get("/p/tern/").text
+    assert "2 messages came in today · 1 filed · 1 waiting" in page
+    assert "1 open message in the shared inbox" in page
+    page = cast.browser(cast.rita).get("/p/tern/").text
+    assert "1 message came in today · 1 filed" in page
+    assert "open message" not in page
+
+
+def test_home_says_who_comes_today(cast: Cast) -> None:
+    assert "Still to come today" not in cast.browser(cast.bob).get("/p/tern/").text
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    source = Source.objects.create(
+        practice=cast.practice, name="Book", kind=Source.APPOINTMENTS, fresh_at=noon
+    )
+    closed = make_client(cast.practice, "9", "Wren Secret", [])
+    Client.objects.filter(pk=closed.pk).update(restricted=True)
+    for ref, client, hours, state in (
+        ("1", cast.hollis, 2, "booked"),
+        ("2", closed, 3, "booked"),
+        ("3", cast.hollis, 4, "cancelled"),
+        ("4", cast.hollis, -1, "done"),
+        ("5", cast.hollis, 20, "booked"),
+    ):
+        Appointment.objects.create(
+            practice=cast.practice, source=source, ref=ref, client=client, subject=f"Check {ref}",
+            start=noon + timedelta(hours=hours), state=state, imported_at=noon,
+        )  # fmt: skip
+    with time_machine.travel(noon, tick=False):
+        page = cast.browser(cast.bob).get("/p/tern/").text
+    assert "Check 1" in page
+    for unseen in ("Check 2", "Check 3", "Check 4", "Check 5", "Wren Secret"):
+        assert unseen not in page
+
+
 def test_home_shows_the_ten_letters_filed_last(cast: Cast) -> None:
     for n in range(12):
         letter(cast, Entry.RESOLVED, f"Letter {n:02}")
@@ -86,7 +133,7 @@ def test_home_asks_few_questions_however_much_there_is(
         letter(cast, Entry.RESOLVED)
         letter(cast, Entry.UNRESOLVED)
     browser = cast.browser(cast.alice)
-    with django_assert_max_num_queries(17):  # two of them for the first hour
+    with django_assert_max_num_queries(22):  # two of them for the first hour
         browser.get("/p/tern/")
 
 

@@ -1,5 +1,7 @@
-// Searching a client as one types: an ARIA combobox with a listbox (APG), laid over a search form
-// that works without it. The options are drawn by the server.
+// Searching as one types: an ARIA combobox with a listbox (APG), laid over a search form that works
+// without it. The options are drawn by the server. An option of a client is chosen for the desk; one
+// with an address leads there. In a form with data-free none is chosen before the arrows are used,
+// so that Enter sends the form.
 
 const WAIT = 200; // ms after the last letter
 
@@ -46,9 +48,9 @@ class Combobox {
     this.box.innerHTML = await answer.text();
     this.status.textContent = this.box.querySelector(".count-words").textContent;
     this.box.hidden = false;
-    this.field.setAttribute("aria-controls", "options");
+    this.field.setAttribute("aria-controls", this.box.querySelector("[role=listbox]").id);
     this.field.setAttribute("aria-expanded", "true");
-    return this.mark(this.options[0]);
+    return this.mark("free" in this.form.dataset ? null : this.options[0]);
   }
 
   mark(option) {
@@ -64,8 +66,8 @@ class Combobox {
     if (this.box.hidden || event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
-      const at = options.indexOf(this.active) + step;
-      this.mark(options.at(at % options.length));
+      const now = options.indexOf(this.active);
+      this.mark(options.at(now < 0 && step < 0 ? -1 : (now + step) % options.length));
     } else if (event.key === "Enter" && this.active) {
       this.choose(this.active);
     } else if (event.key === "Escape") {
@@ -80,6 +82,10 @@ class Combobox {
   choose(option) {
     if (!option) return;
     this.close();
+    if (option.dataset.href) {
+      window.location.assign(option.dataset.href);
+      return;
+    }
     const address = this.form.dataset.chosen + option.dataset.client;
     history.replaceState(null, "", address);
     window.htmx.ajax("GET", address, { target: "#desk", swap: "outerHTML" });
