@@ -20,6 +20,7 @@ from postroom.register.inboxes import conversation_of
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number
 from postroom.register.reading import reading
+from postroom.register.views import noting
 
 
 @member_required(READ)
@@ -27,6 +28,8 @@ from postroom.register.reading import reading
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
+    if letter.is_noted:
+        return noting.shown(request, letter)
     as_text = request.GET.get("view") == "text"
     talk = conversation_of(request.member, letter)
     context = {

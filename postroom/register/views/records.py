@@ -11,7 +11,8 @@ from postroom.appointments.records import card
 from postroom.clients.models import Client
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ
+from postroom.practice.rules import READ, WRITE
+from postroom.register.kinds import BY_HAND
 from postroom.register.models import Entry
 from postroom.register.paging import number
 from postroom.register.records import addresses, family, timeline
@@ -47,7 +48,7 @@ def _merged_into(request: MemberRequest, pk: int) -> Client | None:
 
 
 def _record(request: MemberRequest, pk: int) -> Client:
-    clients = Client.objects.open_to(request.member).prefetch_related("patients")
+    clients = Client.objects.open_to(request.member).prefetch_related("patients", "notes")
     return get_object_or_404(clients, pk=pk)
 
 
@@ -76,6 +77,8 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "with_files": with_files,
         "addresses": addresses(record),
         "book": card(record, timezone.now()),
+        "may_note": request.member.may(WRITE),
+        "kinds": BY_HAND.values(),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
     }

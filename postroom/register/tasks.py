@@ -1,0 +1,30 @@
+"""What the clock and the queue call."""
+
+from django.utils import timezone
+
+from postroom.kit.background import task
+from postroom.register import exporting, note_drafts, note_jobs, noting
+
+
+@task()
+def advance_export(job: int) -> None:
+    """Write a long list that somebody asked for."""
+    exporting.advance(job, clock=timezone.now)
+
+
+@task()
+def advance_notes(job: int) -> None:
+    """Go on with a file of notes that somebody brought."""
+    note_jobs.advance(job, clock=timezone.now)
+
+
+@task()
+def sweep_removed() -> int:
+    """Forget what was removed, once that cannot be undone any more."""
+    return noting.sweep(timezone.now())
+
+
+@task()
+def sweep_note_drafts() -> int:
+    """Forget drafts nobody came back to."""
+    return note_drafts.sweep(timezone.now())
