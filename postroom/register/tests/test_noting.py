@@ -155,9 +155,7 @@ def test_a_client_is_looked_for_and_added_without_script(cast: Cast, bob: Browse
         "/p/tern/entries/new/phone", {"body": "Typed", "find": "hollis", "step": "find"}
     )
     assert f'value="add:{cast.hollis.pk}"' in words(step)
-    step = bob.post(
-        "/p/tern/entries/new/phone", {"body": "Typed", "step": f"add:{cast.hollis.pk}"}
-    )
+    step = bob.post("/p/tern/entries/new/phone", {"body": "Typed", "step": f"add:{cast.hollis.pk}"})
     assert f'name="clients" value="{cast.hollis.pk}"' in words(step)
     assert "Typed" in words(step)
     part = bob.post(
@@ -193,9 +191,7 @@ def test_a_change_keeps_what_stood_there_and_the_second_of_two_is_told(
 
 def test_its_day_moves_on_every_record(cast: Cast, bob: Browser) -> None:
     entry = log(cast, bob)
-    bob.post(
-        f"/p/tern/entries/{entry.pk}/edit", fill(cast, at="2026-01-05T09:30", version=1)
-    )
+    bob.post(f"/p/tern/entries/{entry.pk}/edit", fill(cast, at="2026-01-05T09:30", version=1))
     entry.refresh_from_db()
     assert f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}" == "2026-01-05 09:30"
     assert entry.placements.get().at == entry.at
