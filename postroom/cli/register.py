@@ -111,7 +111,12 @@ def rows(practice: Practice, narrowed: Narrowed = Narrowed()) -> Iterator[dict[s
     for entry in others.prefetch_related(*of_entry).iterator(chunk_size=500):
         if entry.is_noted or not any(one.stored_id for one in entry.attachments.all()):
             account = entry.account.name if entry.account else None
-            more: dict[str, Any] = {"raw_sha256": None, "size": None, "problems": [], "account": account}
+            more: dict[str, Any] = {
+                "raw_sha256": None,
+                "size": None,
+                "problems": [],
+                "account": account,
+            }
             yield _row_of(entry, None, **more)
 
 
