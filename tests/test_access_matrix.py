@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
-from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
+from postroom.clients.models import ClientNote, Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import DropFolder, MailAccount, Workflow
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
@@ -65,6 +65,7 @@ PUBLIC = {
 }
 # Path parameters that name no row.
 PLAIN = {"n": 1, "token": "forged", "kind": "due", "ref": "4182", "other": "4182"}
+PLAIN["what"] = "phone"  # a kind of note
 NOUNS = (
     *("access_token", "account", "address", "attachment", "book_job", "client", "closed_day"),
     *(
@@ -76,6 +77,7 @@ NOUNS = (
         "invitation",
         "job",
         "member",
+        "note",
         "patient",
         "point",
     ),
@@ -175,6 +177,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     family = Group.objects.create(practice=practice, name="Family")
     GroupMember.objects.create(practice=practice, group=family, client=client)
     patient = Patient.objects.create(practice=practice, client=client, ref="1", name="Biscuit")
+    note = ClientNote.objects.create(practice=practice, client=client, text="Call late", at=now)
     contact = client.contacts.get()
     laboratory = Contact.objects.create(practice=practice, name="Laboratory", professional=True)
     key = f"{practice.slug:0>64}"
@@ -240,6 +243,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "contact": contact.pk,
         "correspondent": laboratory.pk,
         "group": family.pk,
+        "note": note.pk,
         "patient": patient.pk,
         "workflow": workflow.pk,
         "mailbox": mailbox.pk,

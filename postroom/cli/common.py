@@ -87,8 +87,9 @@ def write_down(args: argparse.Namespace) -> None:
     verb = getattr(args, "kind" if args.command == "import" else "verb", "")
     words = f"{args.command} {verb}".strip()
     data = {"command": words, "shell_user": shell_user()}
-    if args.command == "register" and args.client:
-        data["client"] = args.client
+    for name in ("client", "group") if args.command == "register" else ():
+        if named := getattr(args, name):
+            data[name] = named
     for practice in _concerned(getattr(args, "practice", None)):
         audit.record(
             practice.pk, "command", "practice", practice.pk, by=None, now=utc_now(), data=data

@@ -21,7 +21,7 @@ from postroom.practice.tasks import (
     sweep_notices,
     sweep_sessions,
 )
-from postroom.register.tasks import scan_files
+from postroom.register.tasks import scan_files, sweep_note_drafts, sweep_removed
 
 SCHEDULE = [
     every(60, HEART)(watch_over),
@@ -35,6 +35,8 @@ SCHEDULE = [
     every(3600, "sweep sessions")(sweep_sessions),
     every(3600, "drop account drafts")(drop_account_drafts),
     every(300, "gather merged")(gather_merged),
+    every(60, "sweep removed")(sweep_removed),
+    every("03:15", "sweep note drafts")(sweep_note_drafts),
     every("03:05", "sweep notices")(sweep_notices),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),

@@ -1,11 +1,14 @@
 """Judgement of filing: pure, handed all it needs (RELIABILITY 1.1, MODEL decisions 1 to 5)."""
 
 import hashlib
-import mimetypes
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, TypeVar
+
+from postroom.kit.brought import EMPTY, LARGEST_FILE, PROGRAM, TOO_BIG, file_fault, file_type
+
+__all__ = ["EMPTY", "LARGEST_FILE", "PROGRAM", "TOO_BIG", "file_fault", "file_type"]
 
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
@@ -86,31 +89,9 @@ def fold_key(
     return said.hexdigest()
 
 
-EMPTY, TOO_BIG, PROGRAM, ODD, UNREADABLE = "empty", "too-big", "program", "odd", "unreadable"
-LARGEST_FILE = 100 * 1024 * 1024  # bytes of a dropped file
-_PROGRAMS = frozenset(
-    [
-        *("apk", "app", "bat", "bin", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "hta"),
-        *("img", "inf", "iso", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "pif", "ps1"),
-        *("reg", "rpm", "scf", "scr", "sh", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc"),
-        *("wsf", "wsh"),
-    ]
-)
-_BEGIN_OF_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+ODD, UNREADABLE = "odd", "unreadable"  # why a dropped file is not taken, beside those of the kit
 _UNFINISHED = ("part", "partial", "tmp", "temp", "crdownload", "download", "filepart")
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
-
-
-def file_fault(name: str, size: int, begin: bytes) -> str:
-    """Why a dropped file is not taken; "" for one that is. `begin`: its first bytes."""
-    if size == 0:
-        return EMPTY
-    if size > LARGEST_FILE:
-        return TOO_BIG
-    ending = name.casefold().rstrip(". ").rpartition(".")[2]
-    if ending in _PROGRAMS or begin.startswith(_BEGIN_OF_PROGRAMS):
-        return PROGRAM
-    return ""
 
 
 def is_file_for_us(name: str) -> bool:
@@ -118,27 +99,6 @@ def is_file_for_us(name: str) -> bool:
     low = name.casefold()
     hidden = low.startswith((".", "~$")) or low in _OF_SYSTEMS
     return not hidden and low.rpartition(".")[2] not in _UNFINISHED
-
-
-_KINDS = {  # how the bytes of what people scan and photograph begin
-    "application/pdf": (b"%PDF-",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/tiff": (b"II*\x00", b"MM\x00*"),
-}
-
-
-def file_type(name: str, begin: bytes) -> str:
-    """What a file is, by its first bytes, else by its name."""
-    for kind, starts in _KINDS.items():
-        if begin.startswith(starts):
-            return kind
-    if begin[:4] == b"RIFF" and begin[8:12] == b"WEBP":
-        return "image/webp"
-    named = mimetypes.guess_type(name)[0] or ""
-    # What its name says it is and its bytes do not is not shown as such.
-    return "application/octet-stream" if not named or named in _KINDS else named
 
 
 # What a sender looks like who is no client, for the look at a mailbox's past.

@@ -76,6 +76,12 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("pictures", "block"): gettext_lazy("Chose to block pictures from the internet again"),
     ("practice", "open_attachments"): gettext_lazy("Let attachments open directly"),
     ("practice", "shut_attachments"): gettext_lazy("Had attachments downloaded again"),
+    ("entry", "note"): gettext_lazy("Wrote an entry by hand"),
+    ("entry", "change"): gettext_lazy("Changed an entry written by hand"),
+    ("entry", "remove"): gettext_lazy("Removed an entry written by hand"),
+    ("entry", "bring_back"): gettext_lazy("Brought a removed entry back"),
+    ("entry", "archive"): gettext_lazy("Archived an entry"),
+    ("entry", "unarchive"): gettext_lazy("Took an entry out of the archive"),
     ("sender", "add"): gettext_lazy("Added a sender"),
     ("sender", "change"): gettext_lazy("Changed what a sender is"),
     ("sender", "remove"): gettext_lazy("Removed a sender"),
@@ -103,6 +109,9 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("client", "edit_correspondent"): gettext_lazy("Changed a correspondent"),
     ("client", "name_readers"): gettext_lazy("Named new readers of a restricted record"),
     ("client", "join_group"): gettext_lazy("Put %(a_client)s in a family group"),
+    ("client", "add_note"): gettext_lazy("Added a note to a record"),
+    ("client", "edit_note"): gettext_lazy("Changed a note on a record"),
+    ("client", "remove_note"): gettext_lazy("Removed a note from a record"),
     ("client", "leave_group"): gettext_lazy("Took %(a_client)s out of a family group"),
     ("contact", "create_correspondent"): gettext_lazy("Added a correspondent"),
     ("contact", "edit_correspondent"): gettext_lazy("Changed a correspondent"),
@@ -112,6 +121,8 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("group", "rename_group"): gettext_lazy("Renamed a family group"),
     ("practice", "import_clients"): gettext_lazy("Imported %(clients_word)s"),
     ("practice", "mark_gone"): gettext_lazy("Marked missing %(clients_word)s as gone"),
+    ("practice", "import_notes"): gettext_lazy("Imported notes"),
+    ("practice", "export_register"): gettext_lazy("Exported the register"),
     ("practice", "found"): gettext_lazy("Set up the practice"),
     ("practice", "change"): gettext_lazy("Changed the practice’s settings"),
     ("practice", "command"): gettext_lazy("Gave a command on the server"),
@@ -185,7 +196,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
 # The filter «What»: a group of actions, whatever they were done to; «changes» is all the rest.
 READING, FILING, SIGNING_IN, CHANGES = "reading", "filing", "signing-in", "changes"
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    READING: (gettext_lazy("Reading"), ("read", "download", "export")),
+    READING: (gettext_lazy("Reading"), ("read", "download", "export", "export_register")),
     FILING: (
         gettext_lazy("Filing"),
         (

@@ -73,6 +73,8 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
             " %(a_client)s."
         ),
         "by-member": lambda: _("Filed by hand."),
+        "noted": lambda: _("Written down by hand."),
+        "note-imported": lambda: _("Brought in from another system’s notes."),
         "not-a-client": lambda: _("Not %(a_client)s’s message."),
         "taken-back": lambda: (
             _("It had been set aside. It was put back and waits to be filed.")

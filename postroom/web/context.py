@@ -82,7 +82,10 @@ class Shell:
 
     @cached_property
     def records(self) -> list[Item]:
-        return [self._item("clients", self.words.clients, "contact-round", "clients:clients")]
+        return [
+            self._item("clients", self.words.clients, "contact-round", "clients:clients"),
+            self._item("register", _("Register"), "book-open-text", "register:register"),
+        ]
 
     @cached_property
     def words(self) -> Words:

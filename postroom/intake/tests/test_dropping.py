@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from postroom.cli.register import rows
+from postroom.cli.register import Narrowed, rows
 from postroom.connections.models import DropFolder
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
@@ -131,7 +131,7 @@ def test_the_same_sheet_for_another_client_is_on_their_record_too(cast, place, f
     first, second = Entry.objects.order_by("pk")
     assert [list(entry.clients.all()) for entry in (first, second)] == [[cast.hollis], [june]]
     assert [file_bytes(file) for file in Attachment.objects.all()] == [PDF, PDF]
-    told = rows(cast.practice, client="4190", unresolved=False)
+    told = rows(cast.practice, Narrowed(client="4190"))
     assert [row["subject"] for row in told] == ["4190 diet.pdf"]
     cast.hollis.restricted = True
     cast.hollis.save()

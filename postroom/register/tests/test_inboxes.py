@@ -65,7 +65,7 @@ def test_nobody_else_sees_what_is_in_ones_own_mailbox(cast: Cast, door: str) -> 
 def test_what_is_in_ones_own_mailbox_is_in_no_export(cast: Cast) -> None:
     in_inbox(cast, cast.bob)
     waiting = put(cast.practice)
-    found = list(exported(cast.practice, client=None, unresolved=False))
+    found = list(exported(cast.practice))
     assert [row["entry"] for row in found] == [waiting.pk]
 
 

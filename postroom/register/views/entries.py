@@ -23,6 +23,7 @@ from postroom.register.models import Conversation, Entry
 from postroom.register.moves import moves
 from postroom.register.paging import number
 from postroom.register.reading import Look, reading
+from postroom.register.views import noting
 
 
 @member_required(READ)
@@ -30,6 +31,8 @@ from postroom.register.reading import Look, reading
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
+    if letter.is_noted:
+        return noting.shown(request, letter)
     look = Look.asked(request.GET)
     talk = conversation_of(request.member, letter)
     about = set(letter.about.values_list("patient", flat=True))
