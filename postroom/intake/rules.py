@@ -87,6 +87,7 @@ def fold_key(
 
 
 EMPTY, TOO_BIG, PROGRAM, ODD, UNREADABLE = "empty", "too-big", "program", "odd", "unreadable"
+ERASED = "erased"  # its content was erased here before
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of a dropped file
 _PROGRAMS = frozenset(
     [
