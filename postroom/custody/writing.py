@@ -134,7 +134,7 @@ def _slice(order: Order, here: Path, mark: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     packing.forget_contents(here, but=mark.get("start"))
     with packing.grown(here, mark) as archive, _parts(here, mark) as parts:
-        while time.monotonic() - began < SLICE:
+        while True:  # once at least: a slow disk gets on too
             wanted = shelf.planned(here, mark.get("done", 0), AT_ONCE)
             if not wanted:
                 break
@@ -142,6 +142,8 @@ def _slice(order: Order, here: Path, mark: dict[str, Any]) -> dict[str, Any]:
             for sheet in sheets(entries, wanted, order.of):
                 _put(order, archive, parts, sheet, mark)
             mark["done"] = mark.get("done", 0) + len(wanted)
+            if time.monotonic() - began > SLICE:
+                break
         over = mark.get("done", 0) >= order.expected
         if over:
             _finish(order, archive, parts, here, mark)

@@ -30,9 +30,9 @@ def furnish(cast: Cast, client: Client, word: str = "plain") -> Patient:
     patient = Patient.objects.create(
         practice=cast.practice, client=client, ref=word, name=f"Biscuit {word}"
     )
-    source = Source.objects.get_or_create(
-        practice=cast.practice, kind="appointments", name="Book"
-    )[0]
+    source = Source.objects.get_or_create(practice=cast.practice, kind="appointments", name="Book")[
+        0
+    ]
     common = {"practice": cast.practice, "source": source, "imported_at": NOW}
     Appointment.objects.create(
         ref=f"a-{word}", client=client, patient=patient, subject=word, start=NOW, **common
@@ -50,7 +50,9 @@ def furnish(cast: Cast, client: Client, word: str = "plain") -> Patient:
     return patient
 
 
-def letter(cast: Cast, clients: list[Client], subject: str, text: str = "Hello", **more: Any) -> Entry:
+def letter(
+    cast: Cast, clients: list[Client], subject: str, text: str = "Hello", **more: Any
+) -> Entry:
     """A letter on these records, in the index too."""
     files = more.pop("files", ())
     entry = put(
@@ -69,9 +71,7 @@ def note(cast: Cast, client: Client, text: str, *, patient: Patient | None = Non
     )  # fmt: skip
     entry.placements.create(practice=cast.practice, client=client, at=NOW)
     if patient:
-        EntryPatient.objects.create(
-            practice=cast.practice, entry=entry, patient=patient, at=NOW
-        )
+        EntryPatient.objects.create(practice=cast.practice, entry=entry, patient=patient, at=NOW)
     search.index([search.Words(entry.pk, cast.practice.pk, "Note", "", text, "")])
     return entry
 
