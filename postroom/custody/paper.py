@@ -13,6 +13,7 @@ from postroom.custody.sheets import Sheet
 
 try:
     import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 except (ImportError, OSError):  # OSError: Pango is not there
     weasyprint = None
 
@@ -30,9 +31,10 @@ def can_print() -> bool:
 def volume(sheets: Sequence[Sheet], context: dict[str, Any]) -> bytes:
     """One PDF of these sheets."""
     page = render_to_string("custody/paper.html", {**context, "sheets": sheets, "paper": True})
-    style = weasyprint.CSS(string=FACE + css(), url_fetcher=_Closed())
+    fonts = FontConfiguration()
+    style = weasyprint.CSS(string=FACE + css(), url_fetcher=_Closed(), font_config=fonts)
     document = weasyprint.HTML(string=page, url_fetcher=_Closed(), base_url=None)
-    return bytes(document.write_pdf(stylesheets=[style]))
+    return bytes(document.write_pdf(stylesheets=[style], font_config=fonts))
 
 
 def enough(sheets: Sequence[Sheet]) -> bool:
