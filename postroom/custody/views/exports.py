@@ -90,7 +90,9 @@ def export_file(request: MemberRequest, export: int) -> HttpResponseBase:
     except OSError:
         messages.error(request, _("The file is not here. Have it made again."))
         return redirect("custody:export", request.practice.slug, job.pk)
-    audit.read(request, job.data["what"], job.data["pk"], action=audit.DOWNLOAD)
+    what = job.data["what"]
+    kind = "entry" if what == ENTRY else ("group" if what == GROUP else "client")
+    audit.read(request, kind, job.data["pk"], action=audit.DOWNLOAD)
     name = slugify(_title(request, job))[:60] or "postroom"
     return download(Streamed(file, content_type=UNKNOWN), f"{name}{path.suffix}")
 
