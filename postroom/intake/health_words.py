@@ -171,7 +171,7 @@ WORDS: dict[str, tuple[Any, Text]] = {
     ),
     "work-asks": (
         gettext_lazy("More is too old to be kept than usual. Nothing is erased until you say so."),
-        gettext_lazy("Look at Settings, How long things are kept."),
+        gettext_lazy("Look at Settings, Retention."),
     ),
     # the machine
     "worker-never": (
