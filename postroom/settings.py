@@ -39,6 +39,7 @@ YES_NO = {"yes": True, "no": False}
 DATA = Path(env.str("POSTROOM_DATA", str(Path.home() / ".local/share/postroom"))).resolve()
 MAIL_FOLDER = DATA / "mail"
 IMPORTS_FOLDER = DATA / "imports"  # lists that people bring, for a week
+EXPORTS_FOLDER = DATA / "exports"  # what people had made to hand over, for a week
 BUILT_FOLDER = DATA / "built"  # fonts, translations and static files made at set-up
 KEY_FILE = Path(env.str("POSTROOM_SECRET_KEY_FILE", str(DATA / "keys" / "secret.key"))).resolve()
 KEYRING = Keyring.from_file(KEY_FILE)
@@ -117,7 +118,9 @@ if not ON_POSTGRESQL:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; "
+        # What is deleted is overwritten: an erasure would leave its words in free pages (S9).
+        "PRAGMA secure_delete=ON;",
     }
     DATABASE["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
 
@@ -268,6 +271,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},  # below, two lines for each task
         "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "CRITICAL"},  # it quotes what it does not draw
         "uvicorn.access": {"level": "WARNING"},  # addresses name clients by number
         "httpx": {"level": "WARNING"},  # below, it logs addresses with their queries
     },

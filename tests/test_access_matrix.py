@@ -23,6 +23,7 @@ from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
 from postroom.clients.models import ClientNote, Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import DropFolder, MailAccount, Workflow
+from postroom.custody import shelf
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
     ClosedDay,
@@ -82,6 +83,7 @@ NOUNS = (
         "point",
     ),
     *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
+    *("export", "erasure", "retention"),
 )
 NEVER = 987_654_321
 
@@ -224,7 +226,26 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     book_job = Job.objects.create(
         practice=practice, kind="import.due", state=Job.STOPPED, data=book, created_at=now
     )
+    made = {"what": "entry", "pk": entry.pk, "format": "zip", "clients": [], "closed": 0}
+    made |= {"key": shelf.new([entry.pk])[0], "expected": 1, "language": "en", "reads": False}
+    (shelf.folder(made["key"]) / "archive.zip").write_bytes(b"PK")
+    done = {"file": "archive.zip", "size": 2, "written": 1}
+    export = Job.objects.create(
+        practice=practice, kind=f"export-{somebody.pk}", member=somebody, state=Job.DONE,
+        data=made, result=done, created_at=now,
+    )  # fmt: skip
+    erasure = Job.objects.create(
+        practice=practice, kind="erase", state=Job.FAILED, data={"client": 0}, created_at=now
+    )
+    plan = {"plan": {"note": [now.isoformat(), 1]}, "task": ""}
+    retention = Job.objects.create(
+        practice=practice, kind="retention", state=Job.DRAFT, stage="asks", data=plan,
+        created_at=now,
+    )  # fmt: skip
     return {
+        "export": export.pk,
+        "erasure": erasure.pk,
+        "retention": retention.pk,
         "access_token": token.pk,
         "book_job": book_job.pk,
         "account": account.pk,
@@ -327,6 +348,8 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
+        export = Job.objects.filter(pk=world.own["export"])
+        export.update(member=member, kind=f"export-{member.pk}")
         for method in methods:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)

@@ -25,6 +25,8 @@ COMMANDS = {
     "sync": "sync",
     "idle": "sync",
     "register": "register",
+    "export": "hand_over",
+    "erase": "hand_over",
     "audit": "audit",
     "key": "key",
     "doctor": "doctor",

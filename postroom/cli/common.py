@@ -73,7 +73,8 @@ def need_ready() -> None:
 
 
 # They change nothing and show nobody's letters, or write down themselves what they do.
-UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", "audit")
+UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", "audit",
+             "export", "erase")  # fmt: skip
 
 
 def write_down(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
 from postroom.connections.tasks import drop_account_drafts
-from postroom.custody.tasks import gather_merged
+from postroom.custody.tasks import gather_merged, keep_no_longer, sweep_again, tidy_exports
 from postroom.intake.tasks import (
     look_at_drop_folders,
     look_at_feeds,
@@ -37,9 +37,12 @@ SCHEDULE = [
     every(300, "gather merged")(gather_merged),
     every(60, "sweep removed")(sweep_removed),
     every("03:15", "sweep note drafts")(sweep_note_drafts),
+    every("02:30", "keep no longer")(keep_no_longer),
     every("03:05", "sweep notices")(sweep_notices),
     every("03:10", "forget finished tasks")(forget_finished_tasks),
     every("03:20", "tidy mail folder")(tidy_mail_folder),
     every("03:30", "tidy uploads")(tidy_uploads),
+    every("03:35", "tidy exports")(tidy_exports),
+    every("03:50", "sweep again")(sweep_again),
     every("03:40", "check audit")(check_audits),
 ]

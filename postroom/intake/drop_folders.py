@@ -27,6 +27,7 @@ from django.db.models import QuerySet
 from postroom.connections.models import DropFolder
 from postroom.intake import rules
 from postroom.intake.dropping import Found, refuse, take_file
+from postroom.intake.erasing import veiled
 from postroom.intake.models import Dropped
 from postroom.intake.places import NOT_ALLOWED, Unsuitable, real_folder
 from postroom.kit.crash import crash_point
@@ -220,8 +221,10 @@ def _known(folder: DropFolder, seen: Seen) -> Dropped | None:
 
 
 def _rows(folder: DropFolder, seen: Seen) -> QuerySet[Dropped]:
+    # Of what was erased, the name too is kept as a hash only.
+    names = (seen.known_as, veiled(seen.known_as))
     return Dropped.objects.filter(
-        folder=folder, name=seen.known_as, size=seen.size, changed_ns=seen.changed_ns
+        folder=folder, name__in=names, size=seen.size, changed_ns=seen.changed_ns
     )
 
 

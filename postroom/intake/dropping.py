@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from postroom.connections.models import DropFolder
 from postroom.intake import rules
+from postroom.intake.erasing import veiled
 from postroom.intake.models import Dropped
 from postroom.intake.naming import Named, whose
 from postroom.kit.crash import crash_point
@@ -28,6 +29,7 @@ from postroom.register.models import (
     Entry,
     EntryClient,
     StoredFile,
+    Tombstone,
     file_path,
 )
 
@@ -55,6 +57,9 @@ def take_file(found: Found, *, now: datetime) -> Dropped:
     if fault:
         return refuse(found, len(found.raw), fault, now=now)
     key = hashlib.sha256(found.raw).hexdigest()
+    # What a person brings again by hand is wanted again.
+    if found.folder and Tombstone.objects.among(found.practice.pk, [key]):
+        return refuse(found, len(found.raw), rules.ERASED, now=now)
     write_durably([(file_path(found.practice.pk, key), found.raw)])
     crash_point("after-file-raw")
     for attempt in range(3):
@@ -74,6 +79,8 @@ def refuse(found: Found, size: int, fault: str, *, now: datetime) -> Dropped:
     """Write down that a file is not taken, and why."""
     row = _row(found, size, now)
     row.state, row.refusal = Dropped.REFUSED, fault
+    if fault == rules.ERASED:
+        row.name = veiled(row.name)
     row.save()
     return row
 

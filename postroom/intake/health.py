@@ -205,11 +205,15 @@ def _accounts(practice: Practice, now: datetime) -> tuple[AccountHealth, ...]:
     return tuple(_account(account, ledger, now) for account in accounts)
 
 
+ASKS = "asks"  # the stage of long work that waits for a person's word
+_LEFT = (Sighting.GONE, Sighting.STALE, Sighting.ERASED)
+
+
 def _ledger(practice: Practice, accounts: list[MailAccount]) -> _Ledger:
     workflows = [workflow.pk for account in accounts for workflow in account.workflows.all()]
     ours = Sighting.objects.filter(workflow__in=workflows).order_by()
     on_the_way = ours.unfinished().values_list("account", "state")
-    left = ours.filter(state__in=(Sighting.GONE, Sighting.STALE)).values_list("account", "state")
+    left = ours.filter(state__in=_LEFT).values_list("account", "state")
     unread = Entry.objects.filter(practice=practice, filing=Spelt(Entry.FAILED)).order_by()
     acts = AuditEvent.objects.filter(
         practice=practice, object_kind="account", object_id__in=[a.pk for a in accounts]
@@ -320,9 +324,9 @@ def _letters(account: MailAccount, ledger: _Ledger, now: datetime) -> Iterator[C
         n, since = ledger.open.get((account.pk, state), (0, now))
         if n and now - since >= LATE and account.active:
             yield Condition(code, since=since, facts={"n": n})
-    for state, code in ((Sighting.GONE, "gone"), (Sighting.STALE, "stale")):
+    for state in _LEFT:  # each is also the code that says so
         if n := ledger.left.get((account.pk, state), 0):
-            yield Condition(code, GREY, facts={"n": n})
+            yield Condition(state, GREY, facts={"n": n})
     if n := ledger.unreadable.get(account.pk, 0):
         yield Condition("unreadable", facts={"n": n})
 
@@ -389,5 +393,7 @@ def _work(practice: Practice, now: datetime) -> tuple[Work, ...]:
         since = job.beat_at or job.created_at
         if now - since >= LATE:
             found.append(Work(job, Condition("work-stuck", since=since, alarm=True)))
+    for job in jobs.filter(state=Job.DRAFT, stage=ASKS):
+        found.append(Work(job, Condition("work-asks", since=job.created_at, alarm=True)))
     found += [Work(job, Condition("work-failed", GREY, since=job.ended_at)) for job in failed]
     return tuple(found)

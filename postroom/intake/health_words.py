@@ -126,6 +126,14 @@ WORDS: dict[str, tuple[Any, Text]] = {
         ),
         gettext_lazy("What is kept here is whole."),
     ),
+    "erased": (
+        ngettext_lazy(
+            "%(n)d letter was erased here. Its copy in the mailbox was left where it lay.",
+            "%(n)d letters were erased here. Their copies in the mailbox were left where they lay.",
+            "n",
+        ),
+        gettext_lazy("Delete them there too, if they are to be gone for good."),
+    ),
     "unreadable": (
         ngettext_lazy(
             "%(n)d letter could not be read. It waits in Unresolved, whole.",
@@ -160,6 +168,10 @@ WORDS: dict[str, tuple[Any, Text]] = {
     "work-failed": (
         gettext_lazy("Long work failed."),
         gettext_lazy("Its page says why; it can be begun again."),
+    ),
+    "work-asks": (
+        gettext_lazy("More is too old to be kept than usual. Nothing is erased until you say so."),
+        gettext_lazy("Look at Settings, Retention."),
     ),
     # the machine
     "worker-never": (
@@ -203,7 +215,7 @@ WORDS: dict[str, tuple[Any, Text]] = {
         gettext_lazy("Look at POSTROOM_EMAIL_URL, and whether that mail server answers."),
     ),
 }
-THERE = {"refused", "renumbered", "gone", "stale", "paused"}
+THERE = {"refused", "renumbered", "gone", "stale", "erased", "paused"}
 SETTLED = {"off", "off-waiting", "no-workflow", "resting"}  # what somebody here has chosen
 
 # part of the books: its name, for so many letters
@@ -213,6 +225,7 @@ PARTS: dict[str, Text] = {
     booking.IGNORED: gettext_lazy("not a client’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNFILED: gettext_lazy("in an inbox, on no record"),
+    booking.ERASED: gettext_lazy("erased here"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),
     booking.EARLY: gettext_lazy("from before the start date"),
     booking.RENUMBERED: gettext_lazy("from before the server renumbered the folder"),

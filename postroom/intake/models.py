@@ -24,13 +24,14 @@ class Sighting(models.Model):
     A mail whose parsing crashed three times is stored unparsed, under an entry that could not
     be read. `done` becomes `moving` again whenever its entry wants another folder. `stale`:
     the folder was renumbered (UIDVALIDITY) and the mail was not found again under this row.
+    `erased`: the practice erased it here, and the copy on the server lies where it lay.
     Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
     """
 
     FETCHED, STORED, MOVING, COPIED, DONE = "fetched", "stored", "moving", "copied", "done"
-    GONE, STALE = "gone", "stale"
+    GONE, STALE, ERASED = "gone", "stale", "erased"
     OPEN = (FETCHED, STORED, MOVING, COPIED)
-    STATES = [(s, s) for s in (*OPEN, DONE, GONE, STALE)]
+    STATES = [(s, s) for s in (*OPEN, DONE, GONE, STALE, ERASED)]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     # Without indexes of their own: those below begin with them, and SQLite would walk all that

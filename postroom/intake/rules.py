@@ -90,6 +90,7 @@ def fold_key(
 
 
 ODD, UNREADABLE = "odd", "unreadable"  # why a dropped file is not taken, beside those of the kit
+ERASED = "erased"  # its content was erased here before
 _UNFINISHED = ("part", "partial", "tmp", "temp", "crdownload", "download", "filepart")
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
 

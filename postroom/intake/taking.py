@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -22,8 +23,16 @@ from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.register import joining, scanning, search, threads
 from postroom.register import rules as reasons
+from postroom.register.erasing import unlink_unnamed
 from postroom.register.letters import EMPTY
-from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+from postroom.register.models import (
+    Attachment,
+    Entry,
+    EntryClient,
+    StoredMail,
+    Tombstone,
+    mail_path,
+)
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +120,9 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     practice = batch[0].sighting.practice_id
+    batch = _without_erased(practice, batch)
+    if not batch:
+        return
     _recognise(practice, batch)
     for one in batch:
         if one.entry:
@@ -122,6 +134,22 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
         one.sighting.mail = one.mail
         one.sighting.state = Sighting.STORED
     update_each([one.sighting for one in batch], ["mail", "state"])
+
+
+def _without_erased(practice: int, batch: Sequence[Taken]) -> list[Taken]:
+    """The batch without what was erased here before, byte for byte or by another copy of it:
+    of that the sighting alone stays, so that it is not fetched again."""
+    keys = {one.sighting.content_key for one in batch}
+    erased = Tombstone.objects.among(practice, keys, {one.fold_key for one in batch})
+    if not erased:
+        return list(batch)
+    gone = [one for one in batch if {one.sighting.content_key, one.fold_key} & erased]
+    for one in gone:
+        one.sighting.state = Sighting.ERASED
+    update_each([one.sighting for one in gone], ["mail", "state"])
+    paths = {mail_path(practice, one.sighting.content_key) for one in gone}
+    transaction.on_commit(partial(unlink_unnamed, practice, paths))
+    return [one for one in batch if one not in gone]
 
 
 def _recognise(practice: int, batch: Sequence[Taken]) -> None:

@@ -1,5 +1,6 @@
 """The correspondence register: one row for all that came in, went out or was noted."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -396,6 +397,41 @@ class StoredFile(models.Model):
 def file_path(practice_id: int, content_key: str) -> Path:
     """Where such a file lies: beside the mails, so that one backup holds both."""
     return settings.MAIL_FOLDER / str(practice_id) / content_key[0] / f"{content_key}.file"
+
+
+class TombstoneQuerySet(models.QuerySet["Tombstone"]):
+    def among(self, practice: int, keys: Iterable[str], folds: Iterable[str] = ()) -> set[str]:
+        """Those of these content keys and fold keys that were erased: one question for all."""
+        asked = Q(content_key__in=set(keys))
+        if said := set(folds) - {""}:
+            asked |= Q(fold_key__in=said)
+        rows = self.filter(asked, practice=practice).values_list("content_key", "fold_key")
+        return {key for row in rows for key in row} - {""}
+
+
+class Tombstone(models.Model):
+    """What was erased, by the hash of its bytes, so that a later look at the mailbox or folder
+    does not bring it back. Of a mail also its fold key: another copy of it says the same."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    content_key = models.CharField(max_length=64)
+    fold_key = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    objects = TombstoneQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "content_key"], name="tombstone")
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice", "fold_key"], condition=~Q(fold_key=""), name="tombstone_fold"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.content_key[:12]
 
 
 class Attachment(models.Model):

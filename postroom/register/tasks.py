@@ -3,13 +3,13 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.register import exporting, note_drafts, note_jobs, noting, scanning
+from postroom.register import list_exports, note_drafts, note_jobs, noting, scanning
 
 
 @task()
 def advance_export(job: int) -> None:
     """Write a long list that somebody asked for."""
-    exporting.advance(job, clock=timezone.now)
+    list_exports.advance(job, clock=timezone.now)
 
 
 @task()

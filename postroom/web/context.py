@@ -115,6 +115,7 @@ class Shell:
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
             ]
         if self.member.may(rules.AUDIT):
+            items.append(self._item("retention", _("Retention"), "hourglass", "custody:retention"))
             items.append(self._item("audit", _("Audit log"), "scroll-text", "practice:audit"))
         return items
 

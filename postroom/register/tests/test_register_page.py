@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Group, GroupMember, Patient
 from postroom.practice.models import AuditEvent, Job
-from postroom.register import exporting, listing, noting, search
+from postroom.register import list_exports, listing, noting, search
 from postroom.register.filters import Wanted
 from postroom.register.models import Entry, EntryPatient, SavedView
 from postroom.register.noting import Said
@@ -274,13 +274,13 @@ def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(
     cast: Cast, told: dict[str, Entry], settings: Any, tmp_path: Any, monkeypatch: Any
 ) -> None:
     settings.IMPORTS_FOLDER = tmp_path
-    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(list_exports, "AT_ONCE", 2)
     bob, alice = cast.browser(cast.bob), cast.browser(cast.alice)
     answer = bob.post("/p/tern/register/export", {"format": "xlsx", "query": ""})
     assert answer.url == "/p/tern/register/exports"
-    job = Job.objects.get(kind=exporting.KIND)
+    job = Job.objects.get(kind=list_exports.KIND)
     assert "Waiting" in words(bob.get(answer.url))
-    exporting.advance(job.pk, clock=timezone.now)
+    list_exports.advance(job.pk, clock=timezone.now)
     job.refresh_from_db()
     assert (job.state, job.result["rows"]) == (Job.DONE, 5)
     file = f"/p/tern/register/exports/file?n={job.pk}"
@@ -291,7 +291,7 @@ def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(
     bob.post("/p/tern/register/export", {"format": "csv", "query": ""})
     cast.bob.active = False
     cast.bob.save()
-    later = Job.objects.filter(kind=exporting.KIND).latest("pk")
-    exporting.advance(later.pk, clock=timezone.now)
+    later = Job.objects.filter(kind=list_exports.KIND).latest("pk")
+    list_exports.advance(later.pk, clock=timezone.now)
     later.refresh_from_db()
     assert later.state == Job.FAILED

@@ -18,8 +18,8 @@ from postroom.practice import longwork
 from postroom.practice.access import MemberRequest, fresh_required, member_required
 from postroom.practice.models import Job
 from postroom.practice.rules import READ
-from postroom.register import exporting, listing
-from postroom.register.exporting import CSV, TYPES, XLSX
+from postroom.register import list_exports, listing
+from postroom.register.list_exports import CSV, TYPES, XLSX
 from postroom.register.paging import number
 from postroom.register.views.files import Streamed, download
 from postroom.register.views.register import back_to, wanted_from
@@ -43,20 +43,20 @@ def export(request: MemberRequest) -> HttpResponseBase:
     """What the filters show, all of it; written down before it leaves."""
     wanted, member, now = wanted_from(request), request.member, timezone.now()
     ending = XLSX if request.POST.get("format") == XLSX else CSV
-    if listing.many(member, wanted, exporting.AT_ONCE):
+    if listing.many(member, wanted, list_exports.AT_ONCE):
         try:
-            exporting.begin(member, wanted, ending, now=now)
+            list_exports.begin(member, wanted, ending, now=now)
         except longwork.Busy:
             messages.error(request, _("Another long export is under way. Wait for it."))
             return back_to(request, wanted)
-        exporting.note(member, wanted, ending, now=now)
+        list_exports.note(member, wanted, ending, now=now)
         return redirect("register:exports", request.practice.slug)
-    exporting.note(member, wanted, ending, now=now)
+    list_exports.note(member, wanted, ending, now=now)
     name = _name(request, ending)
     if ending == CSV:
-        return download(Lines(exporting.lines(member, wanted), content_type=TYPES[CSV]), name)
+        return download(Lines(list_exports.lines(member, wanted), content_type=TYPES[CSV]), name)
     file = TemporaryFile()  # noqa: SIM115 - the answer closes it when all of it is sent
-    exporting.into(cast("Any", file), member, wanted)
+    list_exports.into(cast("Any", file), member, wanted)
     file.seek(0)
     return download(Streamed(file, content_type=TYPES[XLSX]), name)
 
@@ -66,7 +66,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
 def exports(request: MemberRequest) -> HttpResponse:
     """One's own long exports, the newest first."""
     jobs: list[dict[str, Any]] = [
-        {"job": job, "there": job.state == Job.DONE and exporting.path_of(job).is_file()}
+        {"job": job, "there": job.state == Job.DONE and list_exports.path_of(job).is_file()}
         for job in _mine(request)[:HISTORY]
     ]
     going = any(one["job"].state in longwork.UNDER_WAY for one in jobs)
@@ -81,7 +81,7 @@ def file(request: MemberRequest) -> HttpResponseBase:
     """A list that was written for this member; nobody else's."""
     job = _mine(request).filter(pk=number(request.GET.get("n")) or 0, state=Job.DONE).first()
     try:
-        found = exporting.path_of(job).open("rb") if job else None
+        found = list_exports.path_of(job).open("rb") if job else None
     except OSError:
         found = None
     if job is None or found is None:
@@ -92,7 +92,7 @@ def file(request: MemberRequest) -> HttpResponseBase:
 
 
 def _mine(request: MemberRequest) -> QuerySet[Job]:
-    jobs = Job.objects.filter(practice=request.practice, kind=exporting.KIND)
+    jobs = Job.objects.filter(practice=request.practice, kind=list_exports.KIND)
     return jobs.filter(member=request.member).order_by("-id")
 
 
