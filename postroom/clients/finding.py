@@ -30,7 +30,7 @@ def candidates(words: Iterable[str]) -> list[int] | None:
 def any_of(words: Iterable[str], most: int) -> list[int]:
     """The ids of clients, of every practice, who may have one of these folded words of three
     letters or more; `most` of them. On SQLite alone: one question for the words of a whole list."""
-    parts = [_all_pieces(_pieces(word)) for word in words]
+    parts = [_all_pieces(_some(_pieces(word))) for word in words]
     if not parts:
         return []
     with connection.cursor() as cursor:
@@ -39,6 +39,11 @@ def any_of(words: Iterable[str], most: int) -> list[int]:
             [" OR ".join(f"({part})" for part in parts), most],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _some(pieces: list[str]) -> list[str]:
+    """The first, the middle and the last: what they find is compared anyway, and each costs."""
+    return [pieces[0], pieces[len(pieces) // 2], pieces[-1]]
 
 
 def _all_pieces(pieces: Iterable[str]) -> str:

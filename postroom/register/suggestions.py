@@ -266,15 +266,13 @@ class Namesake:
 def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, Namesake]]:
     """Name -> the clients called like it (id -> how); accents, case and order do not matter."""
     wanted = {name: name_words(name) for name in names}
-    rare = {word for words in wanted.values() for word in _telling(words)}
-    known = _having_words(member, rare) if rare else []
+    known = _having_words(member, {word for words in wanted.values() if (word := _telling(words))})
     found: dict[str, dict[int, Namesake]] = {}
     for name, words in wanted.items():
-        telling = set(_telling(words))
         alike = {
             pk: Namesake(held, code)
-            for pk, held, parts in known
-            if telling.intersection(parts) and (code := names_alike(words, parts))
+            for pk, held, parts in known.get(_telling(words), ())
+            if (code := names_alike(words, parts))
         }
         surnames = [pk for pk, one in alike.items() if one.code == SURNAME]
         found[name] = {
@@ -283,17 +281,22 @@ def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, Namesake
     return found
 
 
-def _telling(words: list[str]) -> list[str]:
-    """The words of a name by which its bearers are looked up: the longest, which is the rarest,
-    and the last. A first name alone says nothing."""
+def _telling(words: list[str]) -> str:
+    """The word of a name by which its bearers are looked up: the surname, or what is written out
+    where that is an initial. A first name alone says nothing."""
     if len(words) < 2:
-        return []
-    longest = max(words, key=lambda word: (len(word), word))
-    return [word for word in dict.fromkeys((longest, words[-1])) if len(word) > 2]
+        return ""
+    word = words[-1] if len(words[-1]) > 2 else max(words, key=lambda word: (len(word), word))
+    return word if len(word) > 2 else ""
 
 
-def _having_words(member: Member, words: Iterable[str]) -> list[tuple[int, str, list[str]]]:
-    """The clients who may have one of these words in their name: id, name, its words."""
+def _having_words(
+    member: Member, words: Collection[str]
+) -> dict[str, list[tuple[int, str, list[str]]]]:
+    """Word -> the clients who have it in their name: id, name, its words."""
+    found: dict[str, list[tuple[int, str, list[str]]]] = {}
+    if not words:
+        return found
     clients = Client.objects.open_to(member)
     if connection.vendor == "sqlite":
         clients = clients.filter(pk__in=any_of(sorted(words), NAMESAKES))
@@ -301,5 +304,8 @@ def _having_words(member: Member, words: Iterable[str]) -> list[tuple[int, str, 
         clients = clients.filter(
             reduce(or_, (Q(search_name__contains=word) for word in sorted(words)))
         )
-    rows = clients.order_by("name", "pk").values_list("pk", "name")[:NAMESAKES]
-    return [(pk, name, name_words(name)) for pk, name in rows]
+    for pk, name in clients.order_by("name", "pk").values_list("pk", "name")[:NAMESAKES]:
+        parts = name_words(name)
+        for word in set(parts).intersection(words):
+            found.setdefault(word, []).append((pk, name, parts))
+    return found

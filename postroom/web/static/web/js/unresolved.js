@@ -137,15 +137,18 @@ document.addEventListener("keydown", (event) => {
   if (done) event.preventDefault();
 }, true);
 
-// Somebody else has filed a letter of this list: its row goes, but not under the pointer, and
-// whoever stands on it with the keyboard goes on from the next one.
-let under = false;
+// Somebody else has filed a letter of this list: its row goes, but not while the pointer moves over
+// the list, about to press; whoever stands on it with the keyboard goes on from the next one.
+const STILL = 1000; // ms without moving
 const list = document.getElementById("rows");
-list.addEventListener("pointerenter", () => { under = true; });
-list.addEventListener("pointerleave", () => {
-  under = false;
-  for (const row of list.querySelectorAll(".left")) leave(row);
-});
+let moved = -STILL;
+list.addEventListener("pointermove", () => { moved = performance.now(); });
+
+function leaveOnceStill(row) {
+  const left = moved + STILL - performance.now();
+  if (left > 0) setTimeout(() => leaveOnceStill(row), left);
+  else leave(row);
+}
 
 function leave(row) {
   if (row.contains(document.activeElement)) {
@@ -162,12 +165,11 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   event.detail.shouldSwap = false;
   const box = row.querySelector(".pick input");
   box.checked = false;
-  if (under && event.detail.requestConfig?.verb !== "post") {
-    row.classList.add("left");
-    box.disabled = true;
-  } else {
-    leave(row);
-  }
+  const mine = event.detail.requestConfig?.verb === "post";
+  row.classList.add("left");
+  box.disabled = true;
+  if (mine) leave(row);
+  else leaveOnceStill(row);
 });
 
 count();
