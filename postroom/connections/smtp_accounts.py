@@ -102,7 +102,7 @@ def try_smtp(settings: Settings) -> Trial:
 def reach(account: SmtpAccount) -> Settings:
     """How to reach the server. Raises Trouble where its password cannot be opened."""
     try:
-        password = account.password()
+        password = account.password() if account.user else ""
     except (KeyMissing, Tampered) as error:
         raise Trouble(KEY_MISSING, str(error), final=True) from error
     return Settings(
