@@ -5,130 +5,301 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0002_search_pieces'),
-        ('connections', '0002_smtp_account'),
-        ('practice', '0002_audit_triggers'),
-        ('register', '0002_entry_text'),
+        ("clients", "0002_search_pieces"),
+        ("connections", "0002_smtp_account"),
+        ("practice", "0002_audit_triggers"),
+        ("register", "0002_entry_text"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('created_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="batches",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('sms', 'SMS')], default='email', max_length=8)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Being sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Not sent'), ('uncertain', 'Perhaps sent'), ('cancelled', 'Cancelled'), ('withdrawn', 'No longer needed')], default='queued', max_length=10)),
-                ('level', models.PositiveSmallIntegerField(default=3)),
-                ('due', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('useless_after', models.DateTimeField(null=True)),
-                ('sender', models.CharField(max_length=320)),
-                ('recipients', models.JSONField(default=list)),
-                ('to_name', models.CharField(blank=True, max_length=200)),
-                ('to_address', models.CharField(max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=400)),
-                ('message_id', models.CharField(max_length=255, unique=True)),
-                ('content_key', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('withdraw_if', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('lease', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('reason_data', models.JSONField(default=dict)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('sending_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('sent_copy', models.CharField(blank=True, choices=[('', 'none'), ('due', 'due'), ('done', 'done'), ('failed', 'failed')], default='', max_length=8)),
-                ('copy_tries', models.PositiveIntegerField(default=0)),
-                ('copy_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='connections.smtpaccount')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='outbox.batch')),
-                ('contact_point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='clients.contactpoint')),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='register.entry')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='practice.practice')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced_by', to='outbox.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "Email"), ("sms", "SMS")], default="email", max_length=8
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("claimed", "Being sent"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not sent"),
+                            ("uncertain", "Perhaps sent"),
+                            ("cancelled", "Cancelled"),
+                            ("withdrawn", "No longer needed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(default=3)),
+                ("due", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("useless_after", models.DateTimeField(null=True)),
+                ("sender", models.CharField(max_length=320)),
+                ("recipients", models.JSONField(default=list)),
+                ("to_name", models.CharField(blank=True, max_length=200)),
+                ("to_address", models.CharField(max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=400)),
+                ("message_id", models.CharField(max_length=255, unique=True)),
+                ("content_key", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("withdraw_if", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("lease", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("reason_data", models.JSONField(default=dict)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("sending_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "sent_copy",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "none"),
+                            ("due", "due"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("copy_tries", models.PositiveIntegerField(default=0)),
+                ("copy_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="connections.smtpaccount",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="outbox.batch",
+                    ),
+                ),
+                (
+                    "contact_point",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clients.contactpoint",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="register.entry",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replaced_by",
+                        to="outbox.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('phase', models.CharField(max_length=12)),
-                ('outcome', models.CharField(max_length=12)),
-                ('code', models.PositiveSmallIntegerField(default=0)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.practice')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='outbox.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("phase", models.CharField(max_length=12)),
+                ("outcome", models.CharField(max_length=12)),
+                ("code", models.PositiveSmallIntegerField(default=0)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tries",
+                        to="outbox.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['n'],
+                "ordering": ["n"],
             },
         ),
         migrations.CreateModel(
-            name='SendingHold',
+            name="SendingHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(blank=True, max_length=8)),
-                ('since', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='practice.practice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(blank=True, max_length=8)),
+                ("since", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="practice.practice",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['account', 'level', 'not_before', 'id'], name='message_queued'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["account", "level", "not_before", "id"],
+                name="message_queued",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'sending'])), fields=['lease'], name='message_held'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["claimed", "sending"])),
+                fields=["lease"],
+                name="message_held",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('sent_copy', 'due')), fields=['account', 'copy_at'], name='message_copy_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("sent_copy", "due")),
+                fields=["account", "copy_at"],
+                name="message_copy_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'uncertain')), fields=['copy_at'], name='message_uncertain'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "uncertain")),
+                fields=["copy_at"],
+                name="message_uncertain",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['practice', 'content_key'], name='message_content'),
+            model_name="message",
+            index=models.Index(fields=["practice", "content_key"], name="message_content"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['practice', 'state', '-created_at', '-id'], name='message_list'),
+            model_name="message",
+            index=models.Index(
+                fields=["practice", "state", "-created_at", "-id"], name="message_list"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('practice', 'key'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("practice", "key"), name="message_once"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('message', 'n'), name='attempt_n'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("message", "n"), name="attempt_n"),
         ),
         migrations.AddConstraint(
-            model_name='sendinghold',
-            constraint=models.UniqueConstraint(fields=('practice', 'channel'), name='one_hold'),
+            model_name="sendinghold",
+            constraint=models.UniqueConstraint(fields=("practice", "channel"), name="one_hold"),
         ),
     ]
