@@ -22,7 +22,8 @@ from django.utils import timezone
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
 from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
-from postroom.connections.models import DropFolder, MailAccount, Workflow
+from postroom.connections.models import DropFolder, MailAccount, SmtpAccount, Workflow
+from postroom.outbox.models import Message
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
     ClosedDay,
@@ -77,6 +78,7 @@ NOUNS = (
         "point",
     ),
     *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
+    *("smtp", "own_smtp", "message"),
 )
 NEVER = 987_654_321
 
@@ -175,6 +177,28 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         practice=practice, name="Own", host="imap.example", owner=somebody
     )
     own_workflow = Workflow.objects.create(practice=practice, account=mailbox)
+    smtp = SmtpAccount.objects.create(
+        practice=practice, name="Desk", host="smtp.example", address="desk@practice.test"
+    )
+    own_smtp = SmtpAccount.objects.create(
+        practice=practice, name="Own", host="smtp.example", address="m@home.test", owner=somebody
+    )
+    message = Message.objects.create(
+        practice=practice,
+        key="test:1",
+        state=Message.FAILED,
+        due=now,
+        not_before=now,
+        account=smtp,
+        entry=entry,
+        sender=smtp.address,
+        recipients=["nobody@example.net"],
+        to_address="nobody@example.net",
+        message_id=f"<{practice.slug}@practice.test>",
+        content_key=key,
+        size=len(LETTER),
+        created_at=now,
+    )
     closed_day = ClosedDay.objects.create(practice=practice, day=now.date())
     role = Role.objects.create(practice=practice, key="own", name="Own", rights=[rules.READ])
     invitation = Invitation.objects.create(
@@ -222,6 +246,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "workflow": workflow.pk,
         "mailbox": mailbox.pk,
         "own_workflow": own_workflow.pk,
+        "smtp": smtp.pk,
+        "own_smtp": own_smtp.pk,
+        "message": message.pk,
         "point": contact.points.order_by("pk")[0].pk,
     }
 
@@ -303,6 +330,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
+        SmtpAccount.objects.filter(pk=world.own["own_smtp"]).update(owner=member)
         for method in METHODS:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)
