@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, importing, registering, searching, waiting
+from bench import filing, importing, registering, searching, sending, waiting
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "idle": waiting.idle,
     "importing": importing.measure,
     "register": registering.run,
+    "sending": sending.run,
 }
 
 

@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "postroom.appointments",
     "postroom.connections",
     "postroom.register",
+    "postroom.outbox",
     "postroom.intake",
     "postroom.custody",
     "postroom.web",

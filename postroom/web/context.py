@@ -88,6 +88,10 @@ class Shell:
         ]
 
     @cached_property
+    def sending(self) -> list[Item]:
+        return [self._item("outbox", _("Outbox"), "send", "outbox:outbox")]
+
+    @cached_property
     def words(self) -> Words:
         """What the practice calls its clients and patients."""
         return words_of(self.practice)
@@ -102,6 +106,8 @@ class Shell:
     @cached_property
     def settings(self) -> list[Item]:
         items = [self.accounts] if self.accounts else []
+        if self.member.may(rules.SETTINGS):
+            items.append(self._item("sending", _("Sending"), "send", "connections:sending"))
         if self.member.may(rules.RESOLVE):
             items.append(self._item("senders", _("Senders"), "at-sign", "clients:senders"))
         if self.member.may(rules.MEMBERS):
