@@ -38,6 +38,7 @@ YES_NO = {"yes": True, "no": False}
 # --- where things are -----------------------------------------------------------------------
 DATA = Path(env.str("POSTROOM_DATA", str(Path.home() / ".local/share/postroom"))).resolve()
 MAIL_FOLDER = DATA / "mail"
+ENCLOSURES_FOLDER = DATA / "enclosures"  # files of drafts and templates
 IMPORTS_FOLDER = DATA / "imports"  # lists that people bring, for a week
 BUILT_FOLDER = DATA / "built"  # fonts, translations and static files made at set-up
 KEY_FILE = Path(env.str("POSTROOM_SECRET_KEY_FILE", str(DATA / "keys" / "secret.key"))).resolve()
