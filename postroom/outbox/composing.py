@@ -27,7 +27,8 @@ MOST = 25_000_000  # bytes of files: what common servers take once they are enco
 QUOTED = 200_000  # characters of the letter below
 
 # As plain as can be: what every mail program shows alike, on a phone and in the dark.
-_BODY = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5"
+_FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+_BODY = f"font-family:{_FONTS};font-size:15px;line-height:1.5"
 _QUOTE = "margin:0 0 0 8px;padding:0 0 0 12px;border-left:2px solid #b9b9b9"
 
 

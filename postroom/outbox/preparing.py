@@ -13,7 +13,7 @@ from postroom.outbox.composing import account_for
 from postroom.outbox.draft_models import Draft
 from postroom.practice.models import Member
 from postroom.register.letters import letter as letter_of
-from postroom.register.models import Attachment, Entry
+from postroom.register.models import Attachment, Entry, EntryClient
 
 _ANSWERED = re.compile(r"(?:re|ré|rép|aw|sv|antw)\s?:\s", re.I)
 _PASSED_ON = re.compile(r"(?:fwd?|tr|wg)\s?:\s", re.I)
@@ -126,3 +126,14 @@ def _written(one: Address) -> str:
 def _marked(subject: str, mark: str, there: re.Pattern[str]) -> str:
     """The subject with its mark, which it does not get twice."""
     return subject if there.match(subject) else f"{mark}{subject}".strip()[:400]
+
+
+def files_of(member: Member, client: Client | None, most: int = 12) -> list[Attachment]:
+    """The newest files on a client's record, of letters this member may read."""
+    if client is None:
+        return []
+    placed = EntryClient.objects.filter(client=client, entry__files__gt=0)
+    newest = list(placed.order_by("-at", "-entry_id").values_list("entry_id", flat=True)[:most])
+    readable = Entry.objects.readable_by(member).filter(pk__in=newest)
+    rows = Attachment.objects.filter(entry__in=readable, inline=False).select_related("entry")
+    return sorted(rows, key=lambda one: (newest.index(one.entry_id), one.n))[:most]

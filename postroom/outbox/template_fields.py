@@ -17,13 +17,19 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from postroom.appointments.models import Appointment, DueItem
 from postroom.clients.models import Client, Contact, Patient
 from postroom.outbox.template_models import Template
+from postroom.outbox.templating import fields
 from postroom.practice.models import Member, Practice
 from postroom.practice.rules import first_and_last
 
 EVERY = frozenset(key for key, _words in Template.PURPOSES)
 BY_DATE = frozenset([Template.MESSAGE, Template.APPOINTMENT])
 BY_DUE = frozenset([Template.MESSAGE, Template.DUE])
-TITLES = frozenset("mr mrs ms miss mx dr prof professor m mme mlle monsieur madame me sir".split())
+TITLES = frozenset(
+    [
+        *("mr", "mrs", "ms", "miss", "mx", "sir", "dr", "prof", "professor"),
+        *("m", "mme", "mlle", "monsieur", "madame", "me"),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ NAMES = tuple(kind.name for kind in FIELDS)
 def offered(purpose: str) -> list[Kind]:
     """The fields a template of this purpose may hold."""
     return [kind for kind in FIELDS if purpose in kind.purposes]
+
+
+def named(text: str) -> set[str]:
+    """The fields a text holds."""
+    return {field.name for field in fields(text)}
 
 
 def health(names: Iterable[str], practice: Practice) -> list[Kind]:

@@ -85,6 +85,22 @@ class Shell:
         return [self._item("clients", self.words.clients, "contact-round", "clients:clients")]
 
     @cached_property
+    def writes(self) -> Item | None:
+        """The way to a new message, for whom may write."""
+        if not self.member.may(rules.WRITE):
+            return None
+        return self._item("compose", _("New message"), "pen-line", "outbox:compose")
+
+    @cached_property
+    def sending(self) -> list[Item]:
+        if not self.member.may(rules.WRITE):
+            return []
+        return [
+            self._item("drafts", _("Drafts"), "file-pen-line", "outbox:drafts"),
+            self._item("templates", _("Templates"), "layout-template", "outbox:templates"),
+        ]
+
+    @cached_property
     def words(self) -> Words:
         """What the practice calls its clients and patients."""
         return words_of(self.practice)
