@@ -21,6 +21,7 @@ from postroom.intake.watching import Watch
 from postroom.kit.background.tick import Ticker
 from postroom.kit.background.worker import TaskLoop
 from postroom.kit.processes import Worker
+from postroom.outbox.senders import Senders
 from postroom.practice.jobs import claim_slot
 from postroom.web import assets, live
 
@@ -65,18 +66,21 @@ def run_worker(args: argparse.Namespace) -> int:
     need_ready()
     worker = Worker.this()
     watch, tasks, ticker = Watch(worker), TaskLoop(), Ticker(SCHEDULE, claim=claim_slot)
+    senders = Senders(worker)
     over = threading.Event()
     _on_stop(over.set)
     log.info("%s starts as %s", args.name, worker.name)
-    for part in (watch, tasks, ticker):
+    for part in (watch, tasks, ticker, senders):
         part.start()
     while not over.wait(3600):
         pass
     log.info("%s stops", args.name)
+    senders.close(STOP_SECONDS)
     ticker.stop()
     tasks.stop()
     watch.stop(STOP_SECONDS)
     tasks.join(STOP_SECONDS)
+    senders.join()
     return 0
 
 

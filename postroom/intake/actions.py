@@ -14,10 +14,10 @@ from postroom.connections.actions import settings_of
 from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.reaching import Settings
+from postroom.connections.rules import back_off
 from postroom.connections.trouble import KEY_MISSING, SERVER_ERROR, Trouble
 from postroom.intake import booking, fetching, moving
 from postroom.intake.models import Sighting
-from postroom.intake.rules import back_off
 from postroom.kit.crash import crash_point
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.kit.processes import Worker

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min
 
 from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
-from postroom.intake import rules
+from postroom.connections.rules import LONGEST_WAIT
 from postroom.intake.booking import PARTS
 from postroom.intake.models import Sighting
 from postroom.kit.background.standing import standing
@@ -272,7 +272,7 @@ def _state(
             alarm=now - since >= LATE or late,
         )
         waits = account.retry_at - now if account.retry_at else timedelta()
-        if waits > timedelta(seconds=rules.LONGEST_WAIT):
+        if waits > timedelta(seconds=LONGEST_WAIT):
             yield Condition("paused", again_at=account.retry_at)
         return
     if account.checked_at is None and not late:

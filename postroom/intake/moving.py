@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 
 from postroom.connections.imap import Folder, Mailbox, Moved, Seen
 from postroom.connections.models import FolderState, Workflow
+from postroom.connections.rules import back_off
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
 from postroom.intake.belonging import forget_followed, strayed, wanted_folder
 from postroom.intake.models import Sighting
-from postroom.intake.rules import BATCH_MAILS, back_off
+from postroom.intake.rules import BATCH_MAILS
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import content_key
 from postroom.kit.rows import update_each

@@ -9,23 +9,11 @@ from typing import Protocol, TypeVar
 
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
-MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside; of a password, too
+MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside
 # A first crash lays its suspicion on a whole batch, which is read again one by one; a second one on
 # a single letter, which is read from then on in a process of its own.
 TRUSTED_ATTEMPTS = 2
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
-LONGEST_WAIT = 3600.0  # seconds
-
-
-def back_off(failures: int, first: float, *, final: bool = False) -> timedelta:
-    """How long to wait after so many failures before this one: 1 minute, 2, 4, up to an hour.
-
-    The third time it is `final` (a password refused), the account rests until a person looks
-    after it, or for a day: it must not be locked for us trying.
-    """
-    if final and failures >= MOST_ATTEMPTS - 1:
-        return timedelta(days=1)
-    return timedelta(seconds=min(first * 2 ** min(failures, 16), LONGEST_WAIT))
 
 
 def written_at(date: datetime | None, received_at: datetime) -> datetime:

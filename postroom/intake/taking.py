@@ -19,6 +19,7 @@ from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
+from postroom.outbox.evidence import Heard, hear
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
 from postroom.register import search, threads
@@ -206,6 +207,7 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         for file in one.letter.files
     )
     search.index(_words(one) for one in fresh)
+    hear(practice, [Heard(one.letter, one.raw) for one in fresh], now=now)
     ids = [one.entry.pk for one in fresh if one.entry]
     audit.record_all(
         practice,

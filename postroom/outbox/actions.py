@@ -75,6 +75,7 @@ def queue(
             practice=practice,
             key=key,
             level=letter.level,
+            due=due,
             not_before=due,
             useless_after=useless_after,
             account=letter.account,

@@ -6,7 +6,6 @@ click sends nothing (RELIABILITY R3).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,11 +13,12 @@ from django.db import transaction
 from django.db.models import F
 
 from postroom.kit.addresses import normalise_email
-from postroom.outbox import actions, filling, hurdles
+from postroom.outbox import actions, desk, filling, hurdles
 from postroom.outbox.addressing import Whom
 from postroom.outbox.composing import letter_of_draft
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.enclosures import NewFile, copies, keep
+from postroom.outbox.hurdles import Answer
 from postroom.outbox.models import Message
 from postroom.outbox.preparing import Prepared, choose
 from postroom.outbox.template_actions import mark_used
@@ -49,14 +49,6 @@ class Hindered(Exception):
 
 class AlreadySent(Exception):
     """It has left, or is about to."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person answered to what was asked: to which question, and why."""
-
-    question: str = ""
-    reason: str = ""
 
 
 def begin(prepared: Prepared, *, now: datetime) -> Draft:
@@ -231,8 +223,8 @@ def take_back(draft: Draft, *, member: Member, now: datetime) -> Draft:
         return draft
     if draft.message is not None:
         try:
-            ACTIONS_CANCEL(draft.message, by=member, now=now)
-        except Exception as late:
+            desk.cancel(draft.message, by=member, now=now)
+        except desk.TooLate as late:
             raise AlreadySent from late
     Draft.objects.filter(pk=draft.pk).update(sent_at=None, message=None, saved_at=now)
     draft.refresh_from_db()

@@ -38,6 +38,14 @@ class Hurdle:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a person answered to what was asked: to which question, and why."""
+
+    question: str = ""
+    reason: str = ""
+
+
 def hurdles(
     draft: Draft,
     member: Member,

@@ -100,6 +100,7 @@ class Message(models.Model):
     channel = models.CharField(max_length=8, choices=CHANNELS, default=EMAIL)
     state = models.CharField(max_length=10, choices=STATES, default=QUEUED)
     level = models.PositiveSmallIntegerField(default=3)  # 0 a person's own letter … 5 can wait
+    due = models.DateTimeField()  # as it was meant: trying again counts from here
     not_before = models.DateTimeField()
     useless_after = models.DateTimeField(null=True)
     account = models.ForeignKey(
@@ -155,6 +156,10 @@ class Message(models.Model):
                 condition=Q(sent_copy="due"),
                 name="message_copy_due",
             ),
+            models.Index(
+                fields=["copy_at"], condition=Q(state="uncertain"), name="message_uncertain"
+            ),
+            models.Index(fields=["practice", "content_key"], name="message_content"),
             models.Index(fields=["practice", "state", "-created_at", "-id"], name="message_list"),
         ]
 

@@ -31,6 +31,11 @@ REPLACED = "replaced"
 BY_SENT_FOLDER, BY_REPLY, BY_BOUNCE = "in-sent-folder", "reply", "bounce"
 BY_MEMBER = "member"
 
+# What became of one try.
+SENT, LATER, REFUSED, UNKNOWN, UNTRIED = "sent", "later", "refused", "unknown", "untried"
+
+CLAIM_LEASE = timedelta(minutes=15)  # to hand over the text
+SENDING_LEASE = timedelta(minutes=12)  # to wait for the answer to the dot
 UNDO = timedelta(seconds=10)  # MODEL decision 11
 ON_DESK = timedelta(minutes=15)  # an uncertain one waits so long for evidence
 FIRST_WAIT = timedelta(minutes=5)
@@ -66,6 +71,11 @@ def wire_address(text: str) -> str:
     if not norm or not plain.isascii() or '"' in plain:
         return norm
     return f"{local}@{domain.lower()}"
+
+
+def compared(address: str) -> str:
+    """An address as two of them are compared."""
+    return normalise_email(address)
 
 
 def next_try(

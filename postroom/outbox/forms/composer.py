@@ -5,14 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from postroom.clients.models import Client
 from postroom.connections.models import SmtpAccount
 from postroom.kit.text import clean
 from postroom.outbox.draft_models import Draft
-from postroom.outbox.drafting import Answer
+from postroom.outbox.hurdles import Answer
 from postroom.practice.models import Member
 
 LONGEST = 200_000  # characters of a letter
@@ -118,8 +116,3 @@ def tomorrow(member: Member, now: datetime) -> datetime:
     zone = ZoneInfo(member.practice.time_zone)
     day = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(day, MORNING, zone)
-
-
-def about(client: Client | None) -> str:
-    """What a page calls the client a letter regards."""
-    return client.name if client else _("No record")
