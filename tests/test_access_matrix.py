@@ -23,6 +23,9 @@ from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
 from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import DropFolder, MailAccount, Workflow
+from postroom.outbox import template_actions
+from postroom.outbox.draft_models import Draft
+from postroom.outbox.template_actions import Wording
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
     ClosedDay,
@@ -76,7 +79,7 @@ NOUNS = (
         "patient",
         "point",
     ),
-    *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
+    *("role", "sender", "source", "workflow", "mailbox", "own_workflow", "draft", "template"),
 )
 NEVER = 987_654_321
 
@@ -199,7 +202,14 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     book_job = Job.objects.create(
         practice=practice, kind="import.due", state=Job.STOPPED, data=book, created_at=now
     )
+    facts = {"name": "Hello", "channel": "email", "purpose": "message", "language": "en"}
+    template = template_actions.create(practice, facts, Wording("Hi", "Hi"), by=None, now=now)
+    draft = Draft.objects.create(
+        practice=practice, author=somebody, key=f"{practice.pk:032x}", created_at=now, saved_at=now
+    )
     return {
+        "draft": draft.pk,
+        "template": template.pk,
         "access_token": token.pk,
         "book_job": book_job.pk,
         "account": account.pk,
@@ -303,6 +313,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
+        Draft.objects.filter(pk=world.own["draft"]).update(author=member)
         for method in METHODS:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)
