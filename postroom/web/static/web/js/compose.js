@@ -185,9 +185,20 @@ addEventListener("pagehide", () => {
 
 function ready() {
   if (!form()) return;
+  form().classList.add("scripted");
   for (const hidden of form().querySelectorAll("[data-script][hidden]")) hidden.hidden = false;
   for (const other of form().querySelectorAll("[data-noscript]")) other.hidden = true;
   form().querySelector("[autofocus]")?.focus();
 }
 
+// Somebody typed before this was loaded.
+function begun() {
+  const fields = form()?.querySelectorAll("textarea, input[name=subject], input[name=cc], input[name=bcc]");
+  return [...(fields ?? [])].some((field) => field.value !== field.defaultValue);
+}
+
 ready();
+if (begun()) {
+  dirty = true;
+  later();
+}
