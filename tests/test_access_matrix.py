@@ -22,9 +22,10 @@ from django.utils import timezone
 from postroom.appointments.actions import save_feed
 from postroom.clients import uploads
 from postroom.clients.models import Contact, Group, GroupMember, Patient, SenderRule
-from postroom.connections.models import DropFolder, MailAccount, Workflow
+from postroom.connections.models import DropFolder, MailAccount, SmtpAccount, Workflow
 from postroom.outbox import template_actions
 from postroom.outbox.draft_models import Draft
+from postroom.outbox.models import Message
 from postroom.outbox.template_actions import Wording
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
@@ -79,7 +80,8 @@ NOUNS = (
         "patient",
         "point",
     ),
-    *("role", "sender", "source", "workflow", "mailbox", "own_workflow", "draft", "template"),
+    *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
+    *("smtp", "own_smtp", "message", "draft", "template"),
 )
 NEVER = 987_654_321
 
@@ -178,6 +180,28 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         practice=practice, name="Own", host="imap.example", owner=somebody
     )
     own_workflow = Workflow.objects.create(practice=practice, account=mailbox)
+    smtp = SmtpAccount.objects.create(
+        practice=practice, name="Desk", host="smtp.example", address="desk@practice.test"
+    )
+    own_smtp = SmtpAccount.objects.create(
+        practice=practice, name="Own", host="smtp.example", address="m@home.test", owner=somebody
+    )
+    message = Message.objects.create(
+        practice=practice,
+        key="test:1",
+        state=Message.FAILED,
+        due=now,
+        not_before=now,
+        account=smtp,
+        entry=entry,
+        sender=smtp.address,
+        recipients=["nobody@example.net"],
+        to_address="nobody@example.net",
+        message_id=f"<{practice.slug}@practice.test>",
+        content_key=key,
+        size=len(LETTER),
+        created_at=now,
+    )
     closed_day = ClosedDay.objects.create(practice=practice, day=now.date())
     role = Role.objects.create(practice=practice, key="own", name="Own", rights=[rules.READ])
     invitation = Invitation.objects.create(
@@ -232,6 +256,9 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "workflow": workflow.pk,
         "mailbox": mailbox.pk,
         "own_workflow": own_workflow.pk,
+        "smtp": smtp.pk,
+        "own_smtp": own_smtp.pk,
+        "message": message.pk,
         "point": contact.points.order_by("pk")[0].pk,
     }
 
@@ -313,6 +340,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
+        SmtpAccount.objects.filter(pk=world.own["own_smtp"]).update(owner=member)
         Draft.objects.filter(pk=world.own["draft"]).update(author=member)
         for method in METHODS:
             with transaction.atomic():

@@ -21,7 +21,7 @@ from postroom.intake.watching import Watch
 from postroom.kit.background.tick import Ticker
 from postroom.kit.background.worker import TaskLoop
 from postroom.kit.processes import Worker
-from postroom.outbox.senders import Senders
+from postroom.outbox.dispatching import Senders
 from postroom.practice.jobs import claim_slot
 from postroom.web import assets, live
 

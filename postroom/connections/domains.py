@@ -1,4 +1,4 @@
-"""What a domain says of its mail in the DNS: SRV (RFC 6186) and MX. Slow or silent: nothing."""
+"""What a domain says of its mail in the DNS: SRV (RFC 6186), MX, TXT. Slow or silent: nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,6 +44,17 @@ def mail_servers(domain: str) -> list[str]:
     """The names of the servers that take in the domain's mail, best first."""
     rows = sorted(_ask(domain, "MX"), key=lambda row: row.preference)
     return [name for row in rows if (name := _text(row.exchange))]
+
+
+def texts(name: str) -> list[str] | None:
+    """The TXT records of a name; None where the DNS did not answer, [] where there are none."""
+    try:
+        rows = dns.resolver.Resolver().resolve(name, "TXT", lifetime=SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except (dns.exception.DNSException, OSError, UnicodeError):
+        return None
+    return [b"".join(row.strings).decode("utf-8", "replace") for row in rows]
 
 
 def _ask(name: str, kind: str) -> list[Any]:

@@ -119,7 +119,10 @@ class Line:
             raise Lost(phase, _ours(error)) from error
 
     def let_go(self) -> None:
-        """Send the dot. Raises Lost: whether it arrived is not known."""
+        """Send the dot. Raises Lost: at DOT, whether it arrived is not known."""
+        if not self._smtp.is_listening():
+            self.cut()
+            raise Lost(TEXT, Trouble(DISCONNECTED, "before the end of the text"))
         try:
             self._smtp.send(b".\r\n")
         except ERRORS as error:
@@ -262,6 +265,21 @@ class _Smtp(smtplib.SMTP):
         except BaseException:
             sock.close()
             raise
+
+    def is_listening(self) -> bool:
+        """Whether the server has neither hung up nor spoken out of turn."""
+        if self.sock is None:
+            return False
+        try:
+            self.sock.settimeout(0)
+            self.sock.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        finally:
+            self.patience(COMMAND_SECONDS)
+        return False
 
     def patience(self, seconds: float) -> None:
         if self.sock:

@@ -1,6 +1,6 @@
 """Sending accounts: making, changing, pausing and resting them; how one stands; a live test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings as house
@@ -101,16 +101,24 @@ def try_smtp(settings: Settings) -> Trial:
 
 def reach(account: SmtpAccount) -> Settings:
     """How to reach the server. Raises Trouble where its password cannot be opened."""
+    return replace(settings_without(account), password=_password(account))
+
+
+def _password(account: SmtpAccount) -> str:
     try:
-        password = account.password()
+        return account.password() if account.user else ""
     except (KeyMissing, Tampered) as error:
         raise Trouble(KEY_MISSING, str(error), final=True) from error
+
+
+def settings_without(account: SmtpAccount) -> Settings:
+    """How to reach the server, but for the password."""
     return Settings(
         host=account.host,
         port=account.port,
         security=account.security,
         user=account.user,
-        password=password,
+        password="",
         ca_pem=account.ca_pem,
         anywhere=account.installed or house.PRIVATE_MAIL_HOSTS,
         proof=account.proof,

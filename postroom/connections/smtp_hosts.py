@@ -69,3 +69,8 @@ def guess_sending(address: str) -> SendingGuess:
 def files_copies(host: str) -> bool:
     """Whether what is sent through this server lies in Sent by itself."""
     return any(server == host.lower() and files for server, _, _, files in _SERVERS.values())
+
+
+def imap_host_of(host: str) -> str:
+    """The IMAP server of the provider whose sending server this is, or ""."""
+    return next((imap for imap, row in _SERVERS.items() if row[0] == host.lower()), "")

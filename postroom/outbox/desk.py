@@ -89,7 +89,7 @@ def send_again(message: Message, *, by: Member, now: datetime, address: str = ""
         letter = _corrected(letter, one, address)
     key = f"again:{one.pk}"
     fresh = queue(one.practice, letter, key=key, by=by, now=now, replaces=one, batch=one.batch)
-    settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk)
+    settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk, was=one.reason)
     _note(one, "send_again", by, now)
     return fresh
 
@@ -114,7 +114,7 @@ def mark_failed(message: Message, *, by: Member, now: datetime) -> None:
 @transaction.atomic
 def hold(practice: Practice, *, by: Member | None, now: datetime, channel: str = "") -> None:
     """Nothing leaves any more, by this channel or by any; what the server has already is gone."""
-    held, new = SendingHold.objects.get_or_create(
+    _row, new = SendingHold.objects.get_or_create(
         practice=practice, channel=channel, defaults={"by": by, "since": now}
     )
     if new:

@@ -19,6 +19,7 @@ from postroom.kit.rows import insert_each, update_each
 from postroom.outbox import rules
 from postroom.outbox.models import Attempt, Message, SendingHold
 from postroom.practice import audit, events
+from postroom.practice.models import Practice
 from postroom.register.models import Entry, Spelt
 
 _STATUS = {
@@ -235,6 +236,17 @@ def settle(
             message.sent_at = message.sent_at or message.sending_at or now
             message.copy_at = now if message.sent_copy == Message.COPY_DUE else None
         _settle(message, state, reason, now, **data)
+
+
+def open_work(now: datetime, *, practice: Practice | None = None) -> int:
+    """How many messages are under way or due, and copies for Sent: not those held back."""
+    rows = Message.objects.filter(practice=practice) if practice else Message.objects.all()
+    held = SendingHold.objects.filter(channel__in=["", Message.EMAIL]).values("practice")
+    due = rows.filter(state=Message.QUEUED, not_before__lte=now, account__paused_at=None)
+    due = due.filter(account__active=True).exclude(practice__in=held)
+    under_way = rows.filter(state__in=Message.HELD_BY_A_WORKER)
+    copies = rows.filter(sent_copy=Message.COPY_DUE, state=Message.SENT)
+    return due.count() + under_way.count() + copies.count()
 
 
 def heal(worker: Worker, now: datetime, *, account: int | None = None) -> int:

@@ -93,9 +93,11 @@ class Shell:
 
     @cached_property
     def sending(self) -> list[Item]:
+        outbox = self._item("outbox", _("Outbox"), "send", "outbox:outbox")
         if not self.member.may(rules.WRITE):
-            return []
+            return [outbox]
         return [
+            outbox,
             self._item("drafts", _("Drafts"), "file-pen-line", "outbox:drafts"),
             self._item("templates", _("Templates"), "layout-template", "outbox:templates"),
         ]
@@ -115,6 +117,8 @@ class Shell:
     @cached_property
     def settings(self) -> list[Item]:
         items = [self.accounts] if self.accounts else []
+        if self.member.may(rules.SETTINGS):
+            items.append(self._item("sending", _("Sending"), "send", "connections:sending"))
         if self.member.may(rules.RESOLVE):
             items.append(self._item("senders", _("Senders"), "at-sign", "clients:senders"))
         if self.member.may(rules.MEMBERS):
