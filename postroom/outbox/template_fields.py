@@ -159,8 +159,8 @@ def _listed(names: list[str]) -> str:
 def _appointment(
     client: Client | None, patients: tuple[Patient, ...], zone: ZoneInfo, now: datetime
 ) -> dict[str, str]:
-    rows = Appointment.objects.filter(client=client).to_come(now) if client else []
-    found = next((row for row in rows[:20] if _concerns(row.patient_id, patients)), None)
+    rows = list(Appointment.objects.filter(client=client).to_come(now)[:20]) if client else []
+    found = next((row for row in rows if _concerns(row.patient_id, patients)), None)
     if found is None:
         return {}
     start = found.start.astimezone(zone)
@@ -174,8 +174,8 @@ def _appointment(
 
 
 def _due(client: Client | None, patients: tuple[Patient, ...], today: date) -> dict[str, str]:
-    rows = DueItem.objects.filter(client=client).standing() if client else []
-    found = [row for row in rows[:50] if _concerns(row.patient_id, patients)]
+    rows = list(DueItem.objects.filter(client=client).standing()[:50]) if client else []
+    found = [row for row in rows if _concerns(row.patient_id, patients)]
     first = next((row for row in found if row.due_on >= today), found[-1] if found else None)
     return {"due_kind": first.kind, "due_date": _day(first.due_on)} if first else {}
 

@@ -55,7 +55,7 @@ class TemplateForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 14}),
     )
-    files = FilesField(label=gettext_lazy("Attachments"), required=False)
+    enclosed = FilesField(label=gettext_lazy("Attachments"), required=False)
     keeps = forms.TypedMultipleChoiceField(required=False, coerce=int)
 
     def __init__(
@@ -92,8 +92,8 @@ class TemplateForm(forms.Form):
     def clean_body(self) -> str:
         return self._known("body")
 
-    def clean_files(self) -> Any:
-        files = self.cleaned_data["files"] or []
+    def clean_enclosed(self) -> Any:
+        files = self.cleaned_data["enclosed"] or []
         if sum(one.size for one in (*files, *self.held_files)) > MOST:
             raise ValidationError(
                 _("The files are too large: %(most)s MB at most, together.")
@@ -108,8 +108,8 @@ class TemplateForm(forms.Form):
                 self.add_error("subject", _("An email needs a subject."))
         elif data.get("channel") == Template.SMS:
             data["subject"] = ""
-            if data.get("files"):
-                self.add_error("files", _("An SMS carries no files."))
+            if data.get("enclosed"):
+                self.add_error("enclosed", _("An SMS carries no files."))
         return data
 
     def named(self) -> set[str]:

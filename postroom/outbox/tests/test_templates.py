@@ -104,7 +104,7 @@ def test_a_version_that_was_used_stays_as_it_was(cast: Cast, browser: Browser) -
 
 def test_its_files_go_along_from_version_to_version(cast: Cast, browser: Browser) -> None:
     file = SimpleUploadedFile("form.pdf", b"%PDF-1", "application/pdf")
-    browser.post(NEW, FIELDS | {"files": file})
+    browser.post(NEW, FIELDS | {"enclosed": file})
     template = Template.objects.get()
     template_actions.mark_used(template.current, now=NOW)
     held = template.current.enclosures.get()

@@ -123,7 +123,7 @@ def _edit(request: MemberRequest, found: Template | None) -> HttpResponse:
         except NameTaken:
             form.add_error("name", _("Another one of this kind and language is called so."))
         except OSError:
-            form.add_error("files", _("The file could not be kept: the disk is full."))
+            form.add_error("enclosed", _("The file could not be kept: the disk is full."))
         else:
             messages.success(request, _("The template is saved."))
             return redirect("outbox:template", request.practice.slug, saved.pk)
@@ -135,7 +135,7 @@ def _save(request: MemberRequest, found: Template | None, form: TemplateForm) ->
     wording = Wording(
         data["subject"],
         data["body"],
-        tuple(NewFile(one.name, one.content_type or "", one.read()) for one in data["files"]),
+        tuple(NewFile(one.name, one.content_type or "", one.read()) for one in data["enclosed"]),
         tuple(data["keeps"]),
     )
     facts = {name: data[name] for name in form.FACTS}

@@ -21,24 +21,31 @@ function later(wait = WAIT) {
   timer = setTimeout(save, wait);
 }
 
-async function save() {
-  if (!dirty || !form()) return undefined;
-  if (saving) return later();
-  dirty = false;
-  const to = form();
-  saving = fetch(to.action, { method: "POST", body: body(), headers: { "Postroom-Save": "1" } });
-  const answer = await saving.catch(() => null);
-  saving = null;
-  if (!answer || (!answer.ok && answer.status !== 409)) return failed();
-  if (answer.redirected || to !== form()) return undefined;
-  const saved = document.getElementById("saved");
-  saved.outerHTML = await answer.text();
-  if (answer.status === 409) {
-    window.htmx.process(document.getElementById("saved"));
-    return undefined;
+function save() {
+  if (!dirty || !form()) return;
+  if (saving) {
+    later();
+    return;
   }
-  settle(document.getElementById("saved").dataset.url);
-  return dirty && later();
+  dirty = false;
+  saving = keep(form()).finally(() => {
+    saving = null;
+  });
+}
+
+async function keep(composer) {
+  const headers = { "Postroom-Save": "1" };
+  const request = fetch(composer.action, { method: "POST", body: body(), headers });
+  const answer = await request.catch(() => null);
+  const told = await answer?.text().catch(() => null);
+  if (composer !== form() || answer?.redirected) return;
+  if (!told || (!answer.ok && answer.status !== 409)) {
+    failed();
+    return;
+  }
+  document.getElementById("saved").outerHTML = told;
+  if (answer.ok) settle(document.getElementById("saved").dataset.url);
+  if (answer.ok && dirty) later();
 }
 
 // From now on it is that draft: a page loaded again shows it.
@@ -174,7 +181,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:confirm", (event) => {
   if (!saving || event.target !== form()) return;
   event.preventDefault();
-  saving.catch(() => null).finally(() => setTimeout(() => event.detail.issueRequest(true)));
+  saving.finally(() => event.detail.issueRequest(true));
 });
 
 document.addEventListener("htmx:afterSettle", () => ready());
