@@ -101,25 +101,25 @@ def test_a_crash_while_queueing_leaves_nothing_or_all(house, sink, point):
     assert sum(line["message_id"] != "" for line in house.register()) == 2
 
 
+@pytest.mark.timeout(300 + 20 * STOPS)
 def test_a_stop_makes_no_doubt(house, sink):
-    house.add_smtp(sink.port, more=("--lines", "10"))
+    house.add_smtp(sink.port)
     rng = random.Random(SEED)
-    house.queue(people(STOPS * 8, "+slow0.03"))
+    count = STOPS * 10
+    house.queue(people(count, "+slow0.15"))
     stopped_at_work = 0
-    for _ in range(STOPS):
+    while len(sink.ledger()) < count and stopped_at_work < STOPS:
         before = len(sink.ledger())
         worker = house.spawn("worker")
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while len(sink.ledger()) == before and time.monotonic() < limit:
             time.sleep(0.005)
-            if before == STOPS * 8:
-                break
-        time.sleep(rng.uniform(0, 0.05))
-        stopped_at_work += len(sink.ledger()) < STOPS * 8
+        time.sleep(rng.uniform(0, 0.1))
+        stopped_at_work += len(sink.ledger()) < count
         assert house.stop(worker) == 0, house.log()
     states = check(house, sink, doubtful=0)
     assert not states["claimed"] and not states["sending"], states
-    assert stopped_at_work >= STOPS / 4
+    assert stopped_at_work >= STOPS / 2
 
 
 def test_two_workers_send_each_letter_once(house, sink):
@@ -143,13 +143,12 @@ def test_a_provider_that_files_by_itself_closes_the_doubt(house, dovecot):
     with Sink(on_taken=file) as sink:
         user = connect(house, dovecot, sink.port)
         house.queue(people(4, "+drop"))
-        # The first look in the Sent folder comes after a minute.
         worker = house.spawn("worker")
         try:
-            limit = time.monotonic() + 100
+            limit = time.monotonic() + 60
             while {row["state"] for row in house.outbox()} != {"sent"}:
                 assert time.monotonic() < limit, house.outbox()
-                time.sleep(1)
+                time.sleep(0.2)
         finally:
             house.stop(worker)
         assert {row["reason"] for row in house.outbox()} == {"in-sent-folder"}

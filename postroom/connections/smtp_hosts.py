@@ -8,7 +8,7 @@ from postroom.connections.providers import STARTTLS, TLS, Provider
 
 # By the provider's IMAP server, as the providers publish it for mail programs. «True»: what is
 # sent through it lies in Sent by itself.
-_SERVERS: dict[str, tuple[str, int, str, bool]] = {
+SERVERS: dict[str, tuple[str, int, str, bool]] = {
     "imap.gmail.com": ("smtp.gmail.com", 465, TLS, True),
     "outlook.office365.com": ("smtp.office365.com", 587, STARTTLS, True),
     "imap.mail.yahoo.com": ("smtp.mail.yahoo.com", 465, TLS, False),
@@ -41,7 +41,7 @@ _SERVERS: dict[str, tuple[str, int, str, bool]] = {
 
 @dataclass(frozen=True)
 class SendingGuess:
-    """Where an address may send. `by` as in guessing.Guess; `files_copies`: see _SERVERS."""
+    """Where an address may send. `by` as in guessing.Guess; `files_copies`: see SERVERS."""
 
     by: str
     host: str
@@ -55,8 +55,8 @@ class SendingGuess:
 def guess_sending(address: str) -> SendingGuess:
     """Where a letter of this address may be handed in. Asks the DNS; a few seconds at most."""
     found = guess(address)
-    if found.provider and found.provider.host in _SERVERS:
-        host, port, security, files = _SERVERS[found.provider.host]
+    if found.provider and found.provider.host in SERVERS:
+        host, port, security, files = SERVERS[found.provider.host]
         return SendingGuess(found.by, host, port, security, found.user, files, found.provider)
     domain = address.rpartition("@")[2].lower()
     if found.by == NONE:
@@ -68,9 +68,9 @@ def guess_sending(address: str) -> SendingGuess:
 
 def files_copies(host: str) -> bool:
     """Whether what is sent through this server lies in Sent by itself."""
-    return any(server == host.lower() and files for server, _, _, files in _SERVERS.values())
+    return any(server == host.lower() and files for server, _, _, files in SERVERS.values())
 
 
 def imap_host_of(host: str) -> str:
     """The IMAP server of the provider whose sending server this is, or ""."""
-    return next((imap for imap, row in _SERVERS.items() if row[0] == host.lower()), "")
+    return next((imap for imap, row in SERVERS.items() if row[0] == host.lower()), "")

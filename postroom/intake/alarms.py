@@ -78,6 +78,14 @@ def matters(found: Health) -> Iterator[Matter]:
         for condition in _alarming(drop.conditions):
             data = _data(condition) | {"name": drop.folder.name}
             yield Matter("drop", str(drop.folder.pk), condition.since or found.at, data)
+    for subject, condition in found.sending:
+        if condition.alarm:
+            data = _data(condition) | {
+                name: condition.facts[name]
+                for name in ("account", "owner")
+                if name in condition.facts
+            }
+            yield Matter(condition.code, subject, condition.since or found.at, data)
     for work in found.work:
         for condition in _alarming([work.condition]):
             yield Matter("work", str(work.job.pk), condition.since or found.at, _data(condition))

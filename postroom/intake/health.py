@@ -19,6 +19,7 @@ from postroom.connections.models import DropFolder, FolderState, MailAccount, Wo
 from postroom.connections.rules import LONGEST_WAIT
 from postroom.intake.booking import PARTS
 from postroom.intake.models import Sighting
+from postroom.intake.sending_health import look_at_sending
 from postroom.kit.background.standing import standing
 from postroom.practice.jobs import last_beat
 from postroom.practice.mailing import send_sealed
@@ -116,6 +117,7 @@ class Health:
     accounts: tuple[AccountHealth, ...]
     drops: tuple[Drop, ...]
     work: tuple[Work, ...]
+    sending: tuple[tuple[str, Condition], ...]  # which, and what is so
 
     @property
     def conditions(self) -> Iterator[Condition]:
@@ -125,6 +127,7 @@ class Health:
         for drop in self.drops:
             yield from drop.conditions
         yield from (work.condition for work in self.work)
+        yield from (condition for _, condition in self.sending)
 
     @property
     def tone(self) -> str:
@@ -140,7 +143,14 @@ def worst(conditions: Iterable[Condition]) -> str:
 def look_over(practice: Practice, *, now: datetime) -> Health:
     """How a practice stands, and the machine it is on."""
     return Health(now, look_at_machine(now=now), _accounts(practice, now), _drops(practice, now),
-                  _work(practice, now))  # fmt: skip
+                  _work(practice, now), _sending(practice, now))  # fmt: skip
+
+
+def _sending(practice: Practice, now: datetime) -> tuple[tuple[str, Condition], ...]:
+    return tuple(
+        (one.subject, Condition(one.code, since=one.since, facts=one.facts, alarm=one.alarm))
+        for one in look_at_sending(practice, now=now)
+    )
 
 
 # -- the machine -----------------------------------------------------------------------------

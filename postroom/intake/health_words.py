@@ -18,6 +18,31 @@ NOTHING = ""
 
 # code: (what is so, what to do about it)
 WORDS: dict[str, tuple[Any, Text]] = {
+    # sending
+    "sending-held": (
+        gettext_lazy("Sending is paused by a member: what is written waits in the Outbox."),
+        gettext_lazy("Let it go on in the Outbox."),
+    ),
+    "sending-paused": (
+        ngettext_lazy(
+            "Held back: %(n)d message in a row was refused by the mail server.",
+            "Held back: %(n)d messages in a row were refused by the mail server.",
+            "n",
+        ),
+        gettext_lazy("Look in the Outbox at why, then let the account go on under Sending."),
+    ),
+    "sending-trouble": (
+        gettext_lazy("Nothing leaves: %(said)s"),
+        gettext_lazy("Look under Sending. What is written waits; we try again by ourselves."),
+    ),
+    "sending-doubtful": (
+        ngettext_lazy(
+            "Of %(n)d message nobody knows whether it was sent.",
+            "Of %(n)d messages nobody knows whether they were sent.",
+            "n",
+        ),
+        gettext_lazy("Decide in the Outbox: send it again, or mark it as sent."),
+    ),
     # an account
     "off": (
         gettext_lazy("Switched off. Its mail stays on the server."),
@@ -223,6 +248,9 @@ PARTS: dict[str, Text] = {
 OVER = {
     "account": gettext_lazy("The mailbox “%(account)s” works again."),
     "books": gettext_lazy("The books of “%(account)s” balance again."),
+    "sending-paused": gettext_lazy("Messages leave through “%(account)s” again."),
+    "sending-trouble": gettext_lazy("Messages leave through “%(account)s” again."),
+    "sending-doubtful": gettext_lazy("No message is in doubt any more."),
     "drop": gettext_lazy("The folder “%(name)s” is looked through again."),
     "work": gettext_lazy("The work that stood still goes on."),
     "worker-silent": gettext_lazy("The worker runs again."),

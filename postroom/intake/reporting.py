@@ -25,6 +25,7 @@ def as_json(found: Health) -> dict[str, Any]:
             "mail_unsent": machine.unsent,
             "conditions": _conditions(machine.conditions),
         },
+        "sending": _conditions(condition for _, condition in found.sending),
         "accounts": [account_json(one) for one in found.accounts],
         "drop_folders": [
             {

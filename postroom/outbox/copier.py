@@ -184,6 +184,6 @@ def _close(message: Message, there: bool, now: datetime) -> int:
         return 1
     looked = one.copy_tries + 1
     late = one.settled_at and now - one.settled_at > LOOK_FOR
-    again = None if late else now + min(timedelta(minutes=2**looked), timedelta(hours=6))
+    again = None if late else now + back_off(looked, settings.RETRY_SECONDS)
     rows.update(copy_tries=looked, copy_at=again)
     return 0

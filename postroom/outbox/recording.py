@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -155,7 +156,7 @@ def _apply(message: Message, outcome: Outcome, now: datetime) -> None:
             message.state, message.settled_at, message.worker = Message.FAILED, now, ""
         case rules.UNKNOWN:
             message.state, message.settled_at = Message.UNCERTAIN, now
-            message.copy_at = now + timedelta(minutes=1)
+            message.copy_at = now + timedelta(seconds=settings.RETRY_SECONDS)
         case rules.UNTRIED:
             message.state, message.worker, message.sending_at = Message.QUEUED, "", None
         case rules.LATER:

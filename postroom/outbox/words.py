@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postroom.outbox import rules
@@ -96,7 +96,7 @@ def why(message: Message) -> Why:
     if message.state == Message.FAILED and message.reason in (
         *(rules.SERVER_LATER, rules.NOT_REACHED),
     ):
-        advice = now_("We tried for a day. Send it again when the cause is mended.")
+        advice = gettext("We tried for a day. Send it again when the cause is mended.")
     return Why(str(sentence) % facts, str(advice))
 
 

@@ -1,5 +1,6 @@
 """How everything stands: a page, the same for programs, and putting a banner away for the day."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.connections.models import MailAccount
 from postroom.intake import booking, health_words, reporting
-from postroom.intake.health import AccountHealth, look_over
+from postroom.intake.health import AccountHealth, Condition, look_over
 from postroom.practice import notices, rules
 from postroom.practice.access import MemberRequest, member_required, page_before
 from postroom.web.context import HIDDEN, shell_of, today
@@ -34,9 +35,18 @@ def health(request: MemberRequest) -> HttpResponse:
         "accounts": [_account(one) for one in found.accounts],
         "drops": [(drop, _said(drop.conditions)) for drop in found.drops],
         "work": [(work.job, health_words.say(work.condition)) for work in found.work],
+        "sending": _sending(found.sending),
         "hours": [(hour, f"{hour:02}:00") for hour in HOURS],
     }
     return render(request, "web/health.html", context)
+
+
+def _sending(found: Iterable[tuple[str, Condition]]) -> list[tuple[str, health_words.Said]]:
+    """The account concerned, "" for all, and what is so."""
+    return [
+        (str(condition.facts.get("account", "")), health_words.say(condition))
+        for _, condition in found
+    ]
 
 
 @member_required(rules.SETTINGS)
