@@ -38,6 +38,7 @@ YES_NO = {"yes": True, "no": False}
 # --- where things are -----------------------------------------------------------------------
 DATA = Path(env.str("POSTROOM_DATA", str(Path.home() / ".local/share/postroom"))).resolve()
 MAIL_FOLDER = DATA / "mail"
+ENCLOSURES_FOLDER = DATA / "enclosures"  # files of drafts and templates
 IMPORTS_FOLDER = DATA / "imports"  # lists that people bring, for a week
 EXPORTS_FOLDER = DATA / "exports"  # what people had made to hand over, for a week
 BUILT_FOLDER = DATA / "built"  # fonts, translations and static files made at set-up

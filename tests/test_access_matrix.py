@@ -24,7 +24,10 @@ from postroom.clients import uploads
 from postroom.clients.models import ClientNote, Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import DropFolder, MailAccount, SmtpAccount, Workflow
 from postroom.custody import shelf
+from postroom.outbox import template_actions
+from postroom.outbox.draft_models import Draft
 from postroom.outbox.models import Message
+from postroom.outbox.template_actions import Wording
 from postroom.practice import rules, tokens
 from postroom.practice.models import (
     ClosedDay,
@@ -85,7 +88,7 @@ NOUNS = (
     ),
     *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
     *("export", "erasure", "retention"),
-    *("smtp", "own_smtp", "message"),
+    *("smtp", "own_smtp", "message", "draft", "template"),
 )
 NEVER = 987_654_321
 
@@ -266,10 +269,17 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         practice=practice, kind="retention", state=Job.DRAFT, stage="asks", data=plan,
         created_at=now,
     )  # fmt: skip
+    facts = {"name": "Hello", "channel": "email", "purpose": "message", "language": "en"}
+    template = template_actions.create(practice, facts, Wording("Hi", "Hi"), by=None, now=now)
+    draft = Draft.objects.create(
+        practice=practice, author=somebody, key=f"{practice.pk:032x}", created_at=now, saved_at=now
+    )
     return {
         "export": export.pk,
         "erasure": erasure.pk,
         "retention": retention.pk,
+        "draft": draft.pk,
+        "template": template.pk,
         "access_token": token.pk,
         "book_job": book_job.pk,
         "account": account.pk,
@@ -378,6 +388,7 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: 
         export = Job.objects.filter(pk=world.own["export"])
         export.update(member=member, kind=f"export-{member.pk}")
         SmtpAccount.objects.filter(pk=world.own["own_smtp"]).update(owner=member)
+        Draft.objects.filter(pk=world.own["draft"]).update(author=member)
         for method in methods:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)

@@ -12,6 +12,7 @@ from postroom.intake.tasks import (
 )
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
+from postroom.outbox.tasks import tidy_drafts
 from postroom.practice.jobs import HEART
 from postroom.practice.tasks import (
     check_audits,
@@ -44,5 +45,6 @@ SCHEDULE = [
     every("03:30", "tidy uploads")(tidy_uploads),
     every("03:35", "tidy exports")(tidy_exports),
     every("03:50", "sweep again")(sweep_again),
+    every("03:35", "tidy drafts")(tidy_drafts),
     every("03:40", "check audit")(check_audits),
 ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postroom.clients.models import ContactPoint
 from postroom.connections.models import SmtpAccount
+from postroom.outbox.draft_models import Draft as Draft  # Django looks for a room’s tables here
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Entry, mail_path
 

@@ -53,6 +53,7 @@ KINDS: dict[str, Kind] = {
     "token": Kind(gettext_lazy("Access token"), "practice.AccessToken", "name", "practice:tokens"),
     "practice": Kind(gettext_lazy("Practice")),
     "closed_day": Kind(gettext_lazy("Closed day"), "practice.ClosedDay", "day"),
+    "template": Kind(gettext_lazy("Template"), "outbox.Template", "name", "outbox:template"),
     "audit": Kind(gettext_lazy("Audit log")),
     "key": Kind(gettext_lazy("Key file")),
 }
@@ -202,6 +203,10 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("token", "add"): gettext_lazy("Made an access token"),
     ("token", "revoke"): gettext_lazy("Revoked an access token"),
     ("token", "api_clients"): gettext_lazy("Brought %(clients_word)s in over the API"),
+    ("template", "add"): gettext_lazy("Made a template"),
+    ("template", "change"): gettext_lazy("Changed a template"),
+    ("template", "archive"): gettext_lazy("Put a template away"),
+    ("template", "restore"): gettext_lazy("Took a template into use again"),
     ("audit", "export"): gettext_lazy("Exported the audit log"),
     ("audit", "check"): gettext_lazy("Checked the audit log"),
     ("key", "rotate"): gettext_lazy("Began a new key"),
@@ -277,6 +282,7 @@ _FIELDS = {
     "note": gettext_lazy("note"),
     "organisation": gettext_lazy("organisation"),
     "patient_word": gettext_lazy("word for patients"),
+    "purpose": gettext_lazy("what it is for"),
     "practitioner": gettext_lazy("practitioner"),
     "practitioner_id": gettext_lazy("responsible practitioner"),
     "preferred": gettext_lazy("main address or number"),
@@ -299,6 +305,7 @@ _FIELDS = {
     "title": gettext_lazy("title"),
     "updated": gettext_lazy("changed"),
     "value": gettext_lazy("address or number"),
+    "words": gettext_lazy("text"),
 }
 # Codes of these fields in words, as their pages say them.
 _CODED = ("state", "channel", "filing", "kind", "language", "theme")

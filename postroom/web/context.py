@@ -88,8 +88,22 @@ class Shell:
         ]
 
     @cached_property
+    def writes(self) -> Item | None:
+        """The way to a new message, for whom may write."""
+        if not self.member.may(rules.WRITE):
+            return None
+        return self._item("compose", _("New message"), "pen-line", "outbox:compose")
+
+    @cached_property
     def sending(self) -> list[Item]:
-        return [self._item("outbox", _("Outbox"), "send", "outbox:outbox")]
+        outbox = self._item("outbox", _("Outbox"), "send", "outbox:outbox")
+        if not self.member.may(rules.WRITE):
+            return [outbox]
+        return [
+            outbox,
+            self._item("drafts", _("Drafts"), "file-pen-line", "outbox:drafts"),
+            self._item("templates", _("Templates"), "layout-template", "outbox:templates"),
+        ]
 
     @cached_property
     def words(self) -> Words:
