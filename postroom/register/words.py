@@ -77,6 +77,10 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         "file-name": lambda: _("Filed by itself: the file’s name is this %(client_word)s’s."),
         "no-file-name": lambda: _("The file’s name names no %(client_word)s we know."),
         "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
+        "only-numbers": lambda: _(
+            "The file’s name has no letter in it. Its number may be %(a_client)s’s reference, or only"
+            " a scanner’s counter."
+        ),
         "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
             "%(count)d %(nouns)s has the address ‹%(address)s›.",
@@ -139,6 +143,7 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
         "own-address": lambda: Pill(_("From your practice")),
         "no-file-name": lambda: Pill(_("A file"), "", "file"),
+        "only-numbers": lambda: Pill(_("A number alone"), "", "file"),
         "several-file-names": lambda: Pill(_("Several clients"), "amber"),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "form-unclear": lambda: Pill(_("Your web form"), "blue"),
