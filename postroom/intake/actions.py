@@ -171,7 +171,9 @@ def open_questions(account: MailAccount) -> int:
     """How many mails of an account are on their way, as far as our own rows know."""
     on_the_way = Sighting.objects.unfinished().filter(account=account).count()
     strayed = sum(
-        1 for workflow in account.workflows.filter(active=True) for _ in moving.misplaced(workflow)
+        1
+        for workflow in account.workflows.filter(active=True)
+        for _ in moving.misplaced(workflow, all_of_it=True)
     )
     return max(on_the_way, strayed)
 
@@ -229,13 +231,14 @@ def _work_through(
     fetching.resume(workflow, now=clock(), keep=keep)
     attempt(lambda: moving.heal(mailbox, workflow, keep=keep))
     crash_point("after-heal")
+    whole = _is_to_be_swept(workflow, clock())
     attempt(lambda: _sweep(mailbox, workflow, clock=clock, move_on=move_on))
     taken = attempt(
         lambda: fetching.file_new(
             mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
         )
     )
-    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
+    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep, all_of_it=whole))
     if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
         attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     news = bool(taken)
@@ -254,7 +257,7 @@ def _sweep(
     Postroom came, or before the server renumbered the folder, is left alone.
     """
     now = clock()
-    if workflow.swept_at and now - workflow.swept_at < SWEEP_EVERY:
+    if not _is_to_be_swept(workflow, now):
         return
     for name in _other_folders(workflow):
         state = moving.folder_state(workflow, name)
@@ -269,6 +272,10 @@ def _sweep(
             )
     workflow.swept_at = now
     workflow.save(update_fields=["swept_at"])
+
+
+def _is_to_be_swept(workflow: Workflow, now: datetime) -> bool:
+    return workflow.swept_at is None or now - workflow.swept_at >= SWEEP_EVERY
 
 
 def _other_folders(workflow: Workflow) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from postroom.clients.models import Client, ContactPoint
 from postroom.practice import audit, events
 from postroom.practice.models import AuditEvent, Member
 from postroom.register import rules
-from postroom.register.models import Entry, EntryClient
+from postroom.register.models import Entry, EntryClient, Refiled
 
 
 class AlreadyFiled(Exception):
@@ -250,7 +250,14 @@ def _claim(
     entry.refresh_from_db()
     if not changed:
         raise AlreadyFiled(entry)
+    note_refiled(entry)
     return before
+
+
+def note_refiled(entry: Entry) -> None:
+    """Have its copies on the server follow. Call within the transaction that filed it."""
+    if entry.kind == Entry.EMAIL:
+        Refiled.objects.create(practice_id=entry.practice_id, entry=entry)
 
 
 def _place(entry: Entry, clients: Iterable[Client]) -> None:

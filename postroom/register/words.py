@@ -78,8 +78,8 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         "no-file-name": lambda: _("The file’s name names no %(client_word)s we know."),
         "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
         "only-numbers": lambda: _(
-            "The file’s name has no letter in it. Its number may be %(a_client)s’s reference, or only"
-            " a scanner’s counter."
+            "The file’s name has no letter in it. Its number may be %(a_client)s’s reference, or"
+            " only a scanner’s counter."
         ),
         "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
