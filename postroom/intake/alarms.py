@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.intake import health, health_words
-from postroom.intake.health import Condition, Health
+from postroom.intake.conditions import Condition
+from postroom.intake.health import Health
 from postroom.practice import notices
 from postroom.practice.jobs import last_beat
 from postroom.practice.models import Notification, Practice
@@ -78,6 +79,10 @@ def matters(found: Health) -> Iterator[Matter]:
         for condition in _alarming(drop.conditions):
             data = _data(condition) | {"name": drop.folder.name}
             yield Matter("drop", str(drop.folder.pk), condition.since or found.at, data)
+    for feed in found.feeds:
+        for condition in _alarming(feed.conditions):
+            data = _data(condition) | {"name": feed.source.name}
+            yield Matter("feed", str(feed.source.pk), condition.since or found.at, data)
     for work in found.work:
         for condition in _alarming([work.condition]):
             yield Matter("work", str(work.job.pk), condition.since or found.at, _data(condition))

@@ -33,6 +33,7 @@ def health(request: MemberRequest) -> HttpResponse:
         "machine": _said(found.machine.conditions),
         "accounts": [_account(one) for one in found.accounts],
         "drops": [(drop, _said(drop.conditions)) for drop in found.drops],
+        "feeds": [(feed, _said(feed.conditions)) for feed in found.feeds],
         "work": [(work.job, health_words.say(work.condition)) for work in found.work],
         "hours": [(hour, f"{hour:02}:00") for hour in HOURS],
     }
