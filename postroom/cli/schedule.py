@@ -7,6 +7,7 @@ from postroom.custody.tasks import gather_merged
 from postroom.intake.tasks import (
     look_at_drop_folders,
     look_at_feeds,
+    stand_in,
     tidy_mail_folder,
     watch_over,
 )
@@ -39,3 +40,6 @@ SCHEDULE = [
     every("03:30", "tidy uploads")(tidy_uploads),
     every("03:40", "check audit")(check_audits),
 ]
+
+# Of each process that shows pages; it claims nothing as long as a worker runs.
+OF_THE_WEB = [every(60, "stand in")(stand_in)]

@@ -1,8 +1,8 @@
 """What is so serious that somebody has to be told: raised, ended, and written about once a day."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,33 +16,49 @@ from postroom.intake import health, health_words
 from postroom.intake.conditions import Condition
 from postroom.intake.health import Health
 from postroom.practice import notices
-from postroom.practice.jobs import last_beat
+from postroom.practice.jobs import claim_slot, last_beat
 from postroom.practice.models import Notification, Practice
 from postroom.practice.notices import Matter
 
 log = logging.getLogger(__name__)
+Mail = Callable[..., int]  # notices.mail, or another way for the same letter
+STAND_IN = "stand in"  # whose turn it is while the worker is silent
 MACHINE = frozenset({"worker-silent", "clock-back", "queue-late", "disk-low", "no-key",
                      "mail-unsent"})  # fmt: skip
 
 
-def watch_over(*, now: datetime) -> int:
+def watch_over(*, now: datetime, mail: Mail = notices.mail) -> int:
     """Look over every practice, and tell; how many matters are open. One practice's trouble is
     no reason not to look at the next."""
     found = 0
     for practice in Practice.objects.order_by("pk"):
         try:
-            found += look_and_tell(practice, now=now)
+            found += look_and_tell(practice, now=now, mail=mail)
         except Exception:
             log.exception("looking over practice %s", practice.pk)
     return found
 
 
-def look_and_tell(practice: Practice, *, now: datetime) -> int:
+def stand_in(*, now: datetime) -> int:
+    """To be called by the pages' own process each minute: while the worker is silent, look over
+    every practice in its place, and send the day's mail from here; how many matters are open.
+
+    One question as long as the worker beats. Of several such processes one at a time.
+    """
+    if not health.is_silent(last_beat(), now):
+        return 0
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    if not claim_slot(STAND_IN, minute.isoformat(timespec="milliseconds")):
+        return 0
+    return watch_over(now=now, mail=notices.mail_at_once)
+
+
+def look_and_tell(practice: Practice, *, now: datetime, mail: Mail = notices.mail) -> int:
     """Bring the notifications of one practice up to date and send the day's mail, if it is due."""
     seen = list(matters(health.look_over(practice, now=now)))
     notices.observe(practice, seen, now=now)
     with timezone.override(ZoneInfo(practice.time_zone)):
-        notices.mail(practice, lambda so, over: _letter(practice, so, over), now=now)
+        mail(practice, lambda so, over: _letter(practice, so, over), now=now)
     return len(seen)
 
 

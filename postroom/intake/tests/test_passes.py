@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,7 +19,6 @@ from postroom.intake.tests.post import (
     US,
     Clock,
     a_pass,
-    account_at,
     letter,
     mailbox_of,
 )
@@ -31,17 +29,6 @@ from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
 LONG = 10 * 365 * 24 * 3600  # seconds
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def take_over() -> None:
