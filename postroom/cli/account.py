@@ -19,7 +19,14 @@ from postroom.cli.common import (
     utc_now,
 )
 from postroom.connections import words
-from postroom.connections.actions import Work, save_account, set_active, settings_of
+from postroom.connections.actions import (
+    Work,
+    save_account,
+    set_active,
+    settings_of,
+    turns,
+    workflow_for,
+)
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import INBOX, Plan, one_spelling, plan_faults
@@ -79,7 +86,7 @@ def run_add(args: argparse.Namespace) -> int:
     owner = member_of(practice, args.owner) if args.owner else None
     account = MailAccount.objects.filter(practice=practice, owner=owner, name=args.name).first()
     work = _work(args, practice)
-    _refuse_faults(work.plan, account)
+    _refuse_faults(work.plan, account if account and _is_kept(account, args) else None)
     secret = args.token_file or args.password_file
     settings = Settings(
         args.host,
@@ -168,11 +175,19 @@ def _begin(text: str | None, practice: Practice) -> datetime | None:
 
 
 def _refuse_faults(plan: Plan, account: MailAccount | None) -> None:
-    """A workflow of this kind is changed, so that its own folders do not stand in its way."""
+    """The workflow that is changed does not stand in its own way."""
+    own = workflow_for(account, plan) if account else None
+    if own and not own.active and turns(own, plan.kind):
+        raise Failure(f"{plan.incoming}: {words.RESTING_KIND}")
     working = account.workflows.filter(active=True) if account else []
-    others = [one.plan for one in working if one.kind != plan.kind]
+    others = [one.plan for one in working if one != own or one.kind != plan.kind]
     for field, fault in plan_faults(plan, others).items():
         raise Failure(f"{getattr(plan, field)}: {words.FOLDER_FAULTS[fault]}")
+
+
+def _is_kept(account: MailAccount, args: argparse.Namespace) -> bool:
+    """Another mailbox under the same name is another account, without workflows yet."""
+    return not account.checked_at or (account.host, account.user) == (args.host, args.user)
 
 
 def _text_of(path: Path) -> str:

@@ -84,10 +84,23 @@ def put_to_work(account: MailAccount, work: Work, workflow: Workflow | None = No
     Changed in place: the letters that came by it go on belonging to it. One that rests is taken
     up again when its folder is asked for.
     """
-    same = account.workflows.filter(folder_in=work.plan.incoming)
-    of_kind = account.workflows.filter(active=True, kind=work.plan.kind)
-    workflow = workflow or same.first() or of_kind.first()
+    workflow = workflow or workflow_for(account, work.plan)
     return write_workflow(workflow or Workflow(account=account), work)
+
+
+def workflow_for(account: MailAccount, plan: Plan) -> Workflow | None:
+    """Whose row a plan is written into: that of its folder, at work or at rest, else the one of
+    its kind."""
+    same = account.workflows.filter(folder_in=plan.incoming)
+    of_kind = account.workflows.filter(active=True, kind=plan.kind)
+    return same.first() or of_kind.first()
+
+
+def turns(workflow: Workflow, kind: str) -> bool:
+    """Would letters that came by it be left behind? They are moved by its kind, as long as they
+    are there."""
+    # The ledger of intake, by its name: it stands above this room.
+    return kind != workflow.kind and workflow.sightings.exists()
 
 
 def write_workflow(workflow: Workflow, work: Work) -> Workflow:

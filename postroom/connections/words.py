@@ -192,6 +192,10 @@ FOLDER_FAULTS: dict[str, Text] = {
 KIND_STAYS = _(
     "Messages came by this workflow and are still moved as it says. Add a second workflow instead."
 )
+RESTING_KIND = _(
+    "A workflow at rest has this folder, and its messages are moved as it says. Wake that one, or"
+    " choose another folder."
+)
 WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
 
 
