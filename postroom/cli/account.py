@@ -21,6 +21,7 @@ from postroom.cli.common import (
 from postroom.connections import words
 from postroom.connections.actions import (
     Work,
+    is_elsewhere,
     save_account,
     set_active,
     settings_of,
@@ -102,6 +103,8 @@ def run_add(args: argparse.Namespace) -> int:
     _print_trial(trial, settings)
     if not trial.ok:
         raise Failure(_("Nothing was saved."))
+    if is_elsewhere(practice.pk, owner, settings):
+        raise Failure(str(words.ELSEWHERE[owner is not None]))
     account = save_account(practice, args.name, settings, work, owner=owner, by=None, now=utc_now())
     print(_("Account “%s” is connected.") % account.name)
     return 0

@@ -7,6 +7,7 @@ from django.conf import settings as house
 from django.db import transaction
 
 from postroom.connections.models import AccountDraft, MailAccount, Workflow
+from postroom.connections.providers import same_mailbox
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import FILING, TO_RESOLVED, Plan
 from postroom.practice import audit, events
@@ -76,6 +77,21 @@ def save_account(
     audit.record(practice.pk, action, kind, account.pk, by=by, now=now)
     events.tell(practice.pk, events.ACCOUNT, [account.pk], now=now)
     return account
+
+
+def is_elsewhere(practice_id: int, owner: Member | None, settings: Settings) -> bool:
+    """Is this very mailbox at work here the other way: as somebody's own, where it is to be the
+    practice's, or the practice's, where it is to be somebody's own?
+
+    Its letters would be everybody's and nobody else's at once. To be asked of who has shown that
+    the mailbox is theirs: the answer tells whose it is.
+    """
+    accounts = MailAccount.objects.working().filter(practice=practice_id)
+    others = accounts.filter(owner=None) if owner else accounts.exclude(owner=None)
+    return any(
+        same_mailbox((one.host, one.port, one.user), (settings.host, settings.port, settings.user))
+        for one in others.filter(user__iexact=settings.user)
+    )
 
 
 def put_to_work(account: MailAccount, work: Work, workflow: Workflow | None = None) -> Workflow:

@@ -77,12 +77,20 @@ def test_kind_interval_and_first_day(add, run, capsys) -> None:
 
 def test_a_members_own_mailbox_beside_the_practices(cast: Cast, add, run, capsys) -> None:
     assert add() == 0
-    assert add("--owner", "BOB@tern.example") == 0
+    assert add("--owner", "BOB@tern.example", "--user", "bob") == 0
     owners = [row["owner"] for row in listed(run, capsys)]
     assert owners == [None, "bob@tern.example"]
     assert run("account", "deactivate", "Desk", "--owner", "bob@tern.example") == 0
     assert MailAccount.objects.get(owner=cast.bob).active is False
     assert MailAccount.objects.get(owner=None).active is True
+
+
+@pytest.mark.parametrize("first", [(), ("--owner", "bob@tern.example")])
+def test_one_mailbox_is_not_both(cast: Cast, add, capsys, first: tuple[str, ...]) -> None:
+    assert add(*first) == 0
+    assert add(*(() if first else ("--owner", "bob@tern.example"))) == 1
+    assert "connected this mailbox" in capsys.readouterr().err
+    assert MailAccount.objects.count() == 1
 
 
 def test_a_token_in_a_file(add, server: ScriptedImap, tmp_path: Path) -> None:

@@ -131,10 +131,9 @@ def _left_behind(account: MailAccount, chosen: Workflow | None, plan: Plan) -> s
     if chosen and actions.turns(chosen, plan.kind):
         return str(words.KIND_STAYS)
     resting = account.workflows.filter(folder_in=plan.incoming, active=False)
-    for one in resting.exclude(pk=chosen.pk if chosen else None):
-        if chosen or actions.turns(one, plan.kind):
-            return str(words.RESTING_KIND)
-    return ""
+    one = next((one for one in resting if one != chosen), None)
+    stays = one is not None and (chosen is not None or actions.turns(one, plan.kind))
+    return str(words.RESTING_KIND) if stays else ""
 
 
 def _try(account: MailAccount, work: Work, *, creates: bool) -> Trial:
