@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -92,7 +93,8 @@ def make_pass(
             continue
         try:
             keep = _keeper(state.pk, worker, clock)
-            outcome.taken += _work_through(mailbox, workflow, keep, clock=clock, full=full)
+            got_on = partial(note_progress, account)
+            outcome.taken += _work_through(mailbox, workflow, keep, got_on, clock=clock, full=full)
         except LeaseLost:
             log.warning("account %s: %s is another worker's now", account.pk, state.folder)
             outcome.busy = True
@@ -146,6 +148,14 @@ def note_trouble(
     account.retry_at = now + wait
     account.save(update_fields=_TROUBLE)
     events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
+
+
+def note_progress(account: MailAccount) -> None:
+    """Write down that something got done, whatever comes next: a line that breaks again and again
+    amid a large backlog must not be left alone for longer each time."""
+    if account.failures:
+        account.failures = 0
+        MailAccount.objects.filter(pk=account.pk).update(failures=0)
 
 
 @transaction.atomic
@@ -207,11 +217,18 @@ def _keeper(state: int, worker: Worker, clock: Clock) -> Callable[[], None]:
 
 
 def _work_through(
-    mailbox: Mailbox, workflow: Workflow, keep: Callable[[], None], *, clock: Clock, full: bool
+    mailbox: Mailbox,
+    workflow: Workflow,
+    keep: Callable[[], None],
+    got_on: Callable[[], None],
+    *,
+    clock: Clock,
+    full: bool,
 ) -> int:
     state = moving.folder_state(workflow, workflow.folder_in)
 
     def move_on() -> None:
+        got_on()
         keep()
         moving.move_wanted(mailbox, workflow, now=clock(), keep=keep, only_new=True)
 
@@ -229,7 +246,8 @@ def _work_through(
             return None
 
     fetching.resume(workflow, now=clock(), keep=keep)
-    attempt(lambda: moving.heal(mailbox, workflow, keep=keep))
+    if attempt(lambda: moving.heal(mailbox, workflow, keep=keep)):
+        got_on()
     crash_point("after-heal")
     whole = _is_to_be_swept(workflow, clock())
     attempt(lambda: _sweep(mailbox, workflow, clock=clock, move_on=move_on))

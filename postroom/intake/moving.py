@@ -81,15 +81,20 @@ def move_wanted(
         forget_followed(workflow)
 
 
-def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> None:
-    """Put every open question of this workflow to the server."""
+def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> bool:
+    """Put every open question of this workflow to the server; whether any was answered."""
+    answered = False
     groups: dict[Place, list[Sighting]] = defaultdict(list)
     for sighting in _of(workflow).filter(state__in=(*_ON_THE_WAY, Sighting.STORED)):
         groups[sighting.folder, sighting.uidvalidity].append(sighting)
     for place, sightings in groups.items():
         for start in range(0, len(sightings), MANY):
             keep()
-            _settle(mailbox, workflow, place, sightings[start : start + MANY])
+            asked = sightings[start : start + MANY]
+            before = [sighting.state for sighting in asked]
+            _settle(mailbox, workflow, place, asked)
+            answered |= before != [sighting.state for sighting in asked]
+    return answered
 
 
 def misplaced(workflow: Workflow, *, all_of_it: bool = False) -> Iterable[Sighting]:
