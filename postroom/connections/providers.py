@@ -239,10 +239,7 @@ PROVIDERS = (
         "Tuta",
         ("tuta.com", "tutanota.com", "tutanota.de", "tutamail.com", "tuta.io"),
         "",
-        _(
-            "Tuta keeps mail encrypted and cannot be reached by IMAP. Use another mailbox for"
-            " clients’ mail."
-        ),
+        _("Tuta keeps mail encrypted and cannot be reached by IMAP. Use another mailbox."),
         mx=("tutanota.de",),
     ),
 )

@@ -222,7 +222,7 @@ SETTLED = {"off", "off-waiting", "no-workflow", "resting"}  # what somebody here
 PARTS: dict[str, Text] = {
     booking.FILED: gettext_lazy("filed"),
     booking.WAITING: gettext_lazy("in Unresolved"),
-    booking.IGNORED: gettext_lazy("not a client’s"),
+    booking.IGNORED: gettext_lazy("not %(a_client)s’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNFILED: gettext_lazy("in an inbox, on no record"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),

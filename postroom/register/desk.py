@@ -1,6 +1,6 @@
 """What stands on the desk: one waiting letter, whom it may be from, and what filing it will do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -81,6 +81,7 @@ def desk(
     """`asked` is the client named in the address, `find` the words looked for."""
     if not entry.may_be_filed:
         return Desk.of_taken(member, entry, following(rows, entry))
+    nouns = words_of(member.practice).within()
     holders = suggestions.holders(member, entry)
     found = suggestions.candidates(member, entry, holders, letter(entry))
     looked_up = _looked_up(member, found, asked, find)
@@ -89,18 +90,18 @@ def desk(
         chosen = asked
     everybody = [_plain(client, holders) for client in looked_up] + found
     cards = tuple(
-        _card(entry, candidate, holders, candidate.client.pk == chosen, number)
+        _card(entry, candidate, holders, candidate.client.pk == chosen, number, nouns)
         for number, candidate in enumerate(everybody, 1)
     )
     return Desk(
         entry=entry,
         taken="",
-        why=words.why(entry, words_of(member.practice).within()),
+        why=words.why(entry, nouns),
         reading=reading(member.practice, entry, as_text=as_text),
         place=place(rows, entry),
         cards=cards,
         chosen=next((card for card in cards if card.chosen), None),
-        anybody=_card(entry, None, holders, False, 0),
+        anybody=_card(entry, None, holders, False, 0, nouns),
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
@@ -109,15 +110,21 @@ def desk(
 
 
 def _rulings(member: Member, entry: Entry) -> tuple[Ruling, ...]:
+    nouns = words_of(member.practice).within()
     kinds = groupby(offered(member, entry), key=lambda pair: pair[0])
     return tuple(
-        Ruling(words.ruling(kind), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
+        Ruling(words.ruling(kind, nouns), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
         for kind, pairs in kinds
     )
 
 
 def _card(
-    entry: Entry, candidate: Candidate | None, holders: dict[int, str], chosen: bool, number: int
+    entry: Entry,
+    candidate: Candidate | None,
+    holders: dict[int, str],
+    chosen: bool,
+    number: int,
+    nouns: Mapping[str, str],
 ) -> Card:
     pk = candidate.client.pk if candidate else None
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
@@ -128,13 +135,15 @@ def _card(
     return Card(
         client=candidate.client if candidate else Client(),
         pill=words.likelihood(candidate.likelihood) if candidate and candidate.likelihood else None,
-        speaks_for=[words.tick(code) for code in candidate.speaks_for] if candidate else [],
-        speaks_against=[words.tick(code) for code in candidate.speaks_against] if candidate else [],
+        speaks_for=[words.tick(code, nouns) for code in candidate.speaks_for] if candidate else [],
+        speaks_against=[words.tick(code, nouns) for code in candidate.speaks_against]
+        if candidate
+        else [],
         chosen=chosen,
         key=str(number) if 0 < number <= KEYS else "",
         remember=box.offered,
         ticked=box.ticked,
-        note=words.unremembered(box.why_not, others),
+        note=words.unremembered(box.why_not, others, nouns),
     )
 
 

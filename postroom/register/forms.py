@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postroom.clients.models import Client
 from postroom.practice.models import Member
+from postroom.practice.words import words_of
 from postroom.register import suggestions
 from postroom.register.models import Entry
 from postroom.register.paging import number
@@ -29,23 +30,9 @@ class ClientsField(forms.ModelMultipleChoiceField):
 class ResolveForm(forms.Form):
     """Which client a letter is from, and whether its address is to be remembered."""
 
-    clients = ClientsField(
-        Client.objects.none(),
-        error_messages={
-            "required": _("Choose a client first."),
-            "invalid_choice": _("This client is no longer there. Choose again."),
-            "invalid_pk_value": _("This client is no longer there. Choose again."),
-        },
-    )
+    clients = ClientsField(Client.objects.none())
     # Others whom it concerns as well (XP-43).
-    also = ClientsField(
-        Client.objects.none(),
-        required=False,
-        error_messages={
-            "invalid_choice": _("This client is no longer there. Choose again."),
-            "invalid_pk_value": _("This client is no longer there. Choose again."),
-        },
-    )
+    also = ClientsField(Client.objects.none(), required=False)
     remember = forms.BooleanField(required=False)
     version = forms.IntegerField(min_value=0, max_value=MOST)
 
@@ -56,6 +43,13 @@ class ResolveForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
             field.queryset = Client.objects.open_to(member)
+            nouns = words_of(member.practice).within()
+            gone = _("This %(client_word)s is no longer there. Choose again.") % nouns
+            field.error_messages |= {
+                "required": _("Choose %(a_client)s first.") % nouns,
+                "invalid_choice": gone,
+                "invalid_pk_value": gone,
+            }
 
     def everybody(self) -> list[Client]:
         """Whom to file it to, the chosen client first: theirs is the address."""

@@ -5,7 +5,7 @@ Only what is cheap and can be explained. Nothing here files anything: a person d
 Looked up when the page is shown, so that an address added a minute ago already counts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -16,6 +16,7 @@ from postroom.clients.models import Client, ContactPoint
 from postroom.kit.mime import Letter
 from postroom.kit.text import fold
 from postroom.practice.models import Member
+from postroom.practice.words import words_of
 from postroom.register.hints import hints, referred
 from postroom.register.models import Entry
 from postroom.register.words import (
@@ -100,12 +101,13 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
     threads = {entry.pk: set(entry.reason_data.get("thread", ())) for entry in entries}
     answers = _names(member, set().union(*threads.values()))
     subjects = referred(member, {entry.subject for entry in entries})
+    nouns = words_of(member.practice).within()
     found = {}
     for entry in entries:
         hinted = {pk: answers[pk] for pk in sorted(threads[entry.pk]) if pk in answers}
         hinted |= subjects.get(entry.subject, {})
         holders, alike = having.get(entry.sender_norm, {}), named[entry.sender_name]
-        found[entry.pk] = _pill(entry, holders, alike, hinted)
+        found[entry.pk] = _pill(entry, holders, alike, hinted, nouns)
     return found
 
 
@@ -151,13 +153,17 @@ def _candidate(
 
 
 def _pill(
-    entry: Entry, having: dict[int, str], named: dict[int, str], hinted: dict[int, str]
+    entry: Entry,
+    having: dict[int, str],
+    named: dict[int, str],
+    hinted: dict[int, str],
+    nouns: Mapping[str, str],
 ) -> Pill:
     likely = [pk for pk in having if _sure(entry, pk, having, pk in named)]
     if len(likely) == 1:
-        return pill(entry, 1, having[likely[0]], sure=True)
+        return pill(entry, 1, having[likely[0]], True, nouns)
     everyone = {**named, **hinted, **having}
-    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False)
+    return pill(entry, len(everyone), next(iter(everyone.values()), ""), False, nouns)
 
 
 def _sure(entry: Entry, pk: int, having: Collection[int], same_name: bool) -> bool:

@@ -135,8 +135,9 @@ def _way(data: dict[str, Any]) -> list[str]:
     return []
 
 
-def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
-    """What the list says of a waiting letter, given how many clients it may be from."""
+def pill(entry: Entry, found: int, name: str, sure: bool, nouns: Mapping[str, str]) -> Pill:
+    """What the list says of a waiting letter, given how many clients it may be from, in the
+    practice's own `nouns`."""
     known = {
         "no-sender": lambda: Pill(_("No sender"), "amber"),
         "several-senders": lambda: Pill(_("Several senders"), "amber"),
@@ -144,7 +145,7 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         "own-address": lambda: Pill(_("From your practice")),
         "no-file-name": lambda: Pill(_("A file"), "", "file"),
         "only-numbers": lambda: Pill(_("A number alone"), "", "file"),
-        "several-file-names": lambda: Pill(_("Several clients"), "amber"),
+        "several-file-names": lambda: Pill(_("Several %(clients_word)s") % nouns, "amber"),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "form-unclear": lambda: Pill(_("Your web form"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),
@@ -160,20 +161,23 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         return Pill(_("Possible: %(name)s") % {"name": name})
     if found:
         return Pill(
-            ngettext("%(count)d possible client", "%(count)d possible clients", found)
-            % {"count": found}
+            ngettext(
+                "%(count)d possible %(client_word)s", "%(count)d possible %(clients_word)s", found
+            )
+            % {**nouns, "count": found}
         )
     return Pill(_("No suggestion"))
 
 
-def ruling(kind: str) -> str:
+def ruling(kind: str, nouns: Mapping[str, str]) -> str:
     """A kind of sender rule on the desk: what becomes of such letters."""
-    return {
-        "ignore": _("Never a client’s: set it aside"),
+    said = {
+        "ignore": _("Never %(a_client)s’s: set it aside"),
         "professional": _("A professional: ask about whom"),
-        "own": _("Our own address: never a client’s"),
+        "own": _("Our own address: never %(a_client)s’s"),
         "form": _("Our web form: look at Reply-To"),
     }[kind]
+    return said % nouns
 
 
 def ruled(pattern: str) -> str:
@@ -187,11 +191,11 @@ def likelihood(code: str) -> Pill:
     return Pill(pgettext("suggestion", "Possible"))
 
 
-def tick(code: str) -> str:
+def tick(code: str, nouns: Mapping[str, str]) -> str:
     """A reason on a suggestion card."""
-    return {
+    said = {
         SAME_ADDRESS: _("This address is on the record"),
-        SHARED_ADDRESS: _("Other clients have this address too"),
+        SHARED_ADDRESS: _("Other %(clients_word)s have this address too"),
         SAME_NAME: _("Same name as the sender"),
         UNCONFIRMED: _("The sender is not confirmed"),
         IN_THREAD: _("It answers a message on this record"),
@@ -199,8 +203,9 @@ def tick(code: str) -> str:
         REPLY_TO: _("Answers are to go to an address of this record"),
         LIKE_ADDRESS: _("Almost the same address is on the record"),
         IN_TEXT: _("The message names an address of this record"),
-        COPIED: _("The message went to this client too"),
+        COPIED: _("The message went to this %(client_word)s too"),
     }[code]
+    return said % nouns
 
 
 def done(entry: Entry, reader: Member) -> str:
@@ -209,13 +214,15 @@ def done(entry: Entry, reader: Member) -> str:
     A client whose record the reader may not open is not named.
     """
     who = str(entry.filed_by) if entry.filed_by else ""
+    nouns = words_of(reader.practice).within()
     mine = Client.objects.open_to(reader).filter(placements__entry=entry)
-    names = ", ".join(client.name for client in mine.order_by("pk")) or _("a client")
+    names = ", ".join(client.name for client in mine.order_by("pk")) or nouns["a_client"]
     at = _moment(entry.filed_at)
     if entry.filing == Entry.IGNORED:
         if not who:
-            return _("It was set aside as not a client’s message.")
-        return _("%(who)s set it aside as not a client’s message at %(at)s.") % {
+            return _("It was set aside as not %(a_client)s’s message.") % nouns
+        return _("%(who)s set it aside as not %(a_client)s’s message at %(at)s.") % {
+            **nouns,
             "who": who,
             "at": at,
         }
@@ -228,18 +235,20 @@ def done(entry: Entry, reader: Member) -> str:
     }
 
 
-def unremembered(code: str, names: list[str]) -> str:
+def unremembered(code: str, names: list[str], nouns: Mapping[str, str]) -> str:
     """Why the box «Remember this address» is not ticked; how it helps when it is."""
-    return {
+    said = {
         "": _("The next message from it files itself."),
         "general": _("Several people may write from it."),
-        "held": _("%(names)s has it too. With several, we ask each time.")
-        % {"names": ", ".join(names)},
-        "professional": _("It belongs to a professional, who writes about several clients."),
+        "held": _("%(names)s has it too. With several, we ask each time."),
+        "professional": _(
+            "It belongs to a professional, who writes about several %(clients_word)s."
+        ),
         "unconfirmed": _("The sender is not confirmed."),
         "only-named": _("Only the name is the same. Tick it if you know the address is theirs."),
         "hinted": _("Only the message itself says so. Tick it if you know the address is theirs."),
     }[code]
+    return said % {**nouns, "names": ", ".join(names)}
 
 
 def odd(problem: str) -> str:

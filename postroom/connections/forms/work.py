@@ -42,7 +42,7 @@ class WorkForm(forms.Form):
         max_length=255,
         required=False,
         initial="Incoming",
-        help_text=_("Where you put clients’ mail. Only this folder is read."),
+        help_text=_("Where you put the mail that is to be filed. Only this folder is read."),
         widget=forms.TextInput(attrs={"list": "folders"}),
     )
     resolved = Line(
@@ -83,7 +83,7 @@ class WorkForm(forms.Form):
         help_text=_("Where the server announces new mail, it is here within moments anyway."),
     )
     to_group = forms.BooleanField(
-        label=_("File on all clients of one family who share the sender’s address"),
+        label=_("File on all records of one family that share the sender’s address"),
         required=False,
         help_text=_("Otherwise such mail waits until somebody chooses."),
     )

@@ -12,6 +12,7 @@ from postroom.intake import trial, words
 from postroom.intake.models import Sighting
 from postroom.intake.rules import kind_of_sender
 from postroom.intake.tests.post import mailbox_of
+from postroom.practice.models import Practice
 from postroom.register.models import Entry
 from postroom.register.tests.post import put
 from tests.support.cast import Cast, make_client
@@ -166,9 +167,10 @@ def test_a_server_that_refuses_is_said_with_its_side(
 
 
 def test_every_reason_has_words_and_a_new_one_is_no_trouble() -> None:
-    said = words.reasons({"unknown-address": 2, "dmarc": 1, "brand-new": 3})
+    waiting = {"unknown-address": 2, "dmarc": 1, "brand-new": 3}
+    said = words.reasons(waiting, Practice(client_word="owner"))
     assert said == [
-        "2 from addresses that no client has",
+        "2 from addresses that no owner has",
         "1 whose sender could not be confirmed",
         "3 for another reason",
     ]

@@ -177,7 +177,7 @@ def _shown(
         "look": found,
         "oldest": parse_datetime(found["oldest"]) if found.get("oldest") else None,
         "waits": found.get("looked", 0) - kept,
-        "reasons": words.reasons(counted),
+        "reasons": words.reasons(counted, request.practice),
         "shared": words.shared(found, request.member),
         "senders": words.senders(found),
         "problem": problem,

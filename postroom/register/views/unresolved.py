@@ -16,6 +16,7 @@ from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
+from postroom.practice.words import words_of
 from postroom.register import actions, suggestions
 from postroom.register.desk import Desk, desk
 from postroom.register.forms import ResolveForm, VersionForm
@@ -93,7 +94,8 @@ def ignore(request: MemberRequest, entry: int) -> HttpResponse:
         )
     except actions.AlreadyFiled as faster:
         return _taken(request, faster.entry)
-    _say(request, letter, _("Set aside as not a client’s message."))
+    nouns = words_of(request.practice).within()
+    _say(request, letter, _("Set aside as not %(a_client)s’s message.") % nouns)
     return _go_on(request, letter)
 
 
