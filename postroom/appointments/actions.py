@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -263,7 +262,7 @@ def _period(
         return max(now - BEFORE, min(check.first, now)), None
     if source.kind == Source.DUE:
         return check.first, check.last + timedelta(days=1)
-    zone = ZoneInfo(source.practice.time_zone)
+    zone = source.practice.zone
     first, last = (moment.astimezone(zone).date() for moment in (check.first, check.last))
     return (
         datetime.combine(first, time(), zone),

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -172,7 +171,7 @@ def _begin(text: str | None, practice: Practice) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(practice.time_zone))
+        return datetime.combine(date.fromisoformat(text), time(), practice.zone)
     except ValueError as error:
         raise Failure(_("“%s” is not a date such as 2026-01-31.") % text) from error
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -57,7 +56,7 @@ def look_and_tell(practice: Practice, *, now: datetime, mail: Mail = notices.mai
     """Bring the notifications of one practice up to date and send the day's mail, if it is due."""
     seen = list(matters(health.look_over(practice, now=now)))
     notices.observe(practice, seen, now=now)
-    with timezone.override(ZoneInfo(practice.time_zone)):
+    with timezone.override(practice.zone):
         mail(practice, lambda so, over: _letter(practice, so, over), now=now)
     return len(seen)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -83,7 +82,7 @@ def is_due(practice: Practice, now: datetime) -> bool:
     that the practice has chosen.
     """
     mails = NoticeMail.objects.filter(practice=practice)
-    local = now.astimezone(ZoneInfo(practice.time_zone))
+    local = now.astimezone(practice.zone)
     if mails.filter(day=local.date()).exists():
         return False
     news = practice.notifications.open().filter(told_at=None).exists()
@@ -125,7 +124,7 @@ def _letters(practice: Practice, write: Write, now: datetime) -> list[Letter]:
     """The day's mail, one for each administrator, if it is due and nobody else's by now."""
     if not is_set_up() or not is_due(practice, now):
         return []
-    day = now.astimezone(ZoneInfo(practice.time_zone)).date()
+    day = now.astimezone(practice.zone).date()
     _, ours = NoticeMail.objects.get_or_create(practice=practice, day=day, defaults={"at": now})
     if not ours:
         return []

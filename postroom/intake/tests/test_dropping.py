@@ -345,6 +345,23 @@ def test_the_clock_hands_out_the_folders_that_are_due(cast, place, folder, monke
     assert handed == [folder.pk]
 
 
+def test_a_file_that_somebody_takes_away_meanwhile_is_not_refused(
+    cast: Cast, place, folder, monkeypatch
+) -> None:
+    (place / "a.pdf").write_bytes(PDF)
+    (place / "b.pdf").write_bytes(PDF + b"2")
+    read = drop_folders._read
+
+    def take_the_other(seen, handle):
+        for other in {"a.pdf", "b.pdf"} - {seen.name}:
+            (place / other).unlink(missing_ok=True)
+        return read(seen, handle)
+
+    monkeypatch.setattr(drop_folders, "_read", take_the_other)
+    look(folder)
+    assert list(Dropped.objects.values_list("state", flat=True)) == [Dropped.DONE]
+
+
 # -- upload ----------------------------------------------------------------------------------
 
 
