@@ -7,6 +7,7 @@ from postroom.custody.tasks import gather_merged, keep_no_longer, sweep_again, t
 from postroom.intake.tasks import (
     look_at_drop_folders,
     look_at_feeds,
+    stand_in,
     tidy_mail_folder,
     watch_over,
 )
@@ -48,3 +49,6 @@ SCHEDULE = [
     every("03:35", "tidy drafts")(tidy_drafts),
     every("03:40", "check audit")(check_audits),
 ]
+
+# Of each process that shows pages; it claims nothing as long as a worker runs.
+OF_THE_WEB = [every(60, "stand in")(stand_in)]

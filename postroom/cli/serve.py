@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from postroom.cli.common import need_ready
-from postroom.cli.schedule import SCHEDULE
+from postroom.cli.schedule import OF_THE_WEB, SCHEDULE
 from postroom.intake.watching import Watch
 from postroom.kit.background.tick import Ticker
 from postroom.kit.background.worker import TaskLoop
@@ -47,6 +47,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run_web(args: argparse.Namespace) -> int:
     need_ready()
     assets.build(settings.BUILT_FOLDER)
+    ticker = Ticker(OF_THE_WEB, claim=lambda name, slot: True)
+    ticker.start()
     uvicorn.run(
         "postroom.asgi:application",
         host=args.host,
@@ -59,6 +61,7 @@ def run_web(args: argparse.Namespace) -> int:
         # Open pages listen for news on a stream that never ends by itself.
         timeout_graceful_shutdown=3,
     )
+    ticker.stop()
     return 0
 
 

@@ -137,7 +137,6 @@ def _enter(
 
 def _entry(found: Found, name: str, meant: Named, now: datetime) -> Entry:
     filing = Entry.RESOLVED if meant.sure else Entry.UNRESOLVED
-    reason = reasons.SEVERAL_FILE_NAMES if meant.clients else reasons.NO_FILE_NAME
     changed = datetime.fromtimestamp(found.changed_ns / 1e9, UTC) if found.changed_ns else None
     return Entry(
         practice=found.practice,
@@ -147,10 +146,18 @@ def _entry(found: Found, name: str, meant: Named, now: datetime) -> Entry:
         subject=name[:400],
         files=1,
         filing=filing,
-        reason=reasons.FILE_NAME if meant.sure else reason,
+        reason=_reason(meant),
         reason_data={"clients": list(meant.clients[:8])},
         filed_at=now if meant.sure else None,
     )
+
+
+def _reason(meant: Named) -> str:
+    if meant.sure:
+        return reasons.FILE_NAME
+    if not meant.clients:
+        return reasons.NO_FILE_NAME
+    return reasons.ONLY_NUMBERS if meant.numbers else reasons.SEVERAL_FILE_NAMES
 
 
 def _row(found: Found, size: int, now: datetime) -> Dropped:

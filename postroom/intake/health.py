@@ -2,53 +2,45 @@
 any server.
 
 Each condition is a code of health_words.py with what its words speak of. There is no other state
-an account, a folder, a letter, a drop folder or long work could silently be in:
+an account, a folder, a letter, a drop folder, a feed or long work could silently be in:
 tests/test_no_silent_state.py goes through them all.
 """
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
 
-from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
+from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.rules import LONGEST_WAIT
+from postroom.intake.besides import Drop, Feed, Work, drops, feeds, work
 from postroom.intake.booking import PARTS
+from postroom.intake.conditions import (
+    AFTER_INTERVAL,
+    AMBER,
+    GREEN,
+    GREY,
+    LATE,
+    RED,
+    Condition,
+    worst,
+)
 from postroom.intake.models import Sighting
 from postroom.intake.sending_health import look_at_sending
 from postroom.kit.background.standing import standing
 from postroom.practice.jobs import last_beat
 from postroom.practice.mailing import send_sealed
-from postroom.practice.models import AuditEvent, Job, Practice
+from postroom.practice.models import AuditEvent, Practice
 from postroom.practice.system_mail import is_set_up
 from postroom.register.models import Entry, Spelt
 
-# Told within a quarter of an hour: looked at each minute, so that it is seen after fourteen.
-LATE = timedelta(minutes=14)
-AFTER_INTERVAL = timedelta(minutes=10)  # where the chosen interval alone is longer than that
 WORKER_SILENT = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=2)
 LEAST_SHARE, LEAST_FREE = 0.05, 500 * 1024**2  # of the disk; bytes
-LATELY = timedelta(days=7)
-
-GREEN, GREY, AMBER, RED = "green", "grey", "amber", "red"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One thing that is so. `alarm`: administrators are told, not only shown it."""
-
-    code: str
-    tone: str = AMBER
-    since: datetime | None = None
-    again_at: datetime | None = None  # when we try by ourselves
-    facts: dict[str, Any] = field(default_factory=dict)
-    detail: str = ""  # the server's own words
-    alarm: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,22 +71,6 @@ class AccountHealth:
 
 
 @dataclass(frozen=True)
-class Drop:
-    folder: DropFolder
-    conditions: tuple[Condition, ...]
-
-    @property
-    def tone(self) -> str:
-        return worst(self.conditions)
-
-
-@dataclass(frozen=True)
-class Work:
-    job: Job
-    condition: Condition
-
-
-@dataclass(frozen=True)
 class Machine:
     """What all practices of this installation share. Sizes in bytes."""
 
@@ -116,6 +92,7 @@ class Health:
     machine: Machine
     accounts: tuple[AccountHealth, ...]
     drops: tuple[Drop, ...]
+    feeds: tuple[Feed, ...]
     work: tuple[Work, ...]
     sending: tuple[tuple[str, Condition], ...]  # which, and what is so
 
@@ -126,6 +103,8 @@ class Health:
             yield from account.conditions
         for drop in self.drops:
             yield from drop.conditions
+        for feed in self.feeds:
+            yield from feed.conditions
         yield from (work.condition for work in self.work)
         yield from (condition for _, condition in self.sending)
 
@@ -134,16 +113,17 @@ class Health:
         return worst(self.conditions)
 
 
-def worst(conditions: Iterable[Condition]) -> str:
-    """The most serious tone; grey says only that something rests."""
-    tones = {condition.tone for condition in conditions}
-    return next((tone for tone in (RED, AMBER) if tone in tones), GREEN)
-
-
 def look_over(practice: Practice, *, now: datetime) -> Health:
     """How a practice stands, and the machine it is on."""
-    return Health(now, look_at_machine(now=now), _accounts(practice, now), _drops(practice, now),
-                  _work(practice, now), _sending(practice, now))  # fmt: skip
+    return Health(
+        now,
+        look_at_machine(now=now),
+        _accounts(practice, now),
+        drops(practice, now),
+        feeds(practice, now),
+        work(practice, now),
+        _sending(practice, now),
+    )
 
 
 def _sending(practice: Practice, now: datetime) -> tuple[tuple[str, Condition], ...]:
@@ -363,47 +343,3 @@ def facts_of(account: MailAccount) -> dict[str, Any]:
         "account": account.name,
         "detail": account.trouble_detail,
     }
-
-
-# -- files dropped, and long work --------------------------------------------------------------
-
-
-def _drops(practice: Practice, now: datetime) -> tuple[Drop, ...]:
-    return tuple(
-        Drop(folder, tuple(_drop(folder, now)))
-        for folder in practice.drop_folders.order_by("name", "pk")
-    )
-
-
-def _drop(folder: DropFolder, now: datetime) -> Iterator[Condition]:
-    limit = max(LATE, timedelta(minutes=folder.minutes) + AFTER_INTERVAL)
-    if not folder.active:
-        yield Condition("drop-off", GREY)
-    elif folder.trouble:
-        since = folder.trouble_since or now
-        yield Condition(
-            "drop-trouble",
-            since=since,
-            facts={"path": folder.path},
-            detail=folder.trouble_detail,
-            alarm=now - since >= LATE,
-        )
-    elif folder.checked_at is None:
-        yield Condition("drop-never", GREY)
-    elif now - folder.checked_at >= limit:
-        yield Condition("drop-late", RED, since=folder.checked_at, alarm=True)
-
-
-def _work(practice: Practice, now: datetime) -> tuple[Work, ...]:
-    jobs = practice.jobs.order_by("-id")
-    under_way = jobs.filter(state__in=(Job.WAITING, Job.RUNNING))
-    failed = jobs.filter(state=Job.FAILED, ended_at__gt=now - LATELY)[:20]
-    found = []
-    for job in under_way:
-        since = job.beat_at or job.created_at
-        if now - since >= LATE:
-            found.append(Work(job, Condition("work-stuck", since=since, alarm=True)))
-    for job in jobs.filter(state=Job.DRAFT, stage=ASKS):
-        found.append(Work(job, Condition("work-asks", since=job.created_at, alarm=True)))
-    found += [Work(job, Condition("work-failed", GREY, since=job.ended_at)) for job in failed]
-    return tuple(found)

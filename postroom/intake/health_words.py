@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from postroom.appointments.words import feed_trouble
 from postroom.connections import words
 from postroom.intake import booking
 
@@ -185,6 +186,16 @@ WORDS: dict[str, tuple[Any, Text]] = {
         gettext_lazy("The folder %(path)s cannot be used."),
         gettext_lazy("Look at its rights, and whether it is still there."),
     ),
+    # a calendar feed: what happened and what to do about it are in the words of appointments
+    "feed-never": (
+        gettext_lazy("Not looked at yet."),
+        gettext_lazy("The first look is taken as soon as the worker runs."),
+    ),
+    "feed-late": (
+        gettext_lazy("The calendar feed has not been read for longer than it should be."),
+        gettext_lazy("Start Postroom’s service again. Appointments are as old as shown."),
+    ),
+    "feed-trouble": (gettext_lazy("The calendar feed could not be read. %(why)s"), NOTHING),
     # long work
     "work-stuck": (
         gettext_lazy("Long work has stood still."),
@@ -241,13 +252,14 @@ WORDS: dict[str, tuple[Any, Text]] = {
     ),
 }
 THERE = {"refused", "renumbered", "gone", "stale", "erased", "paused"}
+FEED_HERE = {"key-missing", "host-private"}  # troubles of a feed that are this machine's
 SETTLED = {"off", "off-waiting", "no-workflow", "resting"}  # what somebody here has chosen
 
 # part of the books: its name, for so many letters
 PARTS: dict[str, Text] = {
     booking.FILED: gettext_lazy("filed"),
     booking.WAITING: gettext_lazy("in Unresolved"),
-    booking.IGNORED: gettext_lazy("not a client’s"),
+    booking.IGNORED: gettext_lazy("not %(a_client)s’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNFILED: gettext_lazy("in an inbox, on no record"),
     booking.ERASED: gettext_lazy("erased here"),
@@ -265,6 +277,7 @@ OVER = {
     "sending-trouble": gettext_lazy("Messages leave through “%(account)s” again."),
     "sending-doubtful": gettext_lazy("No message is in doubt any more."),
     "drop": gettext_lazy("The folder “%(name)s” is looked through again."),
+    "feed": gettext_lazy("The calendar feed “%(name)s” is read again."),
     "work": gettext_lazy("The work that stood still goes on."),
     "worker-silent": gettext_lazy("The worker runs again."),
     "clock-back": gettext_lazy("The clock is right again."),
@@ -310,6 +323,10 @@ def about(code: str, facts: dict[str, Any]) -> tuple[str, str, str]:
         told = words.trouble(code, **{"detail": "", **facts})
         return told.sentence, told.advice, told.side
     sentence, advice = WORDS[code]
+    if code == "feed-trouble":
+        happened, advice = feed_trouble(facts["why"]) or (NOTHING, NOTHING)
+        side = words.SIDES[words.HERE if facts["why"] in FEED_HERE else words.THERE]
+        return str(sentence % {"why": happened}), advice, str(side)
     if code == "disk-low":
         facts = facts | {"free": _size(int(facts["free"]))}
     side = words.SIDES[words.THERE if code in THERE else words.HERE]

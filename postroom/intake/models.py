@@ -2,6 +2,7 @@
 that was dropped."""
 
 from django.db import models
+from django.db.models import Q
 
 from postroom.connections.models import DropFolder, MailAccount, Workflow
 from postroom.practice.models import Member, Practice
@@ -56,6 +57,9 @@ class Sighting(models.Model):
     target_uid = models.BigIntegerField(null=True)  # of a copy, until the original is removed
     seen_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    # Its entry was filed otherwise, and it was not yet seen where it then belongs: the last
+    # Refiled that said so. It only makes the copy quick to find.
+    turned = models.BigIntegerField(null=True)
 
     objects = SightingQuerySet.as_manager()
 
@@ -67,7 +71,10 @@ class Sighting(models.Model):
         ]
         indexes = [
             # Not partial: SQLite does not see that a bound parameter falls under a condition.
-            models.Index(fields=["workflow", "state", "folder"], name="sighting_open")
+            models.Index(fields=["workflow", "state", "folder"], name="sighting_open"),
+            models.Index(
+                fields=["workflow"], condition=Q(turned__isnull=False), name="sighting_turned"
+            ),
         ]
 
     def __str__(self) -> str:

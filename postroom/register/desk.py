@@ -1,6 +1,6 @@
 """What stands on the desk: one waiting letter, whom it may be from, and what filing it will do."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -109,6 +109,7 @@ def desk(
     looked for. `without`: it is filed, and is to be on more records than these."""
     if not entry.may_be_filed and without is None:
         return Desk.of_taken(member, entry, following(rows, entry))
+    nouns = words_of(member.practice).within()
     holders = suggestions.holders(member, entry)
     read = letter(entry)
     found = suggestions.candidates(member, entry, holders, read)
@@ -123,7 +124,7 @@ def desk(
     said = {fold(word) for word in capitals(f"{entry.subject}\n{read.text}")}
     cards = tuple(
         replace(
-            _card(entry, candidate, holders, candidate.client.pk == chosen, number),
+            _card(entry, candidate, holders, candidate.client.pk == chosen, number, nouns),
             also=candidate.client.pk in kept,
             **_about(candidate.client, said),
         )
@@ -132,12 +133,12 @@ def desk(
     return Desk(
         entry=entry,
         taken="",
-        why=words.why(entry, words_of(member.practice).within()),
+        why=words.why(entry, nouns),
         reading=reading(member.practice, entry, look),
         place=place(rows, entry) if without is None else None,
         cards=cards,
         chosen=next((card for card in cards if card.chosen), None),
-        anybody=_card(entry, None, holders, False, 0),
+        anybody=_card(entry, None, holders, False, 0, nouns),
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
@@ -165,15 +166,21 @@ def _about(client: Client, said: Collection[str]) -> dict[str, Any]:
 
 
 def _rulings(member: Member, entry: Entry) -> tuple[Ruling, ...]:
+    nouns = words_of(member.practice).within()
     kinds = groupby(offered(member, entry), key=lambda pair: pair[0])
     return tuple(
-        Ruling(words.ruling(kind), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
+        Ruling(words.ruling(kind, nouns), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
         for kind, pairs in kinds
     )
 
 
 def _card(
-    entry: Entry, candidate: Candidate | None, holders: dict[int, str], chosen: bool, number: int
+    entry: Entry,
+    candidate: Candidate | None,
+    holders: dict[int, str],
+    chosen: bool,
+    number: int,
+    nouns: Mapping[str, str],
 ) -> Card:
     pk = candidate.client.pk if candidate else None
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
@@ -187,13 +194,15 @@ def _card(
     return Card(
         client=candidate.client if candidate else Client(),
         pill=words.likelihood(candidate.likelihood) if candidate and candidate.likelihood else None,
-        speaks_for=[words.tick(code) for code in candidate.speaks_for] if candidate else [],
-        speaks_against=[words.tick(code) for code in candidate.speaks_against] if candidate else [],
+        speaks_for=[words.tick(code, nouns) for code in candidate.speaks_for] if candidate else [],
+        speaks_against=[words.tick(code, nouns) for code in candidate.speaks_against]
+        if candidate
+        else [],
         chosen=chosen,
         key=str(number) if 0 < number <= KEYS else "",
         remember=box.offered,
         ticked=box.ticked,
-        note=words.unremembered(box.why_not, others),
+        note=words.unremembered(box.why_not, others, nouns),
     )
 
 

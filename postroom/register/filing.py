@@ -10,7 +10,7 @@ from typing import Any
 from postroom.clients.models import Client, Patient
 from postroom.practice import audit, events
 from postroom.practice.models import Member
-from postroom.register.models import Entry, EntryClient, EntryPatient
+from postroom.register.models import Entry, EntryClient, EntryPatient, Refiled
 
 
 class AlreadyFiled(Exception):
@@ -40,7 +40,14 @@ def claim(
     entry.refresh_from_db()
     if not changed:
         raise AlreadyFiled(entry)
+    note_refiled(entry)
     return before
+
+
+def note_refiled(entry: Entry) -> None:
+    """Have its copies on the server follow. Call within the transaction that filed it."""
+    if entry.kind == Entry.EMAIL:
+        Refiled.objects.create(practice_id=entry.practice_id, entry=entry)
 
 
 def place(entry: Entry, clients: Iterable[Client]) -> None:

@@ -34,23 +34,9 @@ class ClientsField(forms.ModelMultipleChoiceField):
 class ResolveForm(forms.Form):
     """Which client a letter is from, and whether its address is to be remembered."""
 
-    clients = ClientsField(
-        Client.objects.none(),
-        error_messages={
-            "required": _("Choose a client first."),
-            "invalid_choice": _("This client is no longer there. Choose again."),
-            "invalid_pk_value": _("This client is no longer there. Choose again."),
-        },
-    )
+    clients = ClientsField(Client.objects.none())
     # Others whom it concerns as well (XP-43).
-    also = ClientsField(
-        Client.objects.none(),
-        required=False,
-        error_messages={
-            "invalid_choice": _("This client is no longer there. Choose again."),
-            "invalid_pk_value": _("This client is no longer there. Choose again."),
-        },
-    )
+    also = ClientsField(Client.objects.none(), required=False)
     # Whom of theirs it is about; of nobody else's, whatever is asked.
     patients = ClientsField(Patient.objects.none(), required=False)
     remember = forms.BooleanField(required=False)
@@ -63,6 +49,13 @@ class ResolveForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
             field.queryset = Client.objects.open_to(member)
+            nouns = words_of(member.practice).within()
+            gone = _("This %(client_word)s is no longer there. Choose again.") % nouns
+            field.error_messages |= {
+                "required": _("Choose %(a_client)s first.") % nouns,
+                "invalid_choice": gone,
+                "invalid_pk_value": gone,
+            }
         field = self.fields["patients"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Patient.objects.filter(practice=member.practice_id)

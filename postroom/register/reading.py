@@ -275,7 +275,7 @@ def events(practice: Practice, attachments: Iterable[Attachment]) -> list[Event]
     found: list[Event] = []
     for attachment in calendars[:CALENDARS]:
         with suppress(OSError, LookupError):
-            found += events_in(file_bytes(attachment), ZoneInfo(practice.time_zone))
+            found += events_in(file_bytes(attachment), practice.zone)
     return list(dict.fromkeys(found))  # Outlook and Google send it as a body and as a file
 
 

@@ -31,6 +31,7 @@ OWN_MAILBOX = "own-mailbox"  # a client's, in a member's own mailbox: not filed 
 FILE_NAME = "file-name"  # of a dropped file: its name is one client's
 NO_FILE_NAME = "no-file-name"  # it names nobody we know
 SEVERAL_FILE_NAMES = "several-file-names"
+ONLY_NUMBERS = "only-numbers"  # a reference alone, which may be a scanner's counter
 
 # Whose the sender's address is says nothing of whom such a letter is about.
 NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)

@@ -18,6 +18,7 @@ from postroom.clients.models import Client, ContactPoint
 from postroom.kit.mime import Letter
 from postroom.kit.text import fold
 from postroom.practice.models import Member
+from postroom.practice.words import words_of
 from postroom.register import choices
 from postroom.register.hints import hints, patients_named, referred
 from postroom.register.likeness import (
@@ -116,6 +117,7 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
     said = {entry.pk: _said(entry, before.get(entry.sender_norm, ())) for entry in entries}
     names = _names(member, {pk for reasons in said.values() for pk in reasons})
     subjects = referred(member, {entry.subject for entry in entries})
+    nouns = words_of(member.practice).within()
     found = {}
     for entry in entries:
         alike = named[entry.sender_name]
@@ -134,7 +136,7 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
             **having.get(entry.sender_norm, {}),
         }
         holding = having.get(entry.sender_norm, {})
-        said_of_it = _pill(entry, holding, everyone, reasons)
+        said_of_it = _pill(entry, holding, everyone, reasons, nouns)
         found[entry.pk] = replace(said_of_it, held=len(holding) == 1)
     return found
 
@@ -205,6 +207,7 @@ def _pill(
     having: dict[int, str],
     everyone: dict[int, str],
     reasons: Mapping[int, list[str]],
+    nouns: Mapping[str, str],
 ) -> Pill:
     doubted = entry.reason in DOUBTED
     likely = [
@@ -214,8 +217,8 @@ def _pill(
         == VERY_LIKELY
     ]
     if len(likely) == 1:
-        return pill(entry, 1, everyone[likely[0]], sure=True)
-    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False)
+        return pill(entry, 1, everyone[likely[0]], sure=True, nouns=nouns)
+    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False, nouns=nouns)
 
 
 def _sure(entry: Entry, pk: int, having: Collection[int], same_name: bool) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -214,7 +213,7 @@ class Sync:
 
 def today(practice: Practice) -> str:
     """The local date, as a session keeps it."""
-    return str(timezone.now().astimezone(ZoneInfo(practice.time_zone)).date())
+    return str(timezone.now().astimezone(practice.zone).date())
 
 
 def bounded(number: int, most: int = MANY) -> str:

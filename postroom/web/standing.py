@@ -27,13 +27,15 @@ HOURS = range(24)
 def health(request: MemberRequest) -> HttpResponse:
     """Every account with its books, the worker, the disk, our own mail: in words."""
     found = look_over(request.practice, now=timezone.now())
+    nouns = shell_of(request).words.within()
     context = {
         "nav": "health",
         "appcls": "tall",
         "health": found,
         "machine": _said(found.machine.conditions),
-        "accounts": [_account(one) for one in found.accounts],
+        "accounts": [_account(one, nouns) for one in found.accounts],
         "drops": [(drop, _said(drop.conditions)) for drop in found.drops],
+        "feeds": [(feed, _said(feed.conditions)) for feed in found.feeds],
         "work": [(work.job, health_words.say(work.condition)) for work in found.work],
         "sending": _sending(found.sending),
         "hours": [(hour, f"{hour:02}:00") for hour in HOURS],
@@ -95,18 +97,20 @@ def hide_notices(request: MemberRequest) -> HttpResponse:
     return redirect(page_before(request) or reverse("web:home", args=[request.practice.slug]))
 
 
-def _account(one: AccountHealth) -> dict[str, Any]:
+def _account(one: AccountHealth, nouns: dict[str, str]) -> dict[str, Any]:
     return {
         "one": one,
         "said": _said(one.conditions),
         "how": health_words.standing(one.minutes, stands_by=one.account.stands_by),
-        "books": [(books, _parts(books.parts)) for books in one.books],
+        "books": [(books, _parts(books.parts, nouns)) for books in one.books],
     }
 
 
-def _parts(parts: dict[str, int]) -> list[tuple[int, Any]]:
+def _parts(parts: dict[str, int], nouns: dict[str, str]) -> list[tuple[int, Any]]:
     """What there is of each; nothing is said of what there is none of."""
-    return [(parts[part], words) for part, words in health_words.PARTS.items() if parts[part]]
+    return [
+        (parts[part], words % nouns) for part, words in health_words.PARTS.items() if parts[part]
+    ]
 
 
 def _said(conditions: Any) -> list[health_words.Said]:

@@ -1,30 +1,16 @@
 """Sender rules, threads and groups in a pass over a mailbox: what is filed, and where it lies."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
 
-import pytest
-
 from postroom.clients.models import Group, GroupMember, SenderRule
-from postroom.connections.models import MailAccount, Workflow
-from postroom.intake.tests.post import NOW, a_pass, account_at
+from postroom.connections.models import Workflow
+from postroom.intake.tests.post import NOW, a_pass
 from postroom.register import actions
 from postroom.register.models import Entry, ThreadEntry
-from tests.support.cast import Cast, make_client
+from tests.support.cast import make_client
 from tests.support.scripted_imap import ScriptedImap
 
 SHARED = "hollis.farrow@example.org"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def put(server: ScriptedImap, number: int, sender: str, **headers: str) -> None:

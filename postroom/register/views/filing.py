@@ -17,6 +17,7 @@ from django_htmx.http import push_url
 from postroom.clients.models import Client
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
+from postroom.practice.words import words_of
 from postroom.register import actions, suggestions, together
 from postroom.register.desk import Desk
 from postroom.register.forms import ResolveForm, VersionForm
@@ -79,7 +80,8 @@ def ignore(request: MemberRequest, entry: int) -> HttpResponse:
         )
     except actions.AlreadyFiled as faster:
         return _taken(request, faster.entry)
-    _say(request, [letter], _("Set aside as not a client’s message."))
+    nouns = words_of(request.practice).within()
+    _say(request, [letter], _("Set aside as not %(a_client)s’s message.") % nouns)
     return _go_on(request, letter, [letter.pk])
 
 

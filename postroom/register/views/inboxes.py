@@ -77,7 +77,7 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
 @require_POST
 def close(request: MemberRequest, entry: int) -> HttpResponse:
     """Nothing is left to do about this conversation."""
-    return _turn(request, entry, handling.close, _("Closed."))
+    return _turn(request, entry, handling.close, _("Closed."), back="register:reopen")
 
 
 @member_required(RESOLVE)
@@ -126,10 +126,13 @@ def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **mo
     return render(request, "register/file.html", context, status=status)
 
 
-def _turn(request: MemberRequest, entry: int, act: Any, done: str) -> HttpResponse:
+def _turn(
+    request: MemberRequest, entry: int, act: Any, done: str, *, back: str = ""
+) -> HttpResponse:
+    """`back` names the view that undoes it: the toast offers it for ten seconds."""
     letter = _readable(request, entry)
     talk = conversation_of(request.member, letter)
-    form = VersionForm(request.POST)
+    form = VersionForm(request.POST if "version" in request.POST else request.GET)
     page = redirect("register:entry", request.practice.slug, letter.pk)
     if talk is None:
         messages.error(request, _("This message is in no inbox of yours."))
@@ -144,7 +147,11 @@ def _turn(request: MemberRequest, entry: int, act: Any, done: str) -> HttpRespon
         else:
             messages.error(request, _("Somebody has just changed it. Look again."))
     else:
-        messages.success(request, done)
+        undo = ""
+        if back:  # of this very closing: once somebody has been at it since, it says so
+            address = reverse(back, args=[request.practice.slug, letter.pk])
+            undo = f"{address}?version={talk.version}"
+        messages.success(request, done, extra_tags=undo)
     return page
 
 

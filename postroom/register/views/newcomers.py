@@ -15,6 +15,7 @@ from postroom.clients.editing import ReferenceTaken
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE, WRITE
+from postroom.practice.words import words_of
 from postroom.register import actions, newcomers, words
 from postroom.register.forms import NewClientForm, NewcomerForm, NewCorrespondentForm
 from postroom.register.letters import letter as read
@@ -108,7 +109,7 @@ def _form(request: MemberRequest, letter: Entry, kind: type[NewcomerForm]) -> An
     form.fields["name"].widget.attrs["autofocus"] = True
     if said.why_not and not held["email"]:
         names = [*holders(request.member, letter).values()]
-        why = words.unremembered(said.why_not, names)
+        why = words.unremembered(said.why_not, names, words_of(request.practice).within())
         form.fields["email"].help_text = f"{letter.sender_norm}: {why}"
     return form
 
