@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from postroom.clients.models import Contact, Patient
+from postroom.custody.actions import merge
 from postroom.practice.models import AuditEvent
 from postroom.register import noting, search
 from postroom.register.models import Entry, NoteDraft, RemovedEntry, StoredFile
@@ -270,3 +271,14 @@ def test_a_restricted_clients_note_is_nobody_elses(cast: Cast, bob: Browser) -> 
         assert bob.get(f"/p/tern/{url}").status_code == 404
     assert bob.post(f"/p/tern/entries/{entry.pk}/remove").status_code == 404
     assert "Biscuit is awake" not in words(bob.get("/p/tern/register"))
+
+
+def test_a_merge_keeps_what_is_noted_about_a_folded_animal(cast: Cast, bob: Browser) -> None:
+    twice = make_client(cast.practice, "4183", "Hollis Farrow", [])
+    pets = [
+        Patient.objects.create(practice=cast.practice, client=owner, ref="1", name="Biscuit")
+        for owner in (cast.hollis, twice)
+    ]
+    entry = log(cast, bob, clients=[twice.pk], patients=[pets[1].pk])
+    merge(cast.hollis, twice, by=cast.alice, now=timezone.now())
+    assert (entry.clients.get(), entry.patients.get()) == (cast.hollis, pets[0])
