@@ -77,7 +77,7 @@ def test_a_failed_address_is_corrected_and_a_doubt_is_settled(browser, live_serv
     page.goto("/p/tern/outbox")
     expect(page.get_by_role("heading", name="Perhaps sent")).to_be_visible()
     page.get_by_role("link", name="Welcome to the practice").click()
-    page.get_by_label("Address").fill("holly@client.example")
+    page.get_by_role("textbox", name="Address").fill("holly@client.example")
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_role("link", name="Welcome to the practice")).to_have_count(1)
     page.get_by_role("link", name="Otto’s tablets are ready").click()

@@ -1,10 +1,10 @@
 """One thread for each sending account: claim, offer, commit `sending`, the dot, the answer.
 
 Up to `account.lines` letters are under way at once, each on a connection of its own, and their
-commits are made together: one before their dots, one after their answers. A letter whose answer
-does not come keeps its connection, and the others go on.
+commits are made together: one before their dots, one after their answers with the next claim. A
+letter whose answer does not come keeps its connection, and the others go on.
 
-    claim (commit) -> offer -> sending (commit) -> hold? -> dot -> answer -> record (commit)
+    record and claim (commit) -> offer -> sending (commit) -> hold? -> dot -> answer -> record …
 """
 
 import logging
@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from postroom.connections.models import SmtpAccount
 from postroom.connections.reaching import Settings
@@ -61,6 +61,7 @@ class Lane(threading.Thread):
         self.deadline = float("inf")  # of the answers that are waited for after a stop
         self._woken = threading.Event()
         self._posts: list[Post] = []
+        self._answered: list[Outcome] = []  # to be written down with the next claim
         # A server may take fewer connections than we would like: found out, and asked again.
         self._most, self._most_until = MOST_LINES, 0.0
 
@@ -77,7 +78,7 @@ class Lane(threading.Thread):
     def run(self) -> None:
         try:
             recording.heal(self.worker, self.clock(), account=self.account_id)
-            while not self.over.is_set() or self._waiting():
+            while not self.over.is_set() or self._waiting() or self._answered:
                 self._turn()
         except Exception:
             # What was under way is put right by the next lane of this account (recording.heal).
@@ -96,12 +97,29 @@ class Lane(threading.Thread):
         if account is None:
             self.over.set()  # switched off; what waits for an answer is waited for
             self.deadline = min(self.deadline, time.monotonic() + ANSWER_SECONDS)
-        claimed = self._claim(account) if account else []
+        claimed = self._record_and_claim(account)
         if claimed and account:
             self._send(account, claimed)
         self._gather(rest=not claimed)
 
     # -- one round ---------------------------------------------------------------------------
+
+    def _record_and_claim(self, account: SmtpAccount | None) -> list[Message]:
+        """What the last round came to, and the next letters, in one commit."""
+        outcomes, self._answered = self._answered, []
+        while True:
+            try:
+                with transaction.atomic():
+                    recording.record(outcomes, worker=self.worker, now=self.clock())
+                    claimed = self._claim(account) if account else []
+                break
+            except DatabaseError:
+                self._hold_on(outcomes)
+        if outcomes:
+            crash_point("after-sent-commit")
+        if claimed:
+            crash_point("after-claim")
+        return claimed
 
     def _claim(self, account: SmtpAccount) -> list[Message]:
         now = self.clock()
@@ -112,10 +130,9 @@ class Lane(threading.Thread):
         if time.monotonic() > self._most_until:
             self._most = MOST_LINES
         room = min(account.lines, self._most) - len(self._waiting())
-        claimed = recording.claim(account, room, worker=self.worker, now=now) if room > 0 else []
-        if claimed:
-            crash_point("after-claim")
-        return claimed
+        if room <= 0:
+            return []
+        return recording.claim(account, room, worker=self.worker, now=now)
 
     def _send(self, account: SmtpAccount, claimed: Sequence[Message]) -> None:
         posts = self._free_posts(len(claimed))
@@ -223,8 +240,7 @@ class Lane(threading.Thread):
             post.message, post.answer, post.since = None, None, time.monotonic()
         if outcomes:
             crash_point("after-answer")
-            self._record(outcomes)
-            crash_point("after-sent-commit")
+            self._answered += outcomes
 
     def _wait_for(self, answers: Iterable["Future[Reply]"], seconds: float) -> None:
         done, left = wait(answers, timeout=seconds, return_when=FIRST_COMPLETED)
@@ -236,17 +252,21 @@ class Lane(threading.Thread):
         return time.monotonic() - post.since > ANSWER_SECONDS + 30
 
     def _record(self, outcomes: Sequence[Outcome]) -> None:
-        """What the server said is not forgotten because the database is away for a moment."""
         while outcomes:
             try:
                 recording.record(outcomes, worker=self.worker, now=self.clock())
                 return
             except DatabaseError:
-                log.exception("an answer waits to be written down")
-                connections.close_all()
-                if time.monotonic() > self.deadline:
-                    raise
-                time.sleep(0.5)
+                self._hold_on(outcomes)
+
+    def _hold_on(self, outcomes: Sequence[Outcome]) -> None:
+        """In an except clause: what the server said is not forgotten because the database is away
+        for a moment."""
+        if not outcomes or time.monotonic() > self.deadline:
+            raise  # noqa: PLE0704
+        log.exception("an answer waits to be written down")
+        connections.close_all()
+        time.sleep(0.5)
 
     def _put_back(self, account: SmtpAccount, posts: Sequence[Post], trouble: Trouble) -> None:
         note_trouble(account, trouble, now=self.clock())

@@ -43,6 +43,7 @@ class Sink:
     on_taken   called with each letter, before the answer: what a provider does by itself
     password   AUTH PLAIN wants it; None takes any
     greeting   what it says first
+    away       seconds that each thing said needs to come back answered
     """
 
     FEATURES = ("PIPELINING", "8BITMIME", "SIZE 50000000", "AUTH PLAIN LOGIN XOAUTH2")
@@ -55,10 +56,11 @@ class Sink:
         password: str | None = None,
         greeting: str = "220 sink ESMTP",
         most: int = 100,
+        away: float = 0.0,
     ) -> None:
         self.host, self.port = "127.0.0.1", 0
         self.features, self.on_taken, self.password = features, on_taken, password
-        self.greeting, self.most = greeting, most
+        self.greeting, self.most, self.away = greeting, most, away
         self.commands: list[str] = []
         self.connections = 0
         self._open = 0
@@ -117,7 +119,7 @@ class Sink:
 
         sender, recipients = "", []
         await say(self.greeting)
-        while line := await reader.readline():
+        while line := await self._heard(reader):
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             self.commands.append(text)
             verb = text[:4].upper()
@@ -137,6 +139,7 @@ class Sink:
                     continue
                 await say("354 go on")
                 raw = await _text(reader)
+                await asyncio.sleep(self.away)
                 if raw is None or not await self._take(sender, recipients, raw, say):
                     return
                 sender, recipients = "", []
@@ -148,6 +151,14 @@ class Sink:
                 await say("250 ok")
             else:
                 await say("502 5.5.2 what?")
+
+    async def _heard(self, reader: asyncio.StreamReader) -> bytes:
+        """The next command; what came with the one before was on the way together with it."""
+        if self.away and not reader._buffer:  # type: ignore[attr-defined]
+            line = await reader.readline()
+            await asyncio.sleep(self.away)
+            return line
+        return await reader.readline()
 
     async def _sign_in(self, text: str, reader: asyncio.StreamReader, say) -> None:
         if text.upper().startswith("AUTH LOGIN"):
