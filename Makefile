@@ -40,7 +40,7 @@ unit-postgresql: $(ENV)/dev.stamp
 	    $(WITHOUT_DATABASE)
 
 # BENCH names another one than filing: delivery, accounts, idle, searching, importing, register,
-# sending.
+# sending, switching.
 bench: $(ENV)/dev.stamp
 	@scripts/system-packages bench
 	$(PYTHON) -m bench $(BENCH)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, importing, registering, searching, sending, waiting
+from bench import filing, importing, registering, searching, sending, switching, waiting
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "importing": importing.measure,
     "register": registering.run,
     "sending": sending.run,
+    "switching": switching.run,
 }
 
 

@@ -38,7 +38,7 @@ class Batch(models.Model):
 class SendingHold(models.Model):
     """Nothing leaves by this channel ("": by none) for as long as the row is there."""
 
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="holds")
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="sending_holds")
     channel = models.CharField(max_length=8, blank=True)
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     since = models.DateTimeField()

@@ -96,8 +96,8 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         "no-file-name": lambda: _("The file’s name names no %(client_word)s we know."),
         "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
         "only-numbers": lambda: _(
-            "The file’s name has no letter in it. Its number may be %(a_client)s’s reference, or"
-            " only a scanner’s counter."
+            "The file’s name is a number alone. It may be %(a_client)s’s reference, or only a"
+            " scanner’s counter."
         ),
         "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
@@ -181,10 +181,8 @@ def pill(entry: Entry, found: int, name: str, sure: bool, nouns: Mapping[str, st
         return Pill(_("Probably not %(a_client)s’s") % nouns)
     if found:
         return Pill(
-            ngettext(
-                "%(count)d possible %(client_word)s", "%(count)d possible %(clients_word)s", found
-            )
-            % {**nouns, "count": found}
+            ngettext("%(count)d possible %(nouns)s", "%(count)d possible %(nouns)s", found)
+            % {"count": found, "nouns": nouns["clients_word" if found > 1 else "client_word"]}
         )
     return Pill(_("No suggestion"))
 
