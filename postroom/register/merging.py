@@ -15,8 +15,8 @@ def move_client(keep: Client, gone: Client, folded: Iterable[Twin] = ()) -> int:
     """
     for twin in folded:
         about = EntryPatient.objects.filter(patient=twin.gone)
-        known = EntryPatient.objects.filter(patient=twin.kept).values("entry")
-        about.filter(entry__in=list(known.values_list("entry", flat=True))).delete()
+        there = EntryPatient.objects.filter(patient=twin.kept).values("entry")
+        about.filter(entry__in=list(there.values_list("entry", flat=True))).delete()
         about.update(patient=twin.kept)
     placed = EntryClient.objects.filter(practice=keep.practice_id)
     theirs = placed.filter(client=gone)
