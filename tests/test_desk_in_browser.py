@@ -29,7 +29,7 @@ def cast(transactional_db: None) -> Cast:
         GroupMember.objects.create(practice=practice, group=group, client=client)
     file = ("claim-form.pdf", "application/pdf", b"%PDF-" + b"x" * 2000)
     waiting = [
-        mail(subject="Insurance form", files=[file]),
+        mail(subject="Insurance form", sender="hollis@farrow.example", files=[file]),
         mail(subject="Pixel", sender="Wren Farrow <farrow@home.example>"),
         mail(subject="Offers", html=NEWSLETTER, inline=[("logo", "image/png", PNG)]),
         mail(subject="Thanks", sender="info@shop.example"),

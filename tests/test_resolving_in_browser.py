@@ -75,7 +75,7 @@ def test_ten_letters_are_resolved_by_keyboard_alone(live_server: Any, cast: Cast
     key = cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
     with chromium() as browser:
         page = enter(browser, live_server.url, key).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         complaints = complaints_of(page)
         press = page.keyboard.press
         page.goto("/p/tern/unresolved")
