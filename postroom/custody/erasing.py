@@ -37,6 +37,7 @@ AT_ONCE = 50  # entries of one commit
 SLICE = 10.0  # seconds, after which other tasks have their turn
 SWEEPING = (KIND, "retention")
 LATELY = timedelta(days=2)
+OVERWRITING = timedelta(minutes=5)  # it waits for who reads, and must not look dead
 TABLES = (
     *("register_entry", "register_entrytext", "register_entryclient", "register_storedmail"),
     *("register_attachment", "clients_client", "clients_contact", "clients_contactpoint"),
@@ -228,6 +229,7 @@ def sweep(job: Job, clock: Clock) -> dict[str, Any] | None:
             longwork.pause(job, now=clock())
             return None
         more = register.squeeze_index(first=False)
+    longwork.beat(job, now=clock() + OVERWRITING, result=result)
     return {**result, "journal": overwrite(TABLES)}
 
 

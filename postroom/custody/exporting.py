@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ KIND = "export-"  # and the member's number: each may have one under way
 TASK = "postroom.custody.tasks.advance_export"
 WRITE = "write"
 SLICE = 10.0  # seconds, after which other tasks have their turn
+VOLUME = timedelta(minutes=5)  # a volume of paper may take on a busy machine, and not look dead
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
@@ -195,6 +196,7 @@ def _advance(job: Job, clock: Clock) -> None:
         return
     order, mark = order_of(job), job.result.get("mark", {})
     while "file" not in mark:
+        longwork.beat(job, now=clock() + VOLUME)
         mark = writing.advance(order, here, mark)
         longwork.beat(job, now=clock(), done=mark.get("done", 0), result={"mark": mark})
         if "file" not in mark and time.monotonic() - began > SLICE:
