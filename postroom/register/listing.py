@@ -5,26 +5,27 @@ that of a client, of a group's clients or of a patient where one is chosen; else
 with what the filters ask in its own columns, so that what does not fit is passed over unread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from postroom.clients.models import Client, GroupMember
 from postroom.practice.models import Member
-from postroom.register import filters, search
+from postroom.register import filters, search, seeking
 from postroom.register.filters import Wanted
 from postroom.register.models import Entry, EntryClient, EntryPatient, Spelt
 from postroom.register.paging import MOST, SIZE
+from postroom.register.search import Asked
 
 Key = tuple[datetime, int]  # when, and the entry's number
 # Up to so many entries with these words are looked through; of more, the newest are tried.
 RARE = 3_000
 FIRST_TRIED, MOST_TRIED = 200, 100_000
+FEW = 900  # keys in one question
 CHUNK = 500  # rows of an export that are held
 
 
@@ -75,50 +76,79 @@ def _keys(
         return [], None
     if not wanted.q:
         return list(_walk(member, wanted, start)[:most]), None
-    words = search.matching(member.practice_id, wanted.q)
-    if connection.vendor == "postgresql":
-        # It knows how frequent a word is, and chooses by itself where to begin.
-        return list(_walk(member, wanted, start, words)[:most]), None
-    found = _rows_of(f"{words.sql} LIMIT {RARE + 1}", words.params)
-    if len(found) > RARE:
-        return _tried(member, wanted, start, words, most)
-    # Sorted here: asked to, SQLite walks all entries by date for the few that are meant.
-    keys = list(_walk(member, wanted, start, found).order_by())
-    return sorted(keys, reverse=not wanted.oldest)[:most], None
+    asked = search.asked(wanted.q)
+    if not asked:
+        return list(_walk(member, wanted, start)[:most]), None
+    marks = search.practice_marks(member.practice_id)
+    if (found := _rare(member, asked, marks)) is not None:
+        # Sorted here: asked to, SQLite walks all entries by date for the few that are meant.
+        keys = list(_walk(member, wanted, start, found).order_by())
+        return sorted(keys, reverse=not wanted.oldest)[:most], None
+    if wanted.oldest or wanted.patient or wanted.client or wanted.group:
+        return _tried(member, wanted, start, asked, marks, most)
+    return _sought(member, wanted, start, asked, marks, most)
+
+
+def _rare(member: Member, asked: Asked, marks: Sequence[str]) -> list[int] | None:
+    """All entries that hold these words, if they are few."""
+    found: list[int] = []
+    for keys in seeking.keys(member.practice_id, asked, marks, below=None, above=None):
+        found += map(search.entry_of, keys)
+        if len(found) > RARE:
+            return None
+    return found
+
+
+def _sought(
+    member: Member,
+    wanted: Wanted,
+    start: Key | None,
+    asked: Asked,
+    marks: Sequence[str],
+    most: int,
+) -> tuple[list[Key], Key | None]:
+    """Words that many entries hold: the newest of those are asked for what else is wanted."""
+    keys: list[Key] = []
+    tried = 0
+    below = search.key(*start) if start else None
+    for handful in seeking.keys(member.practice_id, asked, marks, below=below, above=None):
+        ids = [search.entry_of(one) for one in handful]
+        fit = {search.key(*one): one for one in _walk(member, wanted, None, ids).order_by()}
+        keys += [fit[one] for one in handful if one in fit]
+        if len(keys) >= most:
+            return keys[:most], None
+        tried += len(handful)
+        if tried >= MOST_TRIED and (last := _last(member, ids)):
+            return keys, last
+    return keys, None
+
+
+def _last(member: Member, ids: list[int]) -> Key | None:
+    """The oldest of these that one may read: to go on from there."""
+    readable = Entry.objects.readable_by(member).filter(pk__in=ids)
+    return min(readable.order_by().values_list("at", "pk"), default=None)
 
 
 def _tried(
-    member: Member, wanted: Wanted, start: Key | None, words: Any, most: int
+    member: Member,
+    wanted: Wanted,
+    start: Key | None,
+    asked: Asked,
+    marks: Sequence[str],
+    most: int,
 ) -> tuple[list[Key], Key | None]:
-    """Words that many entries hold: the newest entries are asked whether they do."""
+    """The same the other way round: the entries that are wanted are asked for the words."""
     keys: list[Key] = []
     tried, size = 0, FIRST_TRIED
     while tried < MOST_TRIED:
         batch = list(_walk(member, wanted, start)[:size])
-        hits = _holding(words, [pk for _, pk in batch])
-        keys += [key for key in batch if key[1] in hits]
+        places = {search.key(*key): key for key in batch}
+        hits = set(seeking.keys_among(asked, marks, list(places)))
+        keys += [key for place, key in places.items() if place in hits]
         if len(keys) >= most or len(batch) < size:
             return keys[:most], None
-        start, tried, size = batch[-1], tried + size, min(size * 2, 5_000)
+        start, tried, size = batch[-1], tried + size, min(size * 2, FEW)
     return keys, start
-
-
-def _holding(words: Any, ids: list[int]) -> set[int]:
-    """Which of these entries hold the words."""
-    if not ids:
-        return set()
-    low, high = min(ids), max(ids)
-    if high - low < 50 * len(ids):
-        within = " AND rowid BETWEEN %s AND %s"
-        return set(_rows_of(words.sql + within, (*words.params, low, high)))
-    places = ", ".join(["%s"] * len(ids))
-    return set(_rows_of(f"{words.sql} AND rowid IN ({places})", (*words.params, *ids)))
-
-
-def _rows_of(statement: str, values: Any) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _walk(member: Member, wanted: Wanted, start: Key | None, of: Any = None) -> QuerySet[Any, Key]:
