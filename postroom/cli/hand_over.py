@@ -128,7 +128,7 @@ def _say(seen: Preview) -> None:
 def _confirmed(client: Client) -> bool:
     if not sys.stdin.isatty():
         raise Failure(_("Nobody is there to ask. Say --yes, or --dry-run to look."))
-    return input(_("Type the number %s to erase: ") % client.ref).strip() == client.ref
+    return input(_("Type the number %s to erase:") % client.ref + " ").strip() == client.ref
 
 
 def _move(made: Path, target: Path) -> None:

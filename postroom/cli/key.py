@@ -54,7 +54,7 @@ def run_rotate(args: argparse.Namespace) -> int:
     settings.KEYRING.load(settings.KEY_FILE)
     newest, now = settings.KEYRING.keys[0].id, utc_now()
     keys.begin_audit_keys(now)
-    keys.note("rotate", now, shell_user(), newest)
+    keys.note_key("rotate", now, shell_user(), newest)
     result = keys.reseal(settings.KEYRING)
     print(
         ngettext(
@@ -86,7 +86,7 @@ def run_retire(args: argparse.Namespace) -> int:
     lost, newest = keys.reseal(ring).lost, ring.keys[0].id
     settings.KEYRING.load(settings.KEY_FILE)
     if dropped:
-        keys.note("retire", utc_now(), shell_user(), newest)
+        keys.note_key("retire", utc_now(), shell_user(), newest)
     words = ngettext("%d old key was dropped.", "%d old keys were dropped.", dropped)
     print(words % dropped + " " + _("Every secret opens with the key %s.") % newest)
     return _say_lost(lost)

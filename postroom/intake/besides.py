@@ -18,6 +18,8 @@ from postroom.intake.conditions import (
 )
 from postroom.practice.models import Job, Practice, Source
 
+ASKS = "asks"  # the stage of long work that waits for a person's word
+
 
 @dataclass(frozen=True)
 class Drop:
@@ -110,5 +112,7 @@ def work(practice: Practice, now: datetime) -> tuple[Work, ...]:
         since = job.beat_at or job.created_at
         if now - since >= LATE:
             found.append(Work(job, Condition("work-stuck", since=since, alarm=True)))
+    for job in jobs.filter(state=Job.DRAFT, stage=ASKS):
+        found.append(Work(job, Condition("work-asks", since=job.created_at, alarm=True)))
     found += [Work(job, Condition("work-failed", GREY, since=job.ended_at)) for job in failed]
     return tuple(found)

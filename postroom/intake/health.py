@@ -195,7 +195,6 @@ def _accounts(practice: Practice, now: datetime) -> tuple[AccountHealth, ...]:
     return tuple(_account(account, ledger, now) for account in accounts)
 
 
-ASKS = "asks"  # the stage of long work that waits for a person's word
 _LEFT = (Sighting.GONE, Sighting.STALE, Sighting.ERASED)
 
 

@@ -89,7 +89,7 @@ def begin_audit_keys(now: datetime) -> None:
         sealing.new_key(practice.pk, now)
 
 
-def note(action: str, now: datetime, user: str, key: str) -> None:
+def note_key(action: str, now: datetime, user: str, key: str) -> None:
     """Write down in every practice that the keys were turned."""
     for practice in Practice.objects.order_by("pk"):
         data = {"shell_user": user, "key": key}

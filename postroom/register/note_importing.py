@@ -147,7 +147,7 @@ def _write(
     )
     search.index(noting.words_of(entry) for entry in entries)
     data = {"created": len(entries)}
-    audit.record(practice.pk, "import_notes", "practice", practice.pk, by=by, now=now, data=data)
+    audit.record(practice.pk, "bring_notes", "practice", practice.pk, by=by, now=now, data=data)
     events.tell(practice.pk, events.ENTRY_NEW, [entries[-1].pk], now=now)
     return len(entries), count - len(entries)
 

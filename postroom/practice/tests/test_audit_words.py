@@ -57,7 +57,7 @@ def test_every_action_of_the_source_has_words() -> None:
         for place, action, kind in recorded()
         if (kind, action) not in audit_words.ACTIONS or kind not in audit_words.KINDS
     ]
-    assert wordless == []
+    assert sorted(wordless) == [], "\n".join(wordless)
 
 
 def test_every_kind_leads_to_a_page_that_exists() -> None:
@@ -196,6 +196,8 @@ def _values(place: Place, given: ast.expr | None) -> set[str]:
             return words
         case ast.Attribute(value=ast.Name(id="audit"), attr=name):
             return {getattr(audit, name)}
+        case ast.Attribute(attr="state"):  # of a message: what became of it
+            return {"sent", "failed", "uncertain", "cancelled", "withdrawn"}
         case ast.Name(id=name):
             found = _assigned(place, name) | _passed(place, name)
             assert found, f"{place}: what is {name}?"

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from postroom.clients.words import kinds_of_senders
 from postroom.practice.words import words_of
-from postroom.register import rules, suggestions, words
+from postroom.register import likeness, rules, words
 from postroom.register.forms import ResolveForm
 from postroom.register.models import Entry
 from postroom.register.ruling import KINDS
@@ -57,7 +57,7 @@ def test_no_word_for_clients_is_said_but_the_practices_own(cast: Cast, language:
     nouns = words_of(cast.practice).within()
     with translation.override(language):
         nouns = words_of(cast.practice).within()
-        said = [words.tick(code, nouns) for code in suggestions.WEIGHT]
+        said = [words.tick(code, nouns) for code in likeness.POINTS]
         said += [words.tick(code, nouns) for code in (words.SHARED_ADDRESS, words.UNCONFIRMED)]
         said += [words.ruling(kind, nouns) for kind in KINDS]
         said += [words.pill(entry(code), 0, "", False, nouns).text for code in CODES]

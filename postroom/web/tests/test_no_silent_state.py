@@ -16,10 +16,13 @@ from django.utils import timezone
 
 from postroom.appointments.actions import save_feed
 from postroom.connections import words as connection_words
-from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
+from postroom.connections.models import DropFolder, FolderState, MailAccount, SmtpAccount, Workflow
 from postroom.intake import health, health_words
 from postroom.intake.models import Sighting
 from postroom.kit.background.standing import Standing
+from postroom.outbox.actions import queue
+from postroom.outbox.models import Message, SendingHold
+from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice.jobs import HEART, claim_slot
 from postroom.practice.models import Job, Tick
 from postroom.register.models import Entry
@@ -67,6 +70,15 @@ class House:
         source = save_feed(self.cast.practice, "Agenda", url, 15, by=self.cast.alice, now=now)
         self.change(source, trouble=trouble)
         self.change(source.look, **fields)
+
+    def sends(self, **fields: Any) -> SmtpAccount:
+        return make_account(self.cast.practice, **fields)
+
+    def doubt(self) -> None:
+        account = self.sends()
+        message = queue(self.cast.practice, a_letter(account), key="a", by=None, now=timezone.now())
+        before = timezone.now() - HOUR
+        self.change(message, state=Message.UNCERTAIN, settled_at=before)
 
     def job(self, state: str, **fields: Any) -> None:
         given = {"created_at": timezone.now() - HOUR, "kind": "import.clients"} | fields
@@ -173,6 +185,12 @@ CASES: dict[str, Callable[[House], object]] = {
     "feed-trouble": lambda h: h.feed("timeout", trouble_since=timezone.now()),
     "work-stuck": lambda h: h.job(Job.RUNNING, beat_at=timezone.now() - HOUR),
     "work-failed": lambda h: h.job(Job.FAILED, ended_at=timezone.now() - HOUR),
+    "sending-held": lambda h: SendingHold.objects.create(
+        practice=h.cast.practice, since=timezone.now()
+    ),
+    "sending-paused": lambda h: h.sends(paused_at=timezone.now(), refused=10),
+    "sending-trouble": lambda h: h.sends(trouble="timeout", failures=3),
+    "sending-doubtful": lambda h: h.doubt(),
     "work-asks": lambda h: h.job(Job.DRAFT, stage="asks"),
     "worker-never": lambda h: h.beat(None),
     "worker-silent": lambda h: h.beat(HOUR),
@@ -192,7 +210,8 @@ CASES: dict[str, Callable[[House], object]] = {
 def conditions(told: dict[str, Any]) -> list[dict[str, Any]]:
     lists = (told[name] for name in ("accounts", "drop_folders", "feeds", "jobs"))
     parts = [told["machine"], *chain.from_iterable(lists)]
-    return [condition for part in parts for condition in part["conditions"]]
+    found = [condition for part in parts for condition in part["conditions"]]
+    return [*found, *told["sending"]]
 
 
 def codes(told: dict[str, Any]) -> list[str]:

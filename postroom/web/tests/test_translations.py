@@ -63,6 +63,13 @@ FREE = {
     "The first %(shown)s; the file to download has all.",
     "The letters of this file cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252. "
     "Save it as “CSV UTF-8”.",
+    # Records of a domain's name server.
+    "Publish a TXT record at %(domain)s: %(record)s",
+    "Add “%(include)s” to its SPF record.",
+    "Switch DKIM on at your mail host, and publish the record it shows you.",
+    "Publish a TXT record at _dmarc.%(domain)s: v=DMARC1; p=none",
+    "For example: invoices to accounts@example.org; call after 17:00 only.",
+    "The address has letters that can look like others.",
 }
 NOT_OURS = re.compile(
     r"courriel|\bmél\b|\bemails?\b|serveur de courrier|logiciel de courrier", re.I

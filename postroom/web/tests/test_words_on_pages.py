@@ -10,7 +10,8 @@ ROOMS = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(ROOMS.rglob("templates/**/*.html"))
 SCRIPTS = sorted(ROOMS.rglob("static/**/js/*.js"))
 
-NAMES = {"Postroom"}  # the same in every language
+# The same in every language: a name, files of an archive, a format.
+NAMES = {"Postroom", "client.json", "correspondence.json", "reading.json", "CSV ·"}
 READ_OUT = {"alt", "aria-description", "aria-label", "label", "placeholder", "title"}
 
 TRANSLATED = re.compile(r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}", re.S)
@@ -84,7 +85,7 @@ def words_in_template(text: str) -> list[str]:
     reader.feed(TAG.sub("", text))
     reader.close()
     fallbacks = [match["words"] for match in FALLBACK.finditer(text) if WORD.search(match["words"])]
-    return reader.found + fallbacks
+    return [words for words in reader.found + fallbacks if words not in NAMES]
 
 
 def words_in_script(text: str) -> list[str]:
