@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, importing, searching, waiting
+from bench import filing, importing, reading, searching, waiting
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "accounts": waiting.accounts,
     "idle": waiting.idle,
     "importing": importing.measure,
+    "reading": reading.run,
 }
 
 
