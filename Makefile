@@ -39,7 +39,8 @@ unit-postgresql: $(ENV)/dev.stamp
 	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 4 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
-# BENCH names another one than filing: delivery, accounts, idle, searching, importing, reading.
+# BENCH names another one than filing: delivery, accounts, idle, searching, importing, reading, register,
+# sending, switching.
 bench: $(ENV)/dev.stamp
 	@scripts/system-packages bench
 	$(PYTHON) -m bench $(BENCH)
@@ -55,7 +56,8 @@ chaos: $(ENV)/dev.stamp
 	POSTROOM_CHAOS_FAULTS=$(FAULTS) POSTROOM_CHAOS_MAILS=$(CHAOS_MAILS) POSTROOM_CHAOS_CUTS=$(CUTS) \
 	    POSTROOM_CHAOS_HITS=$(HITS) POSTROOM_CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -rP -n 0 \
 	    tests/test_chaos_random.py tests/test_chaos_every.py tests/test_power_cut.py \
-	    tests/test_servers_fail.py tests/test_rare_answers.py tests/test_poison.py
+	    tests/test_servers_fail.py tests/test_rare_answers.py tests/test_poison.py \
+	    tests/test_sending_chaos.py
 
 # Gather the words of the house for translation; needs gettext.
 messages: $(ENV)/dev.stamp

@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, importing, reading, searching, waiting
+from bench import (
+    filing,
+    importing,
+    reading,
+    registering,
+    searching,
+    sending,
+    switching,
+    waiting,
+)
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -13,6 +22,9 @@ BENCHMARKS = {
     "idle": waiting.idle,
     "importing": importing.measure,
     "reading": reading.run,
+    "register": registering.run,
+    "sending": sending.run,
+    "switching": switching.run,
 }
 
 

@@ -38,7 +38,9 @@ YES_NO = {"yes": True, "no": False}
 # --- where things are -----------------------------------------------------------------------
 DATA = Path(env.str("POSTROOM_DATA", str(Path.home() / ".local/share/postroom"))).resolve()
 MAIL_FOLDER = DATA / "mail"
+ENCLOSURES_FOLDER = DATA / "enclosures"  # files of drafts and templates
 IMPORTS_FOLDER = DATA / "imports"  # lists that people bring, for a week
+EXPORTS_FOLDER = DATA / "exports"  # what people had made to hand over, for a week
 BUILT_FOLDER = DATA / "built"  # fonts, translations and static files made at set-up
 KEY_FILE = Path(env.str("POSTROOM_SECRET_KEY_FILE", str(DATA / "keys" / "secret.key"))).resolve()
 KEYRING = Keyring.from_file(KEY_FILE)
@@ -83,6 +85,11 @@ PRIVATE_MAIL_HOSTS = choice("POSTROOM_PRIVATE_MAIL_HOSTS", YES_NO, "no")
 # The same for the addresses of calendar feeds, which then need no encryption either.
 PRIVATE_FEEDS = choice("POSTROOM_PRIVATE_FEEDS", YES_NO, "no")
 
+# ClamAV's daemon, as host:port or the path of its socket; none: attachments are not scanned.
+CLAMD = env.str("POSTROOM_CLAMD", "").strip()
+if CLAMD and not (CLAMD.startswith("/") or CLAMD.rpartition(":")[2].isdecimal()):
+    raise ImproperlyConfigured(f"POSTROOM_CLAMD is {CLAMD!r}; it must be host:port or a path.")
+
 # --- the clockwork --------------------------------------------------------------------------
 POLL_SECONDS = env.float("POSTROOM_POLL_SECONDS", default=0.0)  # 0: each workflow's own interval
 WATCHERS = env.int("POSTROOM_WATCHERS", default=100)  # connections a worker holds open
@@ -112,7 +119,9 @@ if not ON_POSTGRESQL:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; "
+        # What is deleted is overwritten: an erasure would leave its words in free pages (S9).
+        "PRAGMA secure_delete=ON;",
     }
     DATABASE["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
 
@@ -132,6 +141,7 @@ INSTALLED_APPS = [
     "postroom.appointments",
     "postroom.connections",
     "postroom.register",
+    "postroom.outbox",
     "postroom.intake",
     "postroom.custody",
     "postroom.web",
@@ -263,6 +273,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},  # below, two lines for each task
         "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "CRITICAL"},  # it quotes what it does not draw
         "uvicorn.access": {"level": "WARNING"},  # addresses name clients by number
         "httpx": {"level": "WARNING"},  # below, it logs addresses with their queries
     },

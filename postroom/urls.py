@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("postroom.practice.urls")),
     path("api/v1/", api.urls),
     path("p/<slug:practice>/", include("postroom.register.urls")),
+    path("p/<slug:practice>/", include("postroom.outbox.urls")),
     path("p/<slug:practice>/", include("postroom.clients.urls")),
     path("p/<slug:practice>/", include("postroom.custody.urls")),
     path("p/<slug:practice>/", include("postroom.connections.urls")),

@@ -52,7 +52,7 @@ def test_every_choice_of_an_option_is_told() -> None:
 
 def test_every_field_of_the_register_is_told_and_vice_versa(cast: Cast) -> None:
     put(cast.practice, clients=[cast.hollis])
-    (row,) = register.rows(cast.practice, client=None, unresolved=False)
+    (row,) = register.rows(cast.practice)
     text = dict(_sections((REFERENCE / "command-line.md").read_text()))["`postroom register`"]
     fields = text.partition("| field |")[2]
     assert sorted(_cell_names(fields)) == sorted(row)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from postroom.api.shapes import PatientIn, Strict
 from postroom.appointments.importing import Dues, Slots
@@ -33,7 +32,7 @@ def client_rows(practice: Practice, sent: Sequence[Mapping[str, Any]]) -> list[C
 
 def book_rows(practice: Practice, kind: Kind, sent: Sequence[Mapping[str, Any]]) -> list[BookRow]:
     """Appointments or due dates as rows, counted from 0."""
-    zone, first = ZoneInfo(practice.time_zone), dict[str, int]()
+    zone, first = practice.zone, dict[str, int]()
     reading = Slots if kind == Source.APPOINTMENTS else Dues
     return [
         reading(number, {name: _text(value) for name, value in told.items()}, {}, zone, first).row()

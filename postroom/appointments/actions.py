@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -150,6 +149,7 @@ def save_feed(
             "etag": "",
             "last_modified": "",
             "trouble_detail": "",
+            "trouble_since": None,
         },
     )
     _record(source, "save_feed", by, now, {"minutes": minutes})
@@ -161,7 +161,9 @@ def save_feed(
 def remove_feed(source: Source, *, by: Member | None, now: datetime) -> None:
     """Look at the feed no more and forget its address; what came from it stays."""
     Source.objects.filter(pk=source.pk).update(url_sealed="", minutes=0, trouble="")
-    Look.objects.filter(source=source).update(next_at=None, etag="", last_modified="")
+    Look.objects.filter(source=source).update(
+        next_at=None, etag="", last_modified="", trouble_detail="", trouble_since=None
+    )
     _record(source, "remove_feed", by, now, {})
     events.tell(source.practice_id, SOURCE, [source.pk], now=now)
 
@@ -175,7 +177,8 @@ def look_now(source: Source, *, now: datetime) -> None:
 @transaction.atomic
 def feed_unchanged(look: Look, *, now: datetime) -> None:
     """The feed is as we have it: the data are as fresh as this look."""
-    Look.objects.filter(pk=look.pk).update(at=now, failures=0, trouble_detail="")
+    well = {"failures": 0, "trouble_detail": "", "trouble_since": None}
+    Look.objects.filter(pk=look.pk).update(at=now, **well)
     Source.objects.filter(pk=look.source_id).update(fresh_at=now, trouble="")
     events.tell(look.practice_id, SOURCE, [look.source_id], now=now)
 
@@ -183,7 +186,7 @@ def feed_unchanged(look: Look, *, now: datetime) -> None:
 @transaction.atomic
 def feed_failed(look: Look, code: str, detail: str, *, next_at: datetime, now: datetime) -> None:
     """The feed could not be read; what came before stays, and grows old."""
-    look.failed(code, detail, next_at)
+    look.failed(code, detail, next_at, now)
     events.tell(look.practice_id, SOURCE, [look.source_id], now=now)
 
 
@@ -259,7 +262,7 @@ def _period(
         return max(now - BEFORE, min(check.first, now)), None
     if source.kind == Source.DUE:
         return check.first, check.last + timedelta(days=1)
-    zone = ZoneInfo(source.practice.time_zone)
+    zone = source.practice.zone
     first, last = (moment.astimezone(zone).date() for moment in (check.first, check.last))
     return (
         datetime.combine(first, time(), zone),
@@ -273,7 +276,7 @@ def _note(source: Source, report: Report, way: str, now: datetime) -> None:
     Source.objects.filter(pk=source.pk).update(fresh_at=now, trouble="")
     facts: Mapping[str, Any] = {"way": way, "at": now, "counts": report.counts}
     if way == Look.FEED:
-        facts = {**facts, "failures": 0, "trouble_detail": ""}
+        facts = {**facts, "failures": 0, "trouble_detail": "", "trouble_since": None}
     Look.objects.update_or_create(
         source=source, defaults=facts, create_defaults={**facts, "practice": source.practice}
     )

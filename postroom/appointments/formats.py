@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from postroom.appointments.calendars import read_calendar
 from postroom.appointments.fhir import read_fhir
@@ -31,7 +30,7 @@ def read_book(
 
     Raises NotATable; what is wrong in a row is in it.
     """
-    zone = ZoneInfo(practice.time_zone)
+    zone = practice.zone
     calendar, json = _begins_like(file)
     if not calendar and not json:
         return read_table(file, kind, zone=zone, mapping=mapping)

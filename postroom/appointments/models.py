@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from postroom.clients.models import Client, Patient
@@ -125,6 +126,7 @@ class Look(models.Model):
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
+    trouble_since = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
 
     objects = LookQuerySet.as_manager()
@@ -135,9 +137,12 @@ class Look(models.Model):
     def __str__(self) -> str:
         return f"{self.source_id} {self.at}"
 
-    def failed(self, trouble: str, detail: str, next_at: datetime) -> None:
-        """Note that the feed could not be read, and when it is tried again."""
+    def failed(self, trouble: str, detail: str, next_at: datetime, now: datetime) -> None:
+        """Note that the feed could not be read, since when, and when it is tried again."""
         type(self).objects.filter(pk=self.pk).update(
-            trouble_detail=detail[:300], failures=F("failures") + 1, next_at=next_at
+            trouble_detail=detail[:300],
+            trouble_since=Coalesce("trouble_since", now),
+            failures=F("failures") + 1,
+            next_at=next_at,
         )
         Source.objects.filter(pk=self.source_id).update(trouble=trouble)

@@ -136,8 +136,8 @@ def _gone(number: int) -> str:
 def _unknown(number: int) -> str:
     return (
         ngettext(
-            "%d names a client we do not have yet; it is linked when the client comes.",
-            "%d name clients we do not have yet; they are linked when the clients come.",
+            "%d is for somebody who is not here yet; it is linked when they come.",
+            "%d are for people who are not here yet; they are linked when those come.",
             number,
         )
         % number

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,15 @@ from postroom.cli.common import (
     utc_now,
 )
 from postroom.connections import words
-from postroom.connections.actions import Work, save_account, set_active, settings_of
+from postroom.connections.actions import (
+    Work,
+    is_elsewhere,
+    save_account,
+    set_active,
+    settings_of,
+    turns,
+    workflow_for,
+)
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import INBOX, Plan, one_spelling, plan_faults
@@ -79,7 +86,7 @@ def run_add(args: argparse.Namespace) -> int:
     owner = member_of(practice, args.owner) if args.owner else None
     account = MailAccount.objects.filter(practice=practice, owner=owner, name=args.name).first()
     work = _work(args, practice)
-    _refuse_faults(work.plan, account)
+    _refuse_faults(work.plan, account if account and _is_kept(account, args) else None)
     secret = args.token_file or args.password_file
     settings = Settings(
         args.host,
@@ -95,6 +102,8 @@ def run_add(args: argparse.Namespace) -> int:
     _print_trial(trial, settings)
     if not trial.ok:
         raise Failure(_("Nothing was saved."))
+    if is_elsewhere(practice.pk, owner, settings):
+        raise Failure(str(words.ELSEWHERE[owner is not None]))
     account = save_account(practice, args.name, settings, work, owner=owner, by=None, now=utc_now())
     print(_("Account “%s” is connected.") % account.name)
     return 0
@@ -162,17 +171,25 @@ def _begin(text: str | None, practice: Practice) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(practice.time_zone))
+        return datetime.combine(date.fromisoformat(text), time(), practice.zone)
     except ValueError as error:
         raise Failure(_("“%s” is not a date such as 2026-01-31.") % text) from error
 
 
 def _refuse_faults(plan: Plan, account: MailAccount | None) -> None:
-    """A workflow of this kind is changed, so that its own folders do not stand in its way."""
+    """The workflow that is changed does not stand in its own way."""
+    own = workflow_for(account, plan) if account else None
+    if own and not own.active and turns(own, plan.kind):
+        raise Failure(f"{plan.incoming}: {words.RESTING_KIND}")
     working = account.workflows.filter(active=True) if account else []
-    others = [one.plan for one in working if one.kind != plan.kind]
+    others = [one.plan for one in working if one != own or one.kind != plan.kind]
     for field, fault in plan_faults(plan, others).items():
         raise Failure(f"{getattr(plan, field)}: {words.FOLDER_FAULTS[fault]}")
+
+
+def _is_kept(account: MailAccount, args: argparse.Namespace) -> bool:
+    """Another mailbox under the same name is another account, without workflows yet."""
+    return not account.checked_at or (account.host, account.user) == (args.host, args.user)
 
 
 def _text_of(path: Path) -> str:

@@ -73,7 +73,8 @@ def need_ready() -> None:
 
 
 # They change nothing and show nobody's letters, or write down themselves what they do.
-UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", "audit")
+UNWRITTEN = ("serve", "web", "worker", "demo", "idle", "sync", "doctor", "key", "audit",
+             "export", "erase")  # fmt: skip
 
 
 def write_down(args: argparse.Namespace) -> None:
@@ -87,8 +88,9 @@ def write_down(args: argparse.Namespace) -> None:
     verb = getattr(args, "kind" if args.command == "import" else "verb", "")
     words = f"{args.command} {verb}".strip()
     data = {"command": words, "shell_user": shell_user()}
-    if args.command == "register" and args.client:
-        data["client"] = args.client
+    for name in ("client", "group") if args.command == "register" else ():
+        if named := getattr(args, name):
+            data[name] = named
     for practice in _concerned(getattr(args, "practice", None)):
         audit.record(
             practice.pk, "command", "practice", practice.pk, by=None, now=utc_now(), data=data

@@ -17,7 +17,7 @@ from postroom.cli.common import Failure, need_ready, utc_now
 from postroom.connections.actions import settings_of
 from postroom.connections.words import state
 from postroom.intake import health_words
-from postroom.intake.health import AccountHealth, Machine, look_at_machine, look_over
+from postroom.intake.health import AccountHealth, Health, Machine, look_at_machine, look_over
 from postroom.intake.models import Sighting
 from postroom.intake.reporting import account_json
 from postroom.kit.crypto import KeyMissing, Tampered
@@ -68,8 +68,10 @@ def examine() -> Iterator[Finding]:
     now = utc_now()
     yield from _machine(look_at_machine(now=now))
     for practice in Practice.objects.order_by("id"):
-        for one in look_over(practice, now=now).accounts:
+        found = look_over(practice, now=now)
+        for one in found.accounts:
             yield _account(one)
+        yield from _sending(found)
 
 
 def _key_file() -> Finding:
@@ -141,6 +143,18 @@ def _machine(machine: Machine) -> Iterator[Finding]:
             yield Finding("machine", well, f"{said.sentence} {said.advice}", facts)
     if machine.tone == "green":
         yield Finding("machine", True, _("The worker runs, and no task waits for long."))
+
+
+def _sending(found: Health) -> Iterator[Finding]:
+    """What keeps messages from leaving, or needs a person; nothing where all is well."""
+    for _subject, condition in found.sending:
+        said = health_words.say(condition)
+        name = str(condition.facts.get("account", ""))
+        words = f"{said.sentence} {said.advice}"
+        facts = {"code": said.code, "since": said.since and said.since.isoformat()}
+        # A person has chosen to hold it: that is no fault of the installation.
+        well = condition.code == "sending-held"
+        yield Finding("sending", well, f"{name}: {words}" if name else words, facts)
 
 
 def _account(one: AccountHealth) -> Finding:

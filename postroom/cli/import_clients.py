@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from postroom.cli import import_book
+from postroom.cli import import_book, import_notes
 from postroom.cli.common import (
     Failure,
     add_practice,
@@ -44,6 +44,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     clients.set_defaults(run=run)
     add_practice(clients)
     import_book.add(kinds)
+    import_notes.add(kinds)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -16,11 +16,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from postroom.cli.common import need_ready
-from postroom.cli.schedule import SCHEDULE
+from postroom.cli.schedule import OF_THE_WEB, SCHEDULE
 from postroom.intake.watching import Watch
 from postroom.kit.background.tick import Ticker
 from postroom.kit.background.worker import TaskLoop
 from postroom.kit.processes import Worker
+from postroom.outbox.dispatching import Senders
 from postroom.practice.jobs import claim_slot
 from postroom.web import assets, live
 
@@ -46,6 +47,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run_web(args: argparse.Namespace) -> int:
     need_ready()
     assets.build(settings.BUILT_FOLDER)
+    ticker = Ticker(OF_THE_WEB, claim=lambda name, slot: True)
+    ticker.start()
     uvicorn.run(
         "postroom.asgi:application",
         host=args.host,
@@ -58,6 +61,7 @@ def run_web(args: argparse.Namespace) -> int:
         # Open pages listen for news on a stream that never ends by itself.
         timeout_graceful_shutdown=3,
     )
+    ticker.stop()
     return 0
 
 
@@ -65,18 +69,21 @@ def run_worker(args: argparse.Namespace) -> int:
     need_ready()
     worker = Worker.this()
     watch, tasks, ticker = Watch(worker), TaskLoop(), Ticker(SCHEDULE, claim=claim_slot)
+    senders = Senders(worker)
     over = threading.Event()
     _on_stop(over.set)
     log.info("%s starts as %s", args.name, worker.name)
-    for part in (watch, tasks, ticker):
+    for part in (watch, tasks, ticker, senders):
         part.start()
     while not over.wait(3600):
         pass
     log.info("%s stops", args.name)
+    senders.close(STOP_SECONDS)
     ticker.stop()
     tasks.stop()
     watch.stop(STOP_SECONDS)
     tasks.join(STOP_SECONDS)
+    senders.join()
     return 0
 
 

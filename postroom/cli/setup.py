@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from postroom.cli.common import Failure, password_from, utc_now
 from postroom.kit.addresses import normalise_email
 from postroom.kit.crypto import create_key_file
+from postroom.outbox.template_actions import install_starters
 from postroom.practice.actions import add_administrator, found_practice
 from postroom.practice.models import Practice
 from postroom.web import assets
@@ -59,7 +60,10 @@ def _found(args: argparse.Namespace) -> None:
         for field in ("kind", "language", "country", "time_zone")
         if (value := getattr(args, field))
     }
+    known = Practice.objects.filter(name=args.practice).exists()
     practice = found_practice(args.practice, now=utc_now(), **facts)
+    if not known:
+        install_starters(practice, by=None, now=utc_now())
     print(_("Practice: %(name)s (%(slug)s)") % {"name": practice.name, "slug": practice.slug})
     if args.admin:
         password = password_from(args.password_file)

@@ -14,6 +14,7 @@ from postroom.connections.models import FolderState, MailAccount
 from postroom.connections.trouble import Trouble
 from postroom.intake import actions
 from postroom.kit.processes import Worker
+from postroom.outbox import recording
 from postroom.practice.actions import the_practice
 
 LOOK_SECONDS = 0.2  # between two looks into the database
@@ -62,6 +63,8 @@ def run_idle(args: argparse.Namespace) -> int:
             except Trouble as trouble:
                 print(f"{account.name}: {trouble}")
                 work += 1
+    practice = the_practice(args.practice) if args.practice else None
+    work += recording.open_work(utc_now(), practice=practice)
     if work:
         print(_("Work is open: %s") % work)
     return 1 if work else 0

@@ -83,6 +83,7 @@ class Change:
     person: Contact  # the main one, whose addresses the file knows
     new: bool
     merged: bool = False  # into another client, whose own row decides
+    claimed: bool = False  # it was made by hand, or by a list without a name: its source has it now
     fields: bool = False
     new_contact: bool = False
     contact: bool = False
@@ -99,7 +100,7 @@ class Change:
     gone_groups: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        said = ("held", "person", "merged")
+        said = ("held", "person", "merged", "claimed")
         return any(value for name, value in vars(self).items() if name not in said)
 
 
@@ -136,7 +137,9 @@ def holdings(clients: ClientQuerySet) -> list[Held]:
 
 def apply(practice_id: int, changes: Iterable[Change], now: datetime) -> None:
     """Write the changes. Call within a transaction."""
-    changes = [change for change in changes if change]
+    changes = [change for change in changes if change or change.claimed]
+    if not changes:
+        return
     _write_clients(changes)
     _write_contacts(practice_id, changes)
     _write_points(practice_id, changes, now)
@@ -180,8 +183,9 @@ def _change(practice_id: int, row: Row, held: Held | None, source_id: int | None
     language = {} if row.language is None else {"language": row.language}
     change.contact = _set(person, name | language) and not change.new_contact
     change.fields = _set(held.client, _client_fields(row))
-    if source_id and held.client.source_id is None:  # one made by hand, now in the list
-        change.fields = _set(held.client, {"source_id": source_id})
+    change.claimed = bool(source_id) and _set(
+        held.client, {"source_id": held.client.source_id or source_id}
+    )
     for kind, pairs in ((ContactPoint.EMAIL, row.emails), (ContactPoint.PHONE, row.phones)):
         if pairs is not None:
             _change_points(change, person, held.points, kind, pairs)

@@ -17,7 +17,7 @@ def candidates(words: Iterable[str]) -> list[int] | None:
     pieces = {piece for word in words for piece in _pieces(word)}
     if not pieces or connection.vendor != "sqlite":
         return None
-    query = " AND ".join('"{}"'.format(piece.replace('"', '""')) for piece in sorted(pieces))
+    query = _all_pieces(pieces)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rowid FROM clients_pieces WHERE clients_pieces MATCH %s LIMIT %s",
@@ -25,6 +25,29 @@ def candidates(words: Iterable[str]) -> list[int] | None:
         )
         found = [row[0] for row in cursor.fetchall()]
     return found if len(found) <= FEW else None
+
+
+def any_of(words: Iterable[str], most: int) -> list[int]:
+    """The ids of clients, of every practice, who may have one of these folded words of three
+    letters or more; `most` of them. On SQLite alone: one question for the words of a whole list."""
+    parts = [_all_pieces(_some(_pieces(word))) for word in words]
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM clients_pieces WHERE clients_pieces MATCH %s LIMIT %s",
+            [" OR ".join(f"({part})" for part in parts), most],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _some(pieces: list[str]) -> list[str]:
+    """The first, the middle and the last: what they find is compared anyway, and each costs."""
+    return [pieces[0], pieces[len(pieces) // 2], pieces[-1]]
+
+
+def _all_pieces(pieces: Iterable[str]) -> str:
+    return " AND ".join('"{}"'.format(piece.replace('"', '""')) for piece in sorted(set(pieces)))
 
 
 def _pieces(word: str) -> list[str]:

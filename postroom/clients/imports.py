@@ -132,8 +132,9 @@ def bring(
     merged = sum(change.merged for change in changes)
     updated = sum(map(bool, changes)) - created
     data = {"created": created, "updated": updated}
-    if not dry_run and any(data.values()):
+    if not dry_run:
         bulk.apply(practice_id, changes, now)
+    if not dry_run and any(data.values()):
         audit.record(
             practice_id, "import_clients", "practice", practice_id, by=by, now=now, data=data
         )

@@ -49,6 +49,7 @@ def move_client(keep: Client, gone: Client, folded: list[Twin], *, by: Member | 
     _move_people(keep, gone)
     _move_patients(keep, gone, folded)
     _move_groups(keep, gone)
+    gone.notes.update(client=keep)
     _move_access(keep, gone, by=by)
     for field in FILLED:
         if getattr(keep, field) in ("", None):

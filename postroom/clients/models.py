@@ -156,10 +156,29 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "ref"], name="patient_ref")]
+        indexes = [models.Index(fields=["practice", "name"], name="patient_name")]
         ordering = ["id"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClientNote(models.Model):
+    """What one should know when writing to a client: «invoices to accounts@…» (AK-105)."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="notes")
+    text = models.TextField(max_length=1000)
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    # The note it was copied from, to the other clients of a group.
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
 
 
 class Contact(models.Model):

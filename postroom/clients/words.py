@@ -1,12 +1,23 @@
 """What is wrong with a list of clients, said to the person who has it before them."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from postroom.clients.faults import fault
 from postroom.clients.importing import Problem
+from postroom.clients.models import SenderRule
 from postroom.kit.tables import NotATable
+from postroom.practice.models import Practice
+from postroom.practice.words import words_of
+
+
+def kinds_of_senders(practice: Practice) -> dict[str, str]:
+    """The kinds of sender rules, with their names in the practice's own words."""
+    never = gettext("Never %(a_client)s’s") % words_of(practice).within()
+    names = {kind: str(words) for kind, words in SenderRule.KINDS}
+    return names | {SenderRule.IGNORE: never}
+
 
 FILE: dict[str, Promise] = {
     "unreadable": _(
@@ -15,11 +26,11 @@ FILE: dict[str, Promise] = {
     ),
     "locked": _("This workbook is locked with a password. Save it without one."),
     "huge": _(
-        "This workbook is far too large once it is unpacked. Save the sheet with the clients as "
+        "This workbook is far too large once it is unpacked. Save the one sheet you mean as "
         "“CSV UTF-8”."
     ),
     "too_big": _("The file is larger than {most} MB. Divide it into several."),
-    "columns": _("The file has more than {most} columns: is it a list of clients?"),
+    "columns": _("The file has more than {most} columns: is it the right list?"),
     "json": _("This is not JSON that can be read, or not all of it arrived. Export it again."),
     "bundle_big": _(
         "One JSON document of more than {most} MB cannot be read. Export one resource a line "

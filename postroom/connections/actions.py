@@ -7,6 +7,7 @@ from django.conf import settings as house
 from django.db import transaction
 
 from postroom.connections.models import AccountDraft, MailAccount, Workflow
+from postroom.connections.providers import same_mailbox
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import FILING, TO_RESOLVED, Plan
 from postroom.practice import audit, events
@@ -78,16 +79,44 @@ def save_account(
     return account
 
 
+def is_elsewhere(practice_id: int, owner: Member | None, settings: Settings) -> bool:
+    """Is this very mailbox at work here the other way: as somebody's own, where it is to be the
+    practice's, or the practice's, where it is to be somebody's own?
+
+    Its letters would be everybody's and nobody else's at once. To be asked of who has shown that
+    the mailbox is theirs: the answer tells whose it is.
+    """
+    accounts = MailAccount.objects.working().filter(practice=practice_id)
+    others = accounts.filter(owner=None) if owner else accounts.exclude(owner=None)
+    return any(
+        same_mailbox((one.host, one.port, one.user), (settings.host, settings.port, settings.user))
+        for one in others.filter(user__iexact=settings.user)
+    )
+
+
 def put_to_work(account: MailAccount, work: Work, workflow: Workflow | None = None) -> Workflow:
     """Write a workflow's row: this one, else the one of its kind, else a new one.
 
     Changed in place: the letters that came by it go on belonging to it. One that rests is taken
     up again when its folder is asked for.
     """
-    same = account.workflows.filter(folder_in=work.plan.incoming)
-    of_kind = account.workflows.filter(active=True, kind=work.plan.kind)
-    workflow = workflow or same.first() or of_kind.first()
+    workflow = workflow or workflow_for(account, work.plan)
     return write_workflow(workflow or Workflow(account=account), work)
+
+
+def workflow_for(account: MailAccount, plan: Plan) -> Workflow | None:
+    """Whose row a plan is written into: that of its folder, at work or at rest, else the one of
+    its kind."""
+    same = account.workflows.filter(folder_in=plan.incoming)
+    of_kind = account.workflows.filter(active=True, kind=plan.kind)
+    return same.first() or of_kind.first()
+
+
+def turns(workflow: Workflow, kind: str) -> bool:
+    """Would letters that came by it be left behind? They are moved by its kind, as long as they
+    are there."""
+    # The ledger of intake, by its name: it stands above this room.
+    return kind != workflow.kind and workflow.sightings.exists()
 
 
 def write_workflow(workflow: Workflow, work: Work) -> Workflow:

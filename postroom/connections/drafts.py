@@ -14,7 +14,7 @@ from django.conf import settings as house
 from django.db import transaction
 
 from postroom.connections import trying
-from postroom.connections.actions import Work, save_account, settings_in
+from postroom.connections.actions import Work, is_elsewhere, save_account, settings_in
 from postroom.connections.guessing import Guess
 from postroom.connections.models import AccountDraft, MailAccount
 from postroom.connections.reaching import Settings
@@ -23,6 +23,10 @@ from postroom.connections.trying import Trial
 from postroom.practice.models import Member
 
 KEPT = timedelta(days=1)
+
+
+class Elsewhere(Exception):
+    """The mailbox is at work the other way: the practice's, or somebody's own."""
 
 
 @transaction.atomic
@@ -133,7 +137,7 @@ def finish(
     """Test everything once more, with the folders, make those that are missing, and save.
 
     The account is None where the test failed: then nothing was saved. Raises
-    kit.crypto.KeyMissing or Tampered.
+    kit.crypto.KeyMissing or Tampered, and Elsewhere where it became somebody else's meanwhile.
     """
     work = work_of_draft(draft)
     assert work is not None
@@ -143,6 +147,8 @@ def finish(
     if not trial.ok:
         return trial, None
     owner = by if draft.own else None
+    if is_elsewhere(draft.practice_id, owner, settings):
+        raise Elsewhere
     with transaction.atomic():
         # Only the first of two that come at once finds the draft.
         if not AccountDraft.objects.filter(pk=draft.pk).delete()[0]:

@@ -54,11 +54,13 @@ class Answer:
 @dataclass(frozen=True)
 class Way:
     """How far one may go. `anywhere`: the installer vouches for hosts on a private net, and for
-    lines without encryption there."""
+    lines without encryption there. `plain`: lines without encryption, to public hosts alone."""
 
     anywhere: bool = False
+    plain: bool = False
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     largest: int = LARGEST
+    whole: float = WHOLE  # seconds
     clock: Callable[[], float] = time.monotonic
 
 
@@ -68,7 +70,7 @@ def get(url: str, *, headers: Mapping[str, str] | None = None, way: Way | None =
     Redirects are followed five times, each judged like the first. Raises Trouble.
     """
     way = way or Way()
-    wanted, ends = dict(headers or {}), way.clock() + WHOLE
+    wanted, ends = dict(headers or {}), way.clock() + way.whole
     sender = _credentials(url)
     for _ in range(HOPS + 1):
         parts = _judged(url, way)
@@ -77,6 +79,8 @@ def get(url: str, *, headers: Mapping[str, str] | None = None, way: Way | None =
         if answer.status not in _REDIRECTS:
             return _accepted(answer)
         url = urljoin(_bare(parts), answer.headers.get("location", ""))
+        if parts.scheme == "https" and not url.startswith("https:") and not way.anywhere:
+            raise Trouble(NO_TLS, final=True)  # what was asked under cover is not told in clear
     raise Trouble(REDIRECTS, final=True)
 
 
@@ -87,11 +91,12 @@ def _judged(url: str, way: Way) -> SplitResult:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise Trouble(HOST_UNKNOWN, said(error), final=True) from error
-    if parts.scheme != "https" and not (parts.scheme == "http" and way.anywhere):
+    if parts.scheme != "https" and not (parts.scheme == "http" and (way.anywhere or way.plain)):
         raise Trouble(NO_TLS, parts.scheme, final=True)
     if not host or not url.isprintable() or " " in url:
         raise Trouble(HOST_UNKNOWN, final=True)
-    if port not in (None, *PORTS) and not way.anywhere:
+    ports = (*PORTS, 80) if way.plain else PORTS
+    if port not in (None, *ports) and not way.anywhere:
         raise Trouble(HOST_PRIVATE, f"{host}:{port}", final=True)
     return parts
 

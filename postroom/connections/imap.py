@@ -40,6 +40,10 @@ IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177
 PORTION = 500  # UIDs in one command: 20,000 were «Too long argument» to Dovecot
 HEADERS = 100  # letters whose headers are asked for at once
 LONGEST = 3600  # seconds for one operation, however slowly its answer drips (PE-12)
+SENT_NAMES = (
+    *("Sent", "Sent Items", "Sent Messages", "Gesendet", "Gesendete Elemente"),
+    *("Envoyés", "Messages envoyés", "Éléments envoyés", "OUTBOX"),
+)
 PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
 
 
@@ -240,6 +244,31 @@ class Mailbox:
         except (imaplib.IMAP4.error, KeyError):
             self.open(folder)
             return len(self.client.search(["ALL"]))
+
+    @_ours
+    def sent_folder(self) -> str:
+        """The folder that holds what was sent: by its use (RFC 6154), else by its usual names; ""
+        where there is none."""
+        rows = self.client.list_folders()
+        for flags, _, name in rows:
+            if b"\\Sent" in flags:
+                return str(name)
+        names = {
+            str(name).rpartition(sep.decode() if sep else "/")[2]: name for _, sep, name in rows
+        }
+        return next((str(names[usual]) for usual in SENT_NAMES if usual in names), "")
+
+    @_ours
+    def append(self, folder: str, raw: bytes, at: datetime) -> None:
+        """Put a letter in a folder, as read. Raises Trouble: missing, full."""
+        try:
+            self.client.append(folder, raw, [b"\\Seen"], at)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if "TRYCREATE" in str(error).upper():
+                raise Trouble(FOLDER_MISSING, folder) from error
+            raise
 
     # -- reading: never sets \\Seen, never looks at it (PE-2) --------------------------------
 

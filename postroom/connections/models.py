@@ -269,3 +269,78 @@ class DropFolder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SmtpAccountQuerySet(models.QuerySet["SmtpAccount"]):
+    def usable_by(self, member: Member) -> "SmtpAccountQuerySet":
+        """What a member may send through: the practice's accounts, and their own."""
+        mine = Q(owner=None) | Q(owner=member)
+        return self.filter(mine, practice=member.practice_id, active=True).order_by("-owner", "pk")
+
+    def working(self) -> "SmtpAccountQuerySet":
+        """Switched on, and not the account of a member who has left."""
+        return self.filter(Q(owner=None) | Q(owner__active=True), active=True)
+
+
+class SmtpAccount(models.Model):
+    """A server that sends for the practice (with an owner, for one member) as one address."""
+
+    TLS, STARTTLS, NONE = MailAccount.TLS, MailAccount.STARTTLS, MailAccount.NONE
+    SECURITIES, PROOFS = MailAccount.SECURITIES, MailAccount.PROOFS
+    APPEND, PROVIDER, NOWHERE = "append", "provider", "nowhere"
+    COPIES = [
+        (APPEND, _("We put it there")),
+        (PROVIDER, _("The provider does that by itself")),
+        (NOWHERE, _("No copy")),
+    ]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="smtp_accounts")
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, related_name="smtp_accounts")
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=320)
+    display_name = models.CharField(max_length=120, blank=True)  # beside the address in From
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField(default=465)
+    security = models.CharField(max_length=8, choices=SECURITIES, default=TLS)
+    user = models.CharField(max_length=320, blank=True)  # "": the server asks for no name
+    proof = models.CharField(max_length=8, choices=PROOFS, default=MailAccount.PASSWORD)
+    password_sealed = models.TextField(default="")
+    ca_pem = models.TextField(default="")
+    installed = models.BooleanField(default=False)  # by the installer: any host is allowed
+    active = models.BooleanField(default=True)
+    lines = models.PositiveSmallIntegerField(default=3)  # connections at once, when much waits
+    # Whose Sent folder gets the copy; the folder is found by its use (RFC 6154) when not named.
+    mail_account = models.ForeignKey(
+        MailAccount, models.SET_NULL, null=True, related_name="sent_from"
+    )
+    sent_folder = models.CharField(max_length=255, blank=True)
+    copies = models.CharField(max_length=8, choices=COPIES, default=APPEND)
+    trouble = models.CharField(max_length=40, default="")
+    trouble_detail = models.TextField(default="")
+    trouble_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)  # to connect, in a row
+    retry_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)  # when it last took a letter, or a test
+    refused = models.PositiveIntegerField(default=0)  # letters in a row
+    paused_at = models.DateTimeField(null=True)  # nothing leaves before a person says so
+
+    objects = SmtpAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "name"], condition=Q(owner=None), name="smtp_name"
+            ),
+            models.UniqueConstraint(fields=["practice", "owner", "name"], name="smtp_own_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def password_place(self) -> str:
+        return f"practice {self.practice_id} smtp account {self.pk} password"
+
+    def password(self) -> str:
+        """The password, opened. Raises kit.crypto.KeyMissing or Tampered."""
+        return settings.KEYRING.open(self.password_sealed, self.password_place)

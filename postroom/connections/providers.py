@@ -239,16 +239,14 @@ PROVIDERS = (
         "Tuta",
         ("tuta.com", "tutanota.com", "tutanota.de", "tutamail.com", "tuta.io"),
         "",
-        _(
-            "Tuta keeps mail encrypted and cannot be reached by IMAP. Use another mailbox for"
-            " clients’ mail."
-        ),
+        _("Tuta keeps mail encrypted and cannot be reached by IMAP. Use another mailbox."),
         mx=("tutanota.de",),
     ),
 )
 
 _BY_DOMAIN = {domain: provider for provider in PROVIDERS for domain in provider.domains}
 _BY_HOST = {provider.host: provider for provider in reversed(PROVIDERS) if provider.host}
+_BY_HOST["imap.googlemail.com"] = _BY_HOST["imap.gmail.com"]
 
 
 def provider_of(domain: str) -> Provider | None:
@@ -259,6 +257,21 @@ def provider_of(domain: str) -> Provider | None:
 def provider_of_host(host: str) -> Provider | None:
     """Whose IMAP server this is."""
     return _BY_HOST.get(host.lower())
+
+
+def same_mailbox(one: tuple[str, int, str], other: tuple[str, int, str]) -> bool:
+    """Whether two ways, each a host, a port and a user, lead to one mailbox.
+
+    The two usual ports are one server's, and a provider's hosts are one host.
+    """
+    (host, port, user), (host2, port2, user2) = one, other
+    same_port = port == port2 or {port, port2} == {143, 993}
+    if user.casefold() != user2.casefold() or not same_port:
+        return False
+    provider = provider_of_host(host)
+    return host.casefold() == host2.casefold() or (
+        provider is not None and provider == provider_of_host(host2)
+    )
 
 
 def provider_of_mx(names: list[str]) -> Provider | None:

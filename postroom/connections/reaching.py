@@ -52,7 +52,7 @@ class Settings:
 
 def connect(settings: Settings, passed: Passed = lambda step: None) -> IMAPClient:
     """A signed-in connection; `passed` is told of each step that went well."""
-    if settings.security == "none" and not _is_this_machine(_address(settings)):
+    if settings.security == "none" and not is_this_machine(allowed_address(settings)):
         raise Trouble(NO_TLS, settings.host, final=True)
     context = ssl.create_default_context()
     if settings.ca_pem:
@@ -109,7 +109,7 @@ def _sign_in(
         cause = error.__context__
         if isinstance(cause, imaplib.IMAP4.abort):
             raise cause from None
-        raise LoginError(_without(settings.password, said(cause or error))) from None
+        raise LoginError(without(settings.password, said(cause or error))) from None
     passed(SIGN_IN)
 
 
@@ -155,7 +155,7 @@ def _present_token(client: IMAPClient, settings: Settings) -> None:
     except imaplib.IMAP4.error as error:
         sent = base64.b64encode(first.encode()).decode()
         why = b" ".join(challenges).decode("utf-8", "replace").strip()
-        words = _without(settings.password, _without(sent, f"{said(error)} {why}".strip()))
+        words = without(settings.password, without(sent, f"{said(error)} {why}".strip()))
         raise Trouble(TOKEN, words[:500], final=True) from None
     except ValueError as error:  # a challenge that is not base64
         raise Trouble(SERVER_ERROR, said(error)) from error
@@ -190,7 +190,7 @@ class _Pinned(imaplib.IMAP4):
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         settings = self._settings
-        address = _address(settings)
+        address = allowed_address(settings)
         self._passed(NAME)
         sock = socket.create_connection((address, settings.port), TIMEOUT.connect)
         self._passed(PORT)
@@ -199,7 +199,7 @@ class _Pinned(imaplib.IMAP4):
         return self._context.wrap_socket(sock, server_hostname=settings.host)
 
 
-def _address(settings: Settings) -> str:
+def allowed_address(settings: Settings) -> str:
     """The address to connect to. Raises Trouble for one that a web form must not reach."""
     try:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
@@ -236,7 +236,7 @@ def _inside(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
     return []
 
 
-def _without(password: str, words: str) -> str:
+def without(password: str, words: str) -> str:
     """A server's words, which are shown and kept: some repeat the very line they refuse."""
     quoted = password.replace("\\", "\\\\").replace('"', '\\"')
     for spelling in (quoted, password):
@@ -244,5 +244,5 @@ def _without(password: str, words: str) -> str:
     return words
 
 
-def _is_this_machine(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback

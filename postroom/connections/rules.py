@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import product
 
 INBOX = "INBOX"
@@ -9,6 +10,8 @@ TWICE, BACK_TO_INBOX = "twice", "back-to-inbox"
 TAKEN, ROUND = "taken", "round"
 
 FILING, WHOLE_INBOX = "filing", "inbox"  # kinds of workflow
+PATIENT_TRIES = 3  # with a password that is refused
+LONGEST_WAIT = 3600.0  # seconds
 TO_RESOLVED, STAY = "resolved", "stay"  # where a letter goes when its conversation is closed
 
 
@@ -74,3 +77,14 @@ def plan_faults(plan: Plan, others: Iterable[Plan]) -> dict[str, str]:
             if same and field not in found and (field, theirs) != ("resolved", "resolved"):
                 found[field] = TAKEN if field == theirs else ROUND
     return found
+
+
+def back_off(failures: int, first: float, *, final: bool = False) -> timedelta:
+    """How long to wait after so many failures before this one: 1 minute, 2, 4, up to an hour.
+
+    The third time it is `final` (a password refused), the account rests until a person looks
+    after it, or for a day: it must not be locked for us trying.
+    """
+    if final and failures >= PATIENT_TRIES - 1:
+        return timedelta(days=1)
+    return timedelta(seconds=min(first * 2 ** min(failures, 16), LONGEST_WAIT))

@@ -18,6 +18,7 @@ LETTERS = "sign-in-letters"
 TOKEN = "token"  # noqa: S105 (a code)
 NO_TOKENS = "no-tokens"
 NOT_IMAP = "not-imap"
+NOT_SMTP = "not-smtp"
 IMAP_OFF = "imap-off"
 FOLDER_MISSING = "folder-missing"
 FOLDER_READ_ONLY = "folder-read-only"

@@ -66,12 +66,12 @@ def try_account(
             trial.steps = [*map(Step, passed), *tried]
     except Trouble as trouble:
         if not trial.steps:
-            failed = Step(_failed(passed, trouble, settings), trouble.code, trouble.detail)
+            failed = Step(failed_step(passed, trouble, settings), trouble.code, trouble.detail)
             trial.steps = [*map(Step, passed), failed]
     return trial
 
 
-def _failed(passed: list[str], trouble: Trouble, settings: Settings) -> str:
+def failed_step(passed: list[str], trouble: Trouble, settings: Settings) -> str:
     """The step that was being tried when this happened."""
     if trouble.code == HOST_PRIVATE:
         return NAME

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from postroom.connections.views import accounts, connecting, workflows
+from postroom.connections.views import accounts, connecting, sending, workflows
 
 app_name = "connections"
 urlpatterns = [
@@ -18,6 +18,24 @@ urlpatterns = [
     path("settings/workflows/<int:workflow>", workflows.workflow, name="workflow"),
     path("settings/workflows/<int:workflow>/rest", workflows.rest_workflow, name="rest_workflow"),
     path("settings/workflows/<int:workflow>/wake", workflows.wake_workflow, name="wake_workflow"),
+    path("settings/sending", sending.sending, name="sending"),
+    path("settings/sending/add", sending.add_sending, name="add_sending"),
+    path("settings/sending/<int:smtp>", sending.sending_account, name="sending_account"),
+    path("settings/sending/<int:smtp>/switch", sending.switch_sending, name="switch_sending"),
+    path("settings/sending/<int:smtp>/domain", sending.sending_domain, name="sending_domain"),
+    path("profile/sending", sending.own_sending, name="own_sending"),
+    path("profile/sending/add", sending.own_add_sending, name="own_add_sending"),
+    path("profile/sending/<int:own_smtp>", sending.own_sending_account, name="own_sending_account"),
+    path(
+        "profile/sending/<int:own_smtp>/switch",
+        sending.own_switch_sending,
+        name="own_switch_sending",
+    ),
+    path(
+        "profile/sending/<int:own_smtp>/domain",
+        sending.own_sending_domain,
+        name="own_sending_domain",
+    ),
     path("profile/mailboxes", accounts.own_accounts, name="own_accounts"),
     path("profile/mailboxes/add", connecting.own_address, name="own_address"),
     path("profile/mailboxes/add/server", connecting.own_server, name="own_server"),

@@ -192,6 +192,21 @@ FOLDER_FAULTS: dict[str, Text] = {
 KIND_STAYS = _(
     "Messages came by this workflow and are still moved as it says. Add a second workflow instead."
 )
+# One mailbox cannot be everybody's and one person's alone: said to whom it is to be.
+ELSEWHERE = {
+    True: _(
+        "Your practice has connected this mailbox already, and its mail is everybody’s. It cannot"
+        " be your own as well."
+    ),
+    False: _(
+        "A member has connected this mailbox as their own, which nobody else reads. It cannot be"
+        " the practice’s as well, unless they switch theirs off under “My mailboxes”."
+    ),
+}
+RESTING_KIND = _(
+    "A workflow at rest has this folder, and its messages are moved as it says. Wake that one, or"
+    " choose another folder."
+)
 WILL_BE_MADE = _("The folder “%(detail)s” does not exist yet. It is created when you save.")
 
 

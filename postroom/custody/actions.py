@@ -39,7 +39,7 @@ def merge(
         raise NotTwoClients
     keep, gone = found[keep.pk], found[gone.pk]
     folded = clients.twins(keep, gone)
-    entries = register.move_client(keep, gone)
+    entries = register.move_client(keep, gone, folded)
     dates = book.move_client(keep, gone, folded)
     clients.move_client(keep, gone, folded, by=by)
     data = {"kept": keep.pk, "gone": gone.pk, "entries": entries, "dates": dates}

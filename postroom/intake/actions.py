@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -14,10 +15,10 @@ from postroom.connections.actions import settings_of
 from postroom.connections.imap import Mailbox, open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.reaching import Settings
+from postroom.connections.rules import back_off
 from postroom.connections.trouble import KEY_MISSING, SERVER_ERROR, Trouble
 from postroom.intake import booking, fetching, moving
 from postroom.intake.models import Sighting
-from postroom.intake.rules import back_off
 from postroom.kit.crash import crash_point
 from postroom.kit.crypto import KeyMissing, Tampered
 from postroom.kit.processes import Worker
@@ -92,7 +93,8 @@ def make_pass(
             continue
         try:
             keep = _keeper(state.pk, worker, clock)
-            outcome.taken += _work_through(mailbox, workflow, keep, clock=clock, full=full)
+            got_on = partial(note_progress, account)
+            outcome.taken += _work_through(mailbox, workflow, keep, got_on, clock=clock, full=full)
         except LeaseLost:
             log.warning("account %s: %s is another worker's now", account.pk, state.folder)
             outcome.busy = True
@@ -148,6 +150,14 @@ def note_trouble(
     events.tell(account.practice_id, events.ACCOUNT, [account.pk], now=now)
 
 
+def note_progress(account: MailAccount) -> None:
+    """Write down that something got done, whatever comes next: a line that breaks again and again
+    amid a large backlog must not be left alone for longer each time."""
+    if account.failures:
+        account.failures = 0
+        MailAccount.objects.filter(pk=account.pk).update(failures=0)
+
+
 @transaction.atomic
 def note_well(account: MailAccount, *, now: datetime) -> None:
     """Write down a complete pass; where there was trouble, that it is over."""
@@ -171,7 +181,9 @@ def open_questions(account: MailAccount) -> int:
     """How many mails of an account are on their way, as far as our own rows know."""
     on_the_way = Sighting.objects.unfinished().filter(account=account).count()
     strayed = sum(
-        1 for workflow in account.workflows.filter(active=True) for _ in moving.misplaced(workflow)
+        1
+        for workflow in account.workflows.filter(active=True)
+        for _ in moving.misplaced(workflow, all_of_it=True)
     )
     return max(on_the_way, strayed)
 
@@ -205,11 +217,18 @@ def _keeper(state: int, worker: Worker, clock: Clock) -> Callable[[], None]:
 
 
 def _work_through(
-    mailbox: Mailbox, workflow: Workflow, keep: Callable[[], None], *, clock: Clock, full: bool
+    mailbox: Mailbox,
+    workflow: Workflow,
+    keep: Callable[[], None],
+    got_on: Callable[[], None],
+    *,
+    clock: Clock,
+    full: bool,
 ) -> int:
     state = moving.folder_state(workflow, workflow.folder_in)
 
     def move_on() -> None:
+        got_on()
         keep()
         moving.move_wanted(mailbox, workflow, now=clock(), keep=keep, only_new=True)
 
@@ -227,15 +246,17 @@ def _work_through(
             return None
 
     fetching.resume(workflow, now=clock(), keep=keep)
-    attempt(lambda: moving.heal(mailbox, workflow, keep=keep))
+    if attempt(lambda: moving.heal(mailbox, workflow, keep=keep)):
+        got_on()
     crash_point("after-heal")
+    whole = _is_to_be_swept(workflow, clock())
     attempt(lambda: _sweep(mailbox, workflow, clock=clock, move_on=move_on))
     taken = attempt(
         lambda: fetching.file_new(
             mailbox, workflow, state, all_of_it=full, clock=clock, after_batch=move_on
         )
     )
-    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
+    attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep, all_of_it=whole))
     if moving.on_the_way(workflow).exists():  # found again at another place: from there, now
         attempt(lambda: moving.move_wanted(mailbox, workflow, now=clock(), keep=keep))
     news = bool(taken)
@@ -254,7 +275,7 @@ def _sweep(
     Postroom came, or before the server renumbered the folder, is left alone.
     """
     now = clock()
-    if workflow.swept_at and now - workflow.swept_at < SWEEP_EVERY:
+    if not _is_to_be_swept(workflow, now):
         return
     for name in _other_folders(workflow):
         state = moving.folder_state(workflow, name)
@@ -269,6 +290,10 @@ def _sweep(
             )
     workflow.swept_at = now
     workflow.save(update_fields=["swept_at"])
+
+
+def _is_to_be_swept(workflow: Workflow, now: datetime) -> bool:
+    return workflow.swept_at is None or now - workflow.swept_at >= SWEEP_EVERY
 
 
 def _other_folders(workflow: Workflow) -> tuple[str, ...]:

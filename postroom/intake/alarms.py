@@ -1,9 +1,8 @@
 """What is so serious that somebody has to be told: raised, ended, and written about once a day."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -13,35 +12,52 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.intake import health, health_words
-from postroom.intake.health import Condition, Health
+from postroom.intake.conditions import Condition
+from postroom.intake.health import Health
 from postroom.practice import notices
-from postroom.practice.jobs import last_beat
+from postroom.practice.jobs import claim_slot, last_beat
 from postroom.practice.models import Notification, Practice
 from postroom.practice.notices import Matter
 
 log = logging.getLogger(__name__)
+Mail = Callable[..., int]  # notices.mail, or another way for the same letter
+STAND_IN = "stand in"  # whose turn it is while the worker is silent
 MACHINE = frozenset({"worker-silent", "clock-back", "queue-late", "disk-low", "no-key",
                      "mail-unsent"})  # fmt: skip
 
 
-def watch_over(*, now: datetime) -> int:
+def watch_over(*, now: datetime, mail: Mail = notices.mail) -> int:
     """Look over every practice, and tell; how many matters are open. One practice's trouble is
     no reason not to look at the next."""
     found = 0
     for practice in Practice.objects.order_by("pk"):
         try:
-            found += look_and_tell(practice, now=now)
+            found += look_and_tell(practice, now=now, mail=mail)
         except Exception:
             log.exception("looking over practice %s", practice.pk)
     return found
 
 
-def look_and_tell(practice: Practice, *, now: datetime) -> int:
+def stand_in(*, now: datetime) -> int:
+    """To be called by the pages' own process each minute: while the worker is silent, look over
+    every practice in its place, and send the day's mail from here; how many matters are open.
+
+    One question as long as the worker beats. Of several such processes one at a time.
+    """
+    if not health.is_silent(last_beat(), now):
+        return 0
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    if not claim_slot(STAND_IN, minute.isoformat(timespec="milliseconds")):
+        return 0
+    return watch_over(now=now, mail=notices.mail_at_once)
+
+
+def look_and_tell(practice: Practice, *, now: datetime, mail: Mail = notices.mail) -> int:
     """Bring the notifications of one practice up to date and send the day's mail, if it is due."""
     seen = list(matters(health.look_over(practice, now=now)))
     notices.observe(practice, seen, now=now)
-    with timezone.override(ZoneInfo(practice.time_zone)):
-        notices.mail(practice, lambda so, over: _letter(practice, so, over), now=now)
+    with timezone.override(practice.zone):
+        mail(practice, lambda so, over: _letter(practice, so, over), now=now)
     return len(seen)
 
 
@@ -78,6 +94,18 @@ def matters(found: Health) -> Iterator[Matter]:
         for condition in _alarming(drop.conditions):
             data = _data(condition) | {"name": drop.folder.name}
             yield Matter("drop", str(drop.folder.pk), condition.since or found.at, data)
+    for subject, condition in found.sending:
+        if condition.alarm:
+            data = _data(condition) | {
+                name: condition.facts[name]
+                for name in ("account", "owner")
+                if name in condition.facts
+            }
+            yield Matter(condition.code, subject, condition.since or found.at, data)
+    for feed in found.feeds:
+        for condition in _alarming(feed.conditions):
+            data = _data(condition) | {"name": feed.source.name}
+            yield Matter("feed", str(feed.source.pk), condition.since or found.at, data)
     for work in found.work:
         for condition in _alarming([work.condition]):
             yield Matter("work", str(work.job.pk), condition.since or found.at, _data(condition))

@@ -6,14 +6,16 @@ come, the few that have to be moved.
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.connections.models import FolderState, Workflow
 from postroom.intake.models import Sighting
-from postroom.register.models import Conversation, Entry, Spelt, StoredMail
+from postroom.register.models import Conversation, Entry, Refiled, Spelt, StoredMail
 
 FEW = 200  # mails that are named in one question
 MANY = 500  # conversations of one pass
+_LEFT = (Sighting.GONE, Sighting.STALE)
 
 
 def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
@@ -35,17 +37,40 @@ def wanted_folder(sighting: Sighting, workflow: Workflow) -> str:
     return workflow.folder_unresolved if waits else workflow.folder_resolved
 
 
-def strayed(workflow: Workflow, done: QuerySet[Sighting]) -> Iterable[Sighting]:
-    """Those of the settled sightings whose entry may have changed its mind since.
+def note_turned(practice_id: int) -> None:
+    """Mark the copies of what was filed otherwise since the last look."""
+    while rows := list(Refiled.objects.filter(practice=practice_id).order_by("pk")[:FEW]):
+        copies = Sighting.objects.filter(mail__entry__in={row.entry_id for row in rows}).exclude(
+            state__in=_LEFT
+        )
+        kinds = copies.values_list("pk", "workflow__kind")
+        with transaction.atomic():
+            marked = [pk for pk, kind in kinds if kind == Workflow.FILING]
+            Sighting.objects.filter(pk__in=marked).update(turned=rows[-1].pk)
+            Refiled.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
-    Narrow queries: what was resolved is looked for among the few that do not lie in Resolved,
-    what was taken back among the few that wait, what was closed or opened again by its mark.
-    """
+
+def strayed(workflow: Workflow, done: QuerySet[Sighting]) -> Iterable[Sighting]:
+    """Those of the settled sightings whose entry is known to have changed its mind: by their own
+    mark, or in the inbox by that of their conversation."""
     if workflow.kind == Workflow.INBOX:
         turned = StoredMail.objects.filter(entry__conversation__in=_to_follow(workflow))
-        for sighting in _lying(done, turned.values_list("pk", flat=True)):
-            if sighting.folder != wanted_folder(sighting, workflow):
-                yield sighting
+        found = _lying(done, turned.values_list("pk", flat=True))
+    else:
+        found = done.filter(turned__isnull=False)
+    for sighting in found:
+        if sighting.folder != wanted_folder(sighting, workflow):
+            yield sighting
+
+
+def all_strayed(workflow: Workflow, done: QuerySet[Sighting]) -> Iterable[Sighting]:
+    """The same without any mark: once a day, and after a change of the workflow's folders.
+
+    What was resolved is looked for among the few that do not lie in Resolved, what was taken back
+    among the few that wait.
+    """
+    if workflow.kind == Workflow.INBOX:
+        yield from strayed(workflow, done)
         return
     known = FolderState.objects.filter(account=workflow.account_id).values_list("folder", flat=True)
     others = {workflow.folder_unresolved, *known} - {workflow.folder_resolved}
@@ -73,11 +98,16 @@ def _lying(done: QuerySet[Sighting], mails: Iterable[int]) -> Iterable[Sighting]
 
 
 def forget_followed(workflow: Workflow) -> None:
-    """Take the mark off conversations all of whose copies lie where they belong.
+    """Take the mark off what lies where it belongs: off copies, or off conversations all of
+    whose copies do.
 
-    Only if the conversation is still as it was looked at: it may have been opened again since.
+    Only if it is still as it was looked at: it may have been filed or opened again since.
     """
     if workflow.kind != Workflow.INBOX:
+        marked = Sighting.objects.filter(workflow=workflow, turned__isnull=False)
+        for one in marked.select_related("mail__entry", "workflow__account"):
+            if _rests(one):
+                Sighting.objects.filter(pk=one.pk, turned=one.turned).update(turned=None)
         return
     talks = Conversation.objects.filter(pk__in=_to_follow(workflow))
     for talk in talks.only("pk", "version", "state"):
@@ -89,7 +119,7 @@ def forget_followed(workflow: Workflow) -> None:
 
 
 def _rests(sighting: Sighting) -> bool:
-    if sighting.state in (Sighting.GONE, Sighting.STALE):
+    if sighting.state in _LEFT:
         return True
     there = sighting.folder == wanted_folder(sighting, sighting.workflow)
     return sighting.state == Sighting.DONE and there

@@ -1,8 +1,9 @@
 """The books of a followed folder: what the server holds, and what became of each of it (PE-4).
 
     on the server = filed + waiting + set aside by a person + could not be read
-                  + in an inbox and on no record + not yet taken in + older than the start date
-                  + ours from before the server renumbered the folder + not ours + the gap
+                  + in an inbox and on no record + erased here + not yet taken in
+                  + older than the start date + ours from before the server renumbered the folder
+                  + not ours + the gap
 
 Counted at the end of a pass, one folder at each, all of them after a connect or when letters have
 come: first by one STATUS, and only if that does not agree with the ledger by comparing every
@@ -34,11 +35,12 @@ SORTED_EVERY = timedelta(hours=1)  # who decided what, where the number alone sa
 COMPARED_EVERY = timedelta(days=1)
 MOST_LOOKED_FOR = 2000  # letters that may lie there under another UID
 FILED, WAITING, IGNORED, UNREADABLE = "filed", "waiting", "ignored", "unreadable"
-UNFILED = "unfiled"
+UNFILED, ERASED = "unfiled", "erased"
 UNTAKEN, EARLY, RENUMBERED, OTHERS = "untaken", "early", "renumbered", "others"
-PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNFILED, UNTAKEN, EARLY, RENUMBERED, OTHERS)
+PARTS = (FILED, WAITING, IGNORED, UNREADABLE, UNFILED, ERASED, UNTAKEN, EARLY, RENUMBERED, OTHERS)
 UNSIGHTED = (EARLY, RENUMBERED, OTHERS)  # no sighting says of these that they lie there
-LYING = (*Sighting.OPEN, Sighting.DONE)
+SETTLED = (Sighting.DONE, Sighting.ERASED)
+LYING = (*Sighting.OPEN, *SETTLED)
 _OF_FILING = {
     Entry.RESOLVED: FILED,
     Entry.UNRESOLVED: WAITING,
@@ -168,7 +170,7 @@ def _mend_ledger(
 ) -> None:
     """What we had put here and is not under its UID any more: another UID of the same content is
     written down; else somebody took it away, and the register keeps it."""
-    settled = _lying(state).filter(state=Sighting.DONE)
+    settled = _lying(state).filter(state__in=SETTLED)
     lost = {uid for uid in settled.values_list("uid", flat=True) if uid not in here}
     lost -= mailbox.present(lost) if lost else set()  # marked as deleted, but still here
     uids = sorted(lost)
@@ -212,20 +214,24 @@ def _lying(state: FolderState) -> QuerySet[Sighting]:
 
 def _parts(rows: QuerySet[Sighting]) -> dict[str, int]:
     """What became of all of these."""
-    found = rows.order_by().values_list("mail__entry__filing").annotate(n=Count("pk"))
+    found = rows.order_by().values_list("state", "mail__entry__filing").annotate(n=Count("pk"))
     parts = Counter(dict.fromkeys(PARTS, 0))
-    for filing, n in found:
-        parts[_OF_FILING.get(filing, UNTAKEN)] += n
+    for state, filing, n in found:
+        parts[_part(state, filing)] += n
     return dict(parts)
 
 
 def _parts_of(rows: QuerySet[Sighting], uids: Collection[int]) -> dict[str, int]:
     """What became of these, as far as they have one of those UIDs."""
     parts = Counter(dict.fromkeys(PARTS, 0))
-    for uid, filing in rows.values_list("uid", "mail__entry__filing"):
+    for uid, state, filing in rows.values_list("uid", "state", "mail__entry__filing"):
         if uid in uids:
-            parts[_OF_FILING.get(filing, UNTAKEN)] += 1
+            parts[_part(state, filing)] += 1
     return dict(parts)
+
+
+def _part(state: str, filing: str | None) -> str:
+    return ERASED if state == Sighting.ERASED else _OF_FILING.get(filing or "", UNTAKEN)
 
 
 def _write(

@@ -27,6 +27,7 @@ from django.db.models import QuerySet
 from postroom.connections.models import DropFolder
 from postroom.intake import rules
 from postroom.intake.dropping import Found, refuse, take_file
+from postroom.intake.erasing import veiled
 from postroom.intake.models import Dropped
 from postroom.intake.places import NOT_ALLOWED, Unsuitable, real_folder
 from postroom.kit.crash import crash_point
@@ -49,15 +50,14 @@ class Seen:
     changed_ns: int
     inode: int
     odd: bool  # not a plain file of its own
+    touched: float  # when the system itself noted a change last, in seconds since 1970
 
 
 def due(now: datetime) -> list[int]:
     """The folders it is time to look into."""
     found = DropFolder.objects.filter(active=True)
     return [
-        folder.pk
-        for folder in found.only("pk", "minutes", "checked_at")
-        if folder.checked_at is None or folder.checked_at + _interval(folder) <= now
+        folder.pk for folder in found.only("pk", "minutes", "checked_at") if _is_due(folder, now)
     ]
 
 
@@ -65,7 +65,7 @@ def look_into(pk: int, *, now: datetime) -> int:
     """Look into one folder, if nobody else does; how many files were taken in. Never raises for
     what lies there."""
     folder = DropFolder.objects.filter(pk=pk, active=True).select_related("practice").first()
-    if folder is None or pk not in due(now):
+    if folder is None or not _is_due(folder, now):
         return 0
     claimed = DropFolder.objects.filter(pk=pk, checked_at=folder.checked_at)
     if not claimed.update(checked_at=now):
@@ -143,7 +143,7 @@ def _to_take(folder: DropFolder, handle: int) -> Iterator[tuple[Seen, Dropped | 
                 if rules.is_file_for_us(entry.name) and not entry.is_dir(follow_symlinks=False):
                     found.append(_look(entry.name, handle))
     for seen in sorted(found, key=lambda seen: (seen.changed_ns, seen.name)):
-        if not _is_still(seen.name, handle, now):
+        if not _is_still(seen, now):
             continue
         known = _known(folder, seen)
         if known is None or (known.state != Dropped.REFUSED and folder.take_away):
@@ -163,6 +163,8 @@ def _take(
         return ""
     try:
         raw = _read(seen, handle)
+    except FileNotFoundError:  # somebody has taken it away meanwhile
+        return ""
     except OSError:
         refuse(found, seen.size, rules.UNREADABLE, now=now)
         return ""
@@ -220,8 +222,10 @@ def _known(folder: DropFolder, seen: Seen) -> Dropped | None:
 
 
 def _rows(folder: DropFolder, seen: Seen) -> QuerySet[Dropped]:
+    # Of what was erased, the name too is kept as a hash only.
+    names = (seen.known_as, veiled(seen.known_as))
     return Dropped.objects.filter(
-        folder=folder, name=seen.known_as, size=seen.size, changed_ns=seen.changed_ns
+        folder=folder, name__in=names, size=seen.size, changed_ns=seen.changed_ns
     )
 
 
@@ -230,7 +234,8 @@ def _look(name: str, handle: int) -> Seen:
     # A second name of a file elsewhere would bring in what its owner may not read.
     odd = not stat.S_ISREG(found.st_mode) or found.st_nlink != 1
     size = found.st_size if stat.S_ISREG(found.st_mode) else 0
-    return Seen(name, _known_as(name), size, found.st_mtime_ns, found.st_ino, odd)
+    known_as, changed = _known_as(name), found.st_mtime_ns
+    return Seen(name, known_as, size, changed, found.st_ino, odd, found.st_ctime)
 
 
 def _known_as(name: str) -> str:
@@ -238,16 +243,13 @@ def _known_as(name: str) -> str:
     return re.sub("[\udc80-\udcff]", lambda m: f"%{ord(m[0]) - 0xDC00:02X}", name)[:255]
 
 
-def _is_still(name: str, handle: int, now: float) -> bool:
+def _is_still(seen: Seen, now: float) -> bool:
     """Neither written nor touched for some seconds: a copy may have brought its old date along,
-    so that the moment the system itself notes counts as well."""
-    try:
-        found = os.stat(name, dir_fd=handle, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
+    so that the moment the system itself notes counts as well. What changes after it was looked at
+    is found out when it is read."""
+    changed = seen.changed_ns / 1e9
     # A date that has not come yet says nothing.
-    touched = max(found.st_ctime, found.st_mtime if found.st_mtime <= now else 0)
-    return now - touched >= STILL
+    return now - max(seen.touched, changed if changed <= now else 0) >= STILL
 
 
 def _same(found: os.stat_result, seen: Seen) -> bool:
@@ -255,8 +257,9 @@ def _same(found: os.stat_result, seen: Seen) -> bool:
     return stat.S_ISREG(found.st_mode) and now == (seen.inode, seen.size, seen.changed_ns)
 
 
-def _interval(folder: DropFolder) -> timedelta:
-    return timedelta(seconds=settings.POLL_SECONDS or 60 * folder.minutes)
+def _is_due(folder: DropFolder, now: datetime) -> bool:
+    interval = timedelta(seconds=settings.POLL_SECONDS or 60 * folder.minutes)
+    return folder.checked_at is None or folder.checked_at + interval <= now
 
 
 def _say(folder: DropFolder, trouble: str, detail: str, *, now: datetime) -> None:

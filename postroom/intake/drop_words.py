@@ -14,6 +14,7 @@ REFUSALS = {
     rules.PROGRAM: gettext_lazy("It is a program. Programs are not taken in."),
     rules.ODD: gettext_lazy("It is a link or another odd thing, not a file of its own."),
     rules.UNREADABLE: gettext_lazy("Postroom may not read it."),
+    rules.ERASED: gettext_lazy("It was erased here. It is left where it lies."),
 }
 
 DISK_REFUSES = gettext_lazy("This server’s disk is full or refuses to write. Try again later.")

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from postroom.connections.models import DropFolder
 from postroom.intake import rules
+from postroom.intake.erasing import veiled
 from postroom.intake.models import Dropped
 from postroom.intake.naming import Named, whose
 from postroom.kit.crash import crash_point
@@ -22,12 +23,13 @@ from postroom.kit.text import safe_file_name
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register import rules as reasons
-from postroom.register import search
+from postroom.register import scanning, search
 from postroom.register.models import (
     Attachment,
     Entry,
     EntryClient,
     StoredFile,
+    Tombstone,
     file_path,
 )
 
@@ -55,6 +57,9 @@ def take_file(found: Found, *, now: datetime) -> Dropped:
     if fault:
         return refuse(found, len(found.raw), fault, now=now)
     key = hashlib.sha256(found.raw).hexdigest()
+    # What a person brings again by hand is wanted again.
+    if found.folder and Tombstone.objects.among(found.practice.pk, [key]):
+        return refuse(found, len(found.raw), rules.ERASED, now=now)
     write_durably([(file_path(found.practice.pk, key), found.raw)])
     crash_point("after-file-raw")
     for attempt in range(3):
@@ -74,6 +79,8 @@ def refuse(found: Found, size: int, fault: str, *, now: datetime) -> Dropped:
     """Write down that a file is not taken, and why."""
     row = _row(found, size, now)
     row.state, row.refusal = Dropped.REFUSED, fault
+    if fault == rules.ERASED:
+        row.name = veiled(row.name)
     row.save()
     return row
 
@@ -116,10 +123,11 @@ def _enter(
         EntryClient(practice=practice, entry=entry, client_id=client, at=entry.at)
         for client in clients
     )
-    Attachment.objects.create(
+    attachment = Attachment.objects.create(
         **{"practice": practice, "entry": entry, "stored": stored, "n": 1, "name": name},
         **{"type": rules.file_type(name, found.raw[:BEGIN]), "size": stored.size, "sha256": key},
     )
+    scanning.expect([attachment], now=now)
     search.index([search.Words(entry.pk, practice.pk, entry.subject, "", "", name)])
     data = {"filing": entry.filing}
     audit.record(practice.pk, "file", "entry", entry.pk, by=found.by, now=now, data=data)
@@ -129,7 +137,6 @@ def _enter(
 
 def _entry(found: Found, name: str, meant: Named, now: datetime) -> Entry:
     filing = Entry.RESOLVED if meant.sure else Entry.UNRESOLVED
-    reason = reasons.SEVERAL_FILE_NAMES if meant.clients else reasons.NO_FILE_NAME
     changed = datetime.fromtimestamp(found.changed_ns / 1e9, UTC) if found.changed_ns else None
     return Entry(
         practice=found.practice,
@@ -139,10 +146,18 @@ def _entry(found: Found, name: str, meant: Named, now: datetime) -> Entry:
         subject=name[:400],
         files=1,
         filing=filing,
-        reason=reasons.FILE_NAME if meant.sure else reason,
+        reason=_reason(meant),
         reason_data={"clients": list(meant.clients[:8])},
         filed_at=now if meant.sure else None,
     )
+
+
+def _reason(meant: Named) -> str:
+    if meant.sure:
+        return reasons.FILE_NAME
+    if not meant.clients:
+        return reasons.NO_FILE_NAME
+    return reasons.ONLY_NUMBERS if meant.numbers else reasons.SEVERAL_FILE_NAMES
 
 
 def _row(found: Found, size: int, now: datetime) -> Dropped:

@@ -9,7 +9,6 @@ A worker that dies in between has moved `next_at` on already: the feed is looked
 
 import logging
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -70,7 +69,7 @@ def _look(look: Look, now: datetime) -> None:
     if not is_calendar(answer.body):
         raise Trouble(UNREADABLE)
     try:
-        zone = ZoneInfo(source.practice.time_zone)
+        zone = source.practice.zone
         rows = read_calendar(answer.body, zone=zone, now=now)
     except NotATable as error:
         raise Trouble(UNREADABLE, error.code) from error

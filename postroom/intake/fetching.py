@@ -27,7 +27,7 @@ from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
 from postroom.kit.mime import content_key
 from postroom.kit.rows import insert_each
-from postroom.register.models import mail_path
+from postroom.register.models import Tombstone, mail_path
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -169,11 +169,17 @@ def _take_batch(
         return 0
     crash_point("after-fetch")
     pairs = [(_sighting(workflow, folder, seen, raw, clock()), raw) for seen, raw in letters]
-    write_durably((_path(sighting), raw) for sighting, raw in pairs)
+    keys = {sighting.content_key for sighting, _ in pairs}
+    erased = Tombstone.objects.among(workflow.practice_id, keys)
+    for sighting, _ in pairs:
+        if sighting.content_key in erased:
+            sighting.state = Sighting.ERASED  # its bytes do not touch this disk again
+    write_durably((_path(s), raw) for s, raw in pairs if s.state == Sighting.FETCHED)
     crash_point("after-raw")
     # Committed before anything reads them, with the attempt counted: see `resume`.
     pairs = _insert(pairs)
     crash_point("after-seen-commit")
+    pairs = [(sighting, raw) for sighting, raw in pairs if sighting.state == Sighting.FETCHED]
     if pairs:
         take_in([s for s, _ in pairs], [raw for _, raw in pairs], now=clock())
     crash_point("after-store-commit")

@@ -2,52 +2,45 @@
 any server.
 
 Each condition is a code of health_words.py with what its words speak of. There is no other state
-an account, a folder, a letter, a drop folder or long work could silently be in:
+an account, a folder, a letter, a drop folder, a feed or long work could silently be in:
 tests/test_no_silent_state.py goes through them all.
 """
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
 
-from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
-from postroom.intake import rules
+from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.rules import LONGEST_WAIT
+from postroom.intake.besides import Drop, Feed, Work, drops, feeds, work
 from postroom.intake.booking import PARTS
+from postroom.intake.conditions import (
+    AFTER_INTERVAL,
+    AMBER,
+    GREEN,
+    GREY,
+    LATE,
+    RED,
+    Condition,
+    worst,
+)
 from postroom.intake.models import Sighting
+from postroom.intake.sending_health import look_at_sending
 from postroom.kit.background.standing import standing
 from postroom.practice.jobs import last_beat
 from postroom.practice.mailing import send_sealed
-from postroom.practice.models import AuditEvent, Job, Practice
+from postroom.practice.models import AuditEvent, Practice
 from postroom.practice.system_mail import is_set_up
 from postroom.register.models import Entry, Spelt
 
-# Told within a quarter of an hour: looked at each minute, so that it is seen after fourteen.
-LATE = timedelta(minutes=14)
-AFTER_INTERVAL = timedelta(minutes=10)  # where the chosen interval alone is longer than that
 WORKER_SILENT = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=2)
 LEAST_SHARE, LEAST_FREE = 0.05, 500 * 1024**2  # of the disk; bytes
-LATELY = timedelta(days=7)
-
-GREEN, GREY, AMBER, RED = "green", "grey", "amber", "red"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One thing that is so. `alarm`: administrators are told, not only shown it."""
-
-    code: str
-    tone: str = AMBER
-    since: datetime | None = None
-    again_at: datetime | None = None  # when we try by ourselves
-    facts: dict[str, Any] = field(default_factory=dict)
-    detail: str = ""  # the server's own words
-    alarm: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,22 +71,6 @@ class AccountHealth:
 
 
 @dataclass(frozen=True)
-class Drop:
-    folder: DropFolder
-    conditions: tuple[Condition, ...]
-
-    @property
-    def tone(self) -> str:
-        return worst(self.conditions)
-
-
-@dataclass(frozen=True)
-class Work:
-    job: Job
-    condition: Condition
-
-
-@dataclass(frozen=True)
 class Machine:
     """What all practices of this installation share. Sizes in bytes."""
 
@@ -115,7 +92,9 @@ class Health:
     machine: Machine
     accounts: tuple[AccountHealth, ...]
     drops: tuple[Drop, ...]
+    feeds: tuple[Feed, ...]
     work: tuple[Work, ...]
+    sending: tuple[tuple[str, Condition], ...]  # which, and what is so
 
     @property
     def conditions(self) -> Iterator[Condition]:
@@ -124,23 +103,34 @@ class Health:
             yield from account.conditions
         for drop in self.drops:
             yield from drop.conditions
+        for feed in self.feeds:
+            yield from feed.conditions
         yield from (work.condition for work in self.work)
+        yield from (condition for _, condition in self.sending)
 
     @property
     def tone(self) -> str:
         return worst(self.conditions)
 
 
-def worst(conditions: Iterable[Condition]) -> str:
-    """The most serious tone; grey says only that something rests."""
-    tones = {condition.tone for condition in conditions}
-    return next((tone for tone in (RED, AMBER) if tone in tones), GREEN)
-
-
 def look_over(practice: Practice, *, now: datetime) -> Health:
     """How a practice stands, and the machine it is on."""
-    return Health(now, look_at_machine(now=now), _accounts(practice, now), _drops(practice, now),
-                  _work(practice, now))  # fmt: skip
+    return Health(
+        now,
+        look_at_machine(now=now),
+        _accounts(practice, now),
+        drops(practice, now),
+        feeds(practice, now),
+        work(practice, now),
+        _sending(practice, now),
+    )
+
+
+def _sending(practice: Practice, now: datetime) -> tuple[tuple[str, Condition], ...]:
+    return tuple(
+        (one.subject, Condition(one.code, since=one.since, facts=one.facts, alarm=one.alarm))
+        for one in look_at_sending(practice, now=now)
+    )
 
 
 # -- the machine -----------------------------------------------------------------------------
@@ -205,11 +195,15 @@ def _accounts(practice: Practice, now: datetime) -> tuple[AccountHealth, ...]:
     return tuple(_account(account, ledger, now) for account in accounts)
 
 
+ASKS = "asks"  # the stage of long work that waits for a person's word
+_LEFT = (Sighting.GONE, Sighting.STALE, Sighting.ERASED)
+
+
 def _ledger(practice: Practice, accounts: list[MailAccount]) -> _Ledger:
     workflows = [workflow.pk for account in accounts for workflow in account.workflows.all()]
     ours = Sighting.objects.filter(workflow__in=workflows).order_by()
     on_the_way = ours.unfinished().values_list("account", "state")
-    left = ours.filter(state__in=(Sighting.GONE, Sighting.STALE)).values_list("account", "state")
+    left = ours.filter(state__in=_LEFT).values_list("account", "state")
     unread = Entry.objects.filter(practice=practice, filing=Spelt(Entry.FAILED)).order_by()
     acts = AuditEvent.objects.filter(
         practice=practice, object_kind="account", object_id__in=[a.pk for a in accounts]
@@ -272,7 +266,7 @@ def _state(
             alarm=now - since >= LATE or late,
         )
         waits = account.retry_at - now if account.retry_at else timedelta()
-        if waits > timedelta(seconds=rules.LONGEST_WAIT):
+        if waits > timedelta(seconds=LONGEST_WAIT):
             yield Condition("paused", again_at=account.retry_at)
         return
     if account.checked_at is None and not late:
@@ -320,9 +314,9 @@ def _letters(account: MailAccount, ledger: _Ledger, now: datetime) -> Iterator[C
         n, since = ledger.open.get((account.pk, state), (0, now))
         if n and now - since >= LATE and account.active:
             yield Condition(code, since=since, facts={"n": n})
-    for state, code in ((Sighting.GONE, "gone"), (Sighting.STALE, "stale")):
+    for state in _LEFT:  # each is also the code that says so
         if n := ledger.left.get((account.pk, state), 0):
-            yield Condition(code, GREY, facts={"n": n})
+            yield Condition(state, GREY, facts={"n": n})
     if n := ledger.unreadable.get(account.pk, 0):
         yield Condition("unreadable", facts={"n": n})
 
@@ -349,45 +343,3 @@ def facts_of(account: MailAccount) -> dict[str, Any]:
         "account": account.name,
         "detail": account.trouble_detail,
     }
-
-
-# -- files dropped, and long work --------------------------------------------------------------
-
-
-def _drops(practice: Practice, now: datetime) -> tuple[Drop, ...]:
-    return tuple(
-        Drop(folder, tuple(_drop(folder, now)))
-        for folder in practice.drop_folders.order_by("name", "pk")
-    )
-
-
-def _drop(folder: DropFolder, now: datetime) -> Iterator[Condition]:
-    limit = max(LATE, timedelta(minutes=folder.minutes) + AFTER_INTERVAL)
-    if not folder.active:
-        yield Condition("drop-off", GREY)
-    elif folder.trouble:
-        since = folder.trouble_since or now
-        yield Condition(
-            "drop-trouble",
-            since=since,
-            facts={"path": folder.path},
-            detail=folder.trouble_detail,
-            alarm=now - since >= LATE,
-        )
-    elif folder.checked_at is None:
-        yield Condition("drop-never", GREY)
-    elif now - folder.checked_at >= limit:
-        yield Condition("drop-late", RED, since=folder.checked_at, alarm=True)
-
-
-def _work(practice: Practice, now: datetime) -> tuple[Work, ...]:
-    jobs = practice.jobs.order_by("-id")
-    under_way = jobs.filter(state__in=(Job.WAITING, Job.RUNNING))
-    failed = jobs.filter(state=Job.FAILED, ended_at__gt=now - LATELY)[:20]
-    found = []
-    for job in under_way:
-        since = job.beat_at or job.created_at
-        if now - since >= LATE:
-            found.append(Work(job, Condition("work-stuck", since=since, alarm=True)))
-    found += [Work(job, Condition("work-failed", GREY, since=job.ended_at)) for job in failed]
-    return tuple(found)

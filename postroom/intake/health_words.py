@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from postroom.appointments.words import feed_trouble
 from postroom.connections import words
 from postroom.intake import booking
 
@@ -18,6 +19,31 @@ NOTHING = ""
 
 # code: (what is so, what to do about it)
 WORDS: dict[str, tuple[Any, Text]] = {
+    # sending
+    "sending-held": (
+        gettext_lazy("Sending is paused by a member: what is written waits in the Outbox."),
+        gettext_lazy("Let it go on in the Outbox."),
+    ),
+    "sending-paused": (
+        ngettext_lazy(
+            "Held back: %(n)d message in a row was refused by the mail server.",
+            "Held back: %(n)d messages in a row were refused by the mail server.",
+            "n",
+        ),
+        gettext_lazy("Look in the Outbox at why, then let the account go on under Sending."),
+    ),
+    "sending-trouble": (
+        gettext_lazy("Nothing leaves: %(said)s"),
+        gettext_lazy("Look under Sending. What is written waits; we try again by ourselves."),
+    ),
+    "sending-doubtful": (
+        ngettext_lazy(
+            "Of %(n)d message nobody knows whether it was sent.",
+            "Of %(n)d messages nobody knows whether they were sent.",
+            "n",
+        ),
+        gettext_lazy("Decide in the Outbox: send it again, or mark it as sent."),
+    ),
     # an account
     "off": (
         gettext_lazy("Switched off. Its mail stays on the server."),
@@ -126,6 +152,14 @@ WORDS: dict[str, tuple[Any, Text]] = {
         ),
         gettext_lazy("What is kept here is whole."),
     ),
+    "erased": (
+        ngettext_lazy(
+            "%(n)d letter was erased here. Its copy in the mailbox was left where it lay.",
+            "%(n)d letters were erased here. Their copies in the mailbox were left where they lay.",
+            "n",
+        ),
+        gettext_lazy("Delete them there too, if they are to be gone for good."),
+    ),
     "unreadable": (
         ngettext_lazy(
             "%(n)d letter could not be read. It waits in Unresolved, whole.",
@@ -152,6 +186,16 @@ WORDS: dict[str, tuple[Any, Text]] = {
         gettext_lazy("The folder %(path)s cannot be used."),
         gettext_lazy("Look at its rights, and whether it is still there."),
     ),
+    # a calendar feed: what happened and what to do about it are in the words of appointments
+    "feed-never": (
+        gettext_lazy("Not looked at yet."),
+        gettext_lazy("The first look is taken as soon as the worker runs."),
+    ),
+    "feed-late": (
+        gettext_lazy("The calendar feed has not been read for longer than it should be."),
+        gettext_lazy("Start Postroom’s service again. Appointments are as old as shown."),
+    ),
+    "feed-trouble": (gettext_lazy("The calendar feed could not be read. %(why)s"), NOTHING),
     # long work
     "work-stuck": (
         gettext_lazy("Long work has stood still."),
@@ -160,6 +204,10 @@ WORDS: dict[str, tuple[Any, Text]] = {
     "work-failed": (
         gettext_lazy("Long work failed."),
         gettext_lazy("Its page says why; it can be begun again."),
+    ),
+    "work-asks": (
+        gettext_lazy("More is too old to be kept than usual. Nothing is erased until you say so."),
+        gettext_lazy("Look at Settings, Retention."),
     ),
     # the machine
     "worker-never": (
@@ -203,16 +251,18 @@ WORDS: dict[str, tuple[Any, Text]] = {
         gettext_lazy("Look at POSTROOM_EMAIL_URL, and whether that mail server answers."),
     ),
 }
-THERE = {"refused", "renumbered", "gone", "stale", "paused"}
+THERE = {"refused", "renumbered", "gone", "stale", "erased", "paused"}
+FEED_HERE = {"key-missing", "host-private"}  # troubles of a feed that are this machine's
 SETTLED = {"off", "off-waiting", "no-workflow", "resting"}  # what somebody here has chosen
 
 # part of the books: its name, for so many letters
 PARTS: dict[str, Text] = {
     booking.FILED: gettext_lazy("filed"),
     booking.WAITING: gettext_lazy("in Unresolved"),
-    booking.IGNORED: gettext_lazy("not a client’s"),
+    booking.IGNORED: gettext_lazy("not %(a_client)s’s"),
     booking.UNREADABLE: gettext_lazy("could not be read"),
     booking.UNFILED: gettext_lazy("in an inbox, on no record"),
+    booking.ERASED: gettext_lazy("erased here"),
     booking.UNTAKEN: gettext_lazy("not taken in yet"),
     booking.EARLY: gettext_lazy("from before the start date"),
     booking.RENUMBERED: gettext_lazy("from before the server renumbered the folder"),
@@ -223,7 +273,11 @@ PARTS: dict[str, Text] = {
 OVER = {
     "account": gettext_lazy("The mailbox “%(account)s” works again."),
     "books": gettext_lazy("The books of “%(account)s” balance again."),
+    "sending-paused": gettext_lazy("Messages leave through “%(account)s” again."),
+    "sending-trouble": gettext_lazy("Messages leave through “%(account)s” again."),
+    "sending-doubtful": gettext_lazy("No message is in doubt any more."),
     "drop": gettext_lazy("The folder “%(name)s” is looked through again."),
+    "feed": gettext_lazy("The calendar feed “%(name)s” is read again."),
     "work": gettext_lazy("The work that stood still goes on."),
     "worker-silent": gettext_lazy("The worker runs again."),
     "clock-back": gettext_lazy("The clock is right again."),
@@ -269,6 +323,10 @@ def about(code: str, facts: dict[str, Any]) -> tuple[str, str, str]:
         told = words.trouble(code, **{"detail": "", **facts})
         return told.sentence, told.advice, told.side
     sentence, advice = WORDS[code]
+    if code == "feed-trouble":
+        happened, advice = feed_trouble(facts["why"]) or (NOTHING, NOTHING)
+        side = words.SIDES[words.HERE if facts["why"] in FEED_HERE else words.THERE]
+        return str(sentence % {"why": happened}), advice, str(side)
     if code == "disk-low":
         facts = facts | {"free": _size(int(facts["free"]))}
     side = words.SIDES[words.THERE if code in THERE else words.HERE]

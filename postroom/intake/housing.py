@@ -14,6 +14,7 @@ from postroom.intake.models import Sighting
 from postroom.intake.placing import Placed
 from postroom.practice import audit, events
 from postroom.register import rules as reasons
+from postroom.register.filing import note_refiled
 from postroom.register.models import Conversation, Entry, EntryClient
 
 # Said of a letter when nothing ties it to a client: unless its sender is somebody we know.
@@ -75,6 +76,7 @@ def _nominate(entry: Entry, placed: Placed, *, now: datetime) -> None:
     ):
         return
     entry.filing = placed.filing
+    note_refiled(entry)
     EntryClient.objects.bulk_create(
         EntryClient(practice_id=entry.practice_id, entry=entry, client_id=client, at=entry.at)
         for client in placed.clients

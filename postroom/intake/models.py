@@ -2,6 +2,7 @@
 that was dropped."""
 
 from django.db import models
+from django.db.models import Q
 
 from postroom.connections.models import DropFolder, MailAccount, Workflow
 from postroom.practice.models import Member, Practice
@@ -24,13 +25,14 @@ class Sighting(models.Model):
     A mail whose parsing crashed three times is stored unparsed, under an entry that could not
     be read. `done` becomes `moving` again whenever its entry wants another folder. `stale`:
     the folder was renumbered (UIDVALIDITY) and the mail was not found again under this row.
+    `erased`: the practice erased it here, and the copy on the server lies where it lay.
     Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
     """
 
     FETCHED, STORED, MOVING, COPIED, DONE = "fetched", "stored", "moving", "copied", "done"
-    GONE, STALE = "gone", "stale"
+    GONE, STALE, ERASED = "gone", "stale", "erased"
     OPEN = (FETCHED, STORED, MOVING, COPIED)
-    STATES = [(s, s) for s in (*OPEN, DONE, GONE, STALE)]
+    STATES = [(s, s) for s in (*OPEN, DONE, GONE, STALE, ERASED)]
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     # Without indexes of their own: those below begin with them, and SQLite would walk all that
@@ -55,6 +57,9 @@ class Sighting(models.Model):
     target_uid = models.BigIntegerField(null=True)  # of a copy, until the original is removed
     seen_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    # Its entry was filed otherwise, and it was not yet seen where it then belongs: the last
+    # Refiled that said so. It only makes the copy quick to find.
+    turned = models.BigIntegerField(null=True)
 
     objects = SightingQuerySet.as_manager()
 
@@ -66,7 +71,10 @@ class Sighting(models.Model):
         ]
         indexes = [
             # Not partial: SQLite does not see that a bound parameter falls under a condition.
-            models.Index(fields=["workflow", "state", "folder"], name="sighting_open")
+            models.Index(fields=["workflow", "state", "folder"], name="sighting_open"),
+            models.Index(
+                fields=["workflow"], condition=Q(turned__isnull=False), name="sighting_turned"
+            ),
         ]
 
     def __str__(self) -> str:

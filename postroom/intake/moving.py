@@ -15,10 +15,17 @@ from django.db.models import QuerySet
 
 from postroom.connections.imap import Folder, Mailbox, Moved, Seen
 from postroom.connections.models import FolderState, Workflow
+from postroom.connections.rules import back_off
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
-from postroom.intake.belonging import forget_followed, strayed, wanted_folder
+from postroom.intake.belonging import (
+    all_strayed,
+    forget_followed,
+    note_turned,
+    strayed,
+    wanted_folder,
+)
 from postroom.intake.models import Sighting
-from postroom.intake.rules import BATCH_MAILS, back_off
+from postroom.intake.rules import BATCH_MAILS
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import content_key
 from postroom.kit.rows import update_each
@@ -36,15 +43,19 @@ def move_wanted(
     now: datetime,
     keep: Callable[[], None],
     only_new: bool = False,
+    all_of_it: bool = False,
 ) -> None:
     """Move every mail of this workflow that is not where its entry wants it.
 
     `keep` is called at every step: it holds the lease. `only_new`: just those that were taken
-    in and not yet moved, between two batches.
+    in and not yet moved, between two batches. `all_of_it`: as for misplaced.
     """
+    if not only_new:
+        note_turned(workflow.practice_id)
     journeys: dict[tuple[Place, str], list[Sighting]] = defaultdict(list)
     at_home: list[Sighting] = []  # its entry has changed its mind in between, or never wants away
-    for sighting in on_the_way(workflow) if only_new else misplaced(workflow):
+    wanted = on_the_way(workflow) if only_new else misplaced(workflow, all_of_it=all_of_it)
+    for sighting in wanted:
         target = wanted_folder(sighting, workflow)
         if sighting.folder == target:
             at_home.append(sighting)
@@ -71,21 +82,31 @@ def move_wanted(
         forget_followed(workflow)
 
 
-def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> None:
-    """Put every open question of this workflow to the server."""
+def heal(mailbox: Mailbox, workflow: Workflow, *, keep: Callable[[], None]) -> bool:
+    """Put every open question of this workflow to the server; whether any was answered."""
+    answered = False
     groups: dict[Place, list[Sighting]] = defaultdict(list)
     for sighting in _of(workflow).filter(state__in=(*_ON_THE_WAY, Sighting.STORED)):
         groups[sighting.folder, sighting.uidvalidity].append(sighting)
     for place, sightings in groups.items():
         for start in range(0, len(sightings), MANY):
             keep()
-            _settle(mailbox, workflow, place, sightings[start : start + MANY])
+            asked = sightings[start : start + MANY]
+            before = [sighting.state for sighting in asked]
+            _settle(mailbox, workflow, place, asked)
+            answered |= before != [sighting.state for sighting in asked]
+    return answered
 
 
-def misplaced(workflow: Workflow) -> Iterable[Sighting]:
-    """What is to be moved: the newly stored, the interrupted, and what was re-filed since."""
+def misplaced(workflow: Workflow, *, all_of_it: bool = False) -> Iterable[Sighting]:
+    """What is to be moved: the newly stored, the interrupted, and what was re-filed since.
+
+    `all_of_it`: whether or not it is marked as re-filed, at the price of a walk through all that
+    waits.
+    """
     yield from on_the_way(workflow)
-    yield from strayed(workflow, _of(workflow).filter(state=Sighting.DONE))
+    settled = _of(workflow).filter(state=Sighting.DONE)
+    yield from (all_strayed if all_of_it else strayed)(workflow, settled)
 
 
 def on_the_way(workflow: Workflow) -> QuerySet[Sighting]:

@@ -2,7 +2,8 @@
 
 A reference counts by itself where the name begins with it. Elsewhere, or where it may be a date or
 a counter (`IMG_4182.jpg` of a camera), the client's or the patient's name must stand beside it.
-Exactly one client, and nothing that speaks for another, or a person is asked.
+A name of numbers alone (`12345.pdf`) is never sure: a scanner counts too. Exactly one client, and
+nothing that speaks for another, or a person is asked.
 """
 
 import re
@@ -27,10 +28,12 @@ _ENDING = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,5}$")
 
 @dataclass(frozen=True)
 class Named:
-    """The clients a file's name may mean; one alone is sure unless `doubted`."""
+    """The clients a file's name may mean; one alone is sure unless `doubted`. `numbers`: there is
+    no letter in the name, so that a reference in it may be anything."""
 
     clients: tuple[int, ...] = ()
     doubted: bool = False
+    numbers: bool = False
 
     @property
     def sure(self) -> bool:
@@ -75,11 +78,18 @@ def whose(practice_id: int, name: str) -> Named:
         for pk, strong in by_reference.items()
         if pk in known and (strong or _beside(known[pk], words))
     }
+    if by_reference and not _has_letter(name):
+        likely = meant or {pk for pk in by_reference if pk in known}
+        return Named(tuple(sorted(likely)), doubted=True, numbers=True)
     named = {pk for pk in found if pk in known and _is_named(known[pk], words)}
     if meant:
         other = named and not meant <= named
         return Named(tuple(sorted(meant | (named if other else set()))), doubted=bool(other))
     return Named(tuple(sorted(named)), doubted=not whole)
+
+
+def _has_letter(name: str) -> bool:
+    return any(character.isalpha() for character in _ENDING.sub("", name))
 
 
 def _by_reference(practice_id: int, pieces: Iterable[Reference]) -> dict[int, bool]:

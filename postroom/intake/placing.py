@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from postroom.clients.rules import Form, Ignored, Match, Nobody, Own
-from postroom.intake.rules import dmarc
-from postroom.kit.mime import Letter
+from postroom.kit.mime import Letter, dmarc
 from postroom.register import rules as reasons
 from postroom.register.deciding import Asked, Placed, by_form, by_list, matched, only
 from postroom.register.models import Entry
@@ -42,7 +41,7 @@ def place(
         several = {"addresses": list(named)[:5]}
         return Placed(Entry.UNRESOLVED, reasons.SEVERAL_SENDERS, several, sender=sender)
     found = matches.get(sender.norm, Nobody())
-    verdict = dmarc([value for _, value in letter.auth_results], host)
+    verdict = dmarc((value for _, value in letter.auth_results), host).result
     asked = Asked(sender, {"address": sender.norm}, verdict == "pass", history, to_group)
     if isinstance(found, Ignored):  # whoever forges such a sender has only himself set aside
         return matched(found, asked)

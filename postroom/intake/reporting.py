@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from postroom.intake import health_words
-from postroom.intake.health import AccountHealth, Books, Condition, Health
+from postroom.intake.conditions import Condition
+from postroom.intake.health import AccountHealth, Books, Health
 
 
 def as_json(found: Health) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def as_json(found: Health) -> dict[str, Any]:
             "mail_unsent": machine.unsent,
             "conditions": _conditions(machine.conditions),
         },
+        "sending": _conditions(condition for _, condition in found.sending),
         "accounts": [account_json(one) for one in found.accounts],
         "drop_folders": [
             {
@@ -35,6 +37,16 @@ def as_json(found: Health) -> dict[str, Any]:
                 "conditions": _conditions(drop.conditions),
             }
             for drop in found.drops
+        ],
+        "feeds": [
+            {
+                "id": feed.source.pk,
+                "name": feed.source.name,
+                "well": feed.tone == "green",
+                "checked_at": _time(feed.looked_at),
+                "conditions": _conditions(feed.conditions),
+            }
+            for feed in found.feeds
         ],
         "jobs": [
             {"id": work.job.pk, "kind": work.job.kind, "conditions": _conditions([work.condition])}

@@ -1,31 +1,22 @@
 """Judgement of filing: pure, handed all it needs (RELIABILITY 1.1, MODEL decisions 1 to 5)."""
 
 import hashlib
-import mimetypes
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from postroom.kit.brought import EMPTY, LARGEST_FILE, PROGRAM, TOO_BIG, file_fault, file_type
+
+__all__ = ["EMPTY", "LARGEST_FILE", "PROGRAM", "TOO_BIG", "file_fault", "file_type"]
+
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
-MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside; of a password, too
+MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside
 # A first crash lays its suspicion on a whole batch, which is read again one by one; a second one on
 # a single letter, which is read from then on in a process of its own.
 TRUSTED_ATTEMPTS = 2
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
-LONGEST_WAIT = 3600.0  # seconds
-
-
-def back_off(failures: int, first: float, *, final: bool = False) -> timedelta:
-    """How long to wait after so many failures before this one: 1 minute, 2, 4, up to an hour.
-
-    The third time it is `final` (a password refused), the account rests until a person looks
-    after it, or for a day: it must not be locked for us trying.
-    """
-    if final and failures >= MOST_ATTEMPTS - 1:
-        return timedelta(days=1)
-    return timedelta(seconds=min(first * 2 ** min(failures, 16), LONGEST_WAIT))
 
 
 def written_at(date: datetime | None, received_at: datetime) -> datetime:
@@ -86,31 +77,10 @@ def fold_key(
     return said.hexdigest()
 
 
-EMPTY, TOO_BIG, PROGRAM, ODD, UNREADABLE = "empty", "too-big", "program", "odd", "unreadable"
-LARGEST_FILE = 100 * 1024 * 1024  # bytes of a dropped file
-_PROGRAMS = frozenset(
-    [
-        *("apk", "app", "bat", "bin", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "hta"),
-        *("img", "inf", "iso", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "pif", "ps1"),
-        *("reg", "rpm", "scf", "scr", "sh", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc"),
-        *("wsf", "wsh"),
-    ]
-)
-_BEGIN_OF_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+ODD, UNREADABLE = "odd", "unreadable"  # why a dropped file is not taken, beside those of the kit
+ERASED = "erased"  # its content was erased here before
 _UNFINISHED = ("part", "partial", "tmp", "temp", "crdownload", "download", "filepart")
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
-
-
-def file_fault(name: str, size: int, begin: bytes) -> str:
-    """Why a dropped file is not taken; "" for one that is. `begin`: its first bytes."""
-    if size == 0:
-        return EMPTY
-    if size > LARGEST_FILE:
-        return TOO_BIG
-    ending = name.casefold().rstrip(". ").rpartition(".")[2]
-    if ending in _PROGRAMS or begin.startswith(_BEGIN_OF_PROGRAMS):
-        return PROGRAM
-    return ""
 
 
 def is_file_for_us(name: str) -> bool:
@@ -118,67 +88,6 @@ def is_file_for_us(name: str) -> bool:
     low = name.casefold()
     hidden = low.startswith((".", "~$")) or low in _OF_SYSTEMS
     return not hidden and low.rpartition(".")[2] not in _UNFINISHED
-
-
-_KINDS = {  # how the bytes of what people scan and photograph begin
-    "application/pdf": (b"%PDF-",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/tiff": (b"II*\x00", b"MM\x00*"),
-}
-
-
-def file_type(name: str, begin: bytes) -> str:
-    """What a file is, by its first bytes, else by its name."""
-    for kind, starts in _KINDS.items():
-        if begin.startswith(starts):
-            return kind
-    if begin[:4] == b"RIFF" and begin[8:12] == b"WEBP":
-        return "image/webp"
-    named = mimetypes.guess_type(name)[0] or ""
-    # What its name says it is and its bytes do not is not shown as such.
-    return "application/octet-stream" if not named or named in _KINDS else named
-
-
-# Where a provider's verdicts carry another name than its mail host.
-_VERDICTS_OF = {
-    "imap.gmail.com": ("mx.google.com",),
-    "imap.googlemail.com": ("mx.google.com",),
-    "outlook.office365.com": ("protection.outlook.com", "outlook.com"),
-    "imap.mail.me.com": ("mail.icloud.com", "icloud.com"),
-    "imap.mail.yahoo.com": ("mail.yahoo.com", "yahoo.com"),
-}
-
-
-_SERVICES = {"imap", "imaps", "imap4", "mail", "mx", "pop", "pop3", "smtp", "webmail", "ssl"}
-
-
-def dmarc(results: Iterable[str], host: str) -> str:
-    """The receiving server's own DMARC verdict: pass, fail, none ... or "" without one.
-
-    Only an Authentication-Results header by the account's own provider counts (RFC 8601, 5):
-    anybody can write one into a letter. The topmost is the last one added.
-    """
-    service, _, domain = host.partition(".")
-    # Of «imap.example.org» the whole domain is believed; the parent of «example.co.uk» is not.
-    ours = (*_VERDICTS_OF.get(host, ()), host, *([domain] if service in _SERVICES else []))
-    for value in results:
-        server, *verdicts = _plain(value).split(";")
-        name = (server.split() or [""])[0].lower()
-        if any(name == own or name.endswith("." + own) for own in ours if "." in own):
-            said = [v.strip().lower() for v in verdicts]
-            found = [m[1] for v in said if (m := re.match(r"dmarc\s*=\s*([a-z]+)", v))]
-            return "fail" if "fail" in found else (found or [""])[0]
-    return ""
-
-
-def _plain(header: str) -> str:
-    """A header without its comments and quoted strings: a sender chooses what stands in them."""
-    header = re.sub(r'"(?:[^"\\]|\\.)*"', "", header)
-    while (plain := re.sub(r"\([^()]*\)", "", header)) != header:
-        header = plain
-    return header
 
 
 # What a sender looks like who is no client, for the look at a mailbox's past.

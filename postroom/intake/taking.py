@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -19,11 +20,20 @@ from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
+from postroom.outbox.evidence import Heard, hear
 from postroom.practice import audit, events
+from postroom.register import joining, scanning, search, threads
 from postroom.register import rules as reasons
-from postroom.register import search, threads
+from postroom.register.erasing import unlink_unnamed
 from postroom.register.letters import EMPTY
-from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+from postroom.register.models import (
+    Attachment,
+    Entry,
+    EntryClient,
+    StoredMail,
+    Tombstone,
+    mail_path,
+)
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +121,9 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     practice = batch[0].sighting.practice_id
+    batch = _without_erased(practice, batch)
+    if not batch:
+        return
     _recognise(practice, batch)
     for one in batch:
         if one.entry:
@@ -122,6 +135,22 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
         one.sighting.mail = one.mail
         one.sighting.state = Sighting.STORED
     update_each([one.sighting for one in batch], ["mail", "state"])
+
+
+def _without_erased(practice: int, batch: Sequence[Taken]) -> list[Taken]:
+    """The batch without what was erased here before, byte for byte or by another copy of it:
+    of that the sighting alone stays, so that it is not fetched again."""
+    keys = {one.sighting.content_key for one in batch}
+    erased = Tombstone.objects.among(practice, keys, {one.fold_key for one in batch})
+    if not erased:
+        return list(batch)
+    gone = [one for one in batch if {one.sighting.content_key, one.fold_key} & erased]
+    for one in gone:
+        one.sighting.state = Sighting.ERASED
+    update_each([one.sighting for one in gone], ["mail", "state"])
+    paths = {mail_path(practice, one.sighting.content_key) for one in gone}
+    transaction.on_commit(partial(unlink_unnamed, practice, paths))
+    return [one for one in batch if one not in gone]
 
 
 def _recognise(practice: int, batch: Sequence[Taken]) -> None:
@@ -189,7 +218,7 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         if one.entry
         for client in one.placed.clients
     )
-    insert_each(
+    attachments = [
         Attachment(
             practice_id=practice,
             entry=one.entry,
@@ -204,8 +233,12 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
         )
         for one in fresh
         for file in one.letter.files
-    )
+    ]
+    insert_each(attachments)
+    scanning.expect(attachments, now=now)
+    joining.join(practice, [(one.entry, one.letter) for one in fresh if one.entry])
     search.index(_words(one) for one in fresh)
+    hear(practice, [Heard(one.letter, one.raw) for one in fresh], now=now)
     ids = [one.entry.pk for one in fresh if one.entry]
     audit.record_all(
         practice,

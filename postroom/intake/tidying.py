@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from postroom.intake.models import Sighting
+from postroom.outbox.models import Message
 from postroom.register.models import StoredFile, StoredMail
 
 log = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ MOST = 50  # orphans that need no proof that this is their database
 
 
 def drop_orphans(*, now: datetime) -> int:
-    """Remove files older than a day that no mail, stored file or sighting names; how many.
+    """Remove files older than a day that no mail, message, stored file or sighting names; how many.
 
     The letters themselves are still on the server, or are stored under another row.
     """
@@ -45,6 +46,7 @@ def _named(folder: Path, key: str) -> bool:
     practice = int(folder.parent.name)
     return (
         StoredMail.objects.filter(practice=practice, content_key=key).exists()
+        or Message.objects.filter(practice=practice, content_key=key).exists()
         or StoredFile.objects.filter(practice=practice, content_key=key).exists()
         or Sighting.objects.filter(
             practice=practice, content_key=key, state=Sighting.FETCHED

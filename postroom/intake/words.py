@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.clients.models import Client
-from postroom.practice.models import Member
+from postroom.practice.models import Member, Practice
+from postroom.practice.words import words_of
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,10 @@ class Shared:
     letters: int
 
 
-def reasons(waiting: Mapping[str, int]) -> list[str]:
+def reasons(waiting: Mapping[str, int], practice: Practice) -> list[str]:
     """Why letters would not be filed, one line each, in the order given."""
-    return [_reason(code, count) for code, count in waiting.items()]
+    nouns = words_of(practice).within()
+    return [_reason(code, count, nouns) for code, count in waiting.items()]
 
 
 def kind(code: str) -> str:
@@ -59,16 +61,16 @@ def shared(look: Mapping[str, Any], member: Member) -> list[Shared]:
     ]
 
 
-def _reason(code: str, count: int) -> str:
+def _reason(code: str, count: int, nouns: Mapping[str, str]) -> str:
     sentences = {
         "unknown-address": lambda: ngettext(
-            "%(count)d from an address that no client has",
-            "%(count)d from addresses that no client has",
+            "%(count)d from an address that no %(client_word)s has",
+            "%(count)d from addresses that no %(client_word)s has",
             count,
         ),
         "several-clients": lambda: ngettext(
-            "%(count)d from an address that several clients share",
-            "%(count)d from addresses that several clients share",
+            "%(count)d from an address that several %(clients_word)s share",
+            "%(count)d from addresses that several %(clients_word)s share",
             count,
         ),
         "same-group": lambda: ngettext(
@@ -103,4 +105,4 @@ def _reason(code: str, count: int) -> str:
     }
     other = ngettext("%(count)d for another reason", "%(count)d for another reason", count)
     said = sentences[code]() if code in sentences else other
-    return said % {"count": count}
+    return said % {**nouns, "count": count}

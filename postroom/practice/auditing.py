@@ -45,7 +45,7 @@ class Wanted:
             rows = rows.filter(object_kind=self.kind)
             if self.id is not None:
                 rows = rows.filter(object_id=self.id)
-        zone = ZoneInfo(practice.time_zone)
+        zone = practice.zone
         if self.since:
             rows = rows.filter(at__gte=midnight(self.since, zone))
         if self.until:

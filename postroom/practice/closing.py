@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from postroom.practice import audit, rules
 from postroom.practice.actions import Refused
+from postroom.practice.holiday_names import translated
 from postroom.practice.models import ClosedDay, Member, Practice
 
 LONGEST_REGION = 8  # characters: Practice.region
@@ -57,7 +58,8 @@ def public_holidays(
         years=year,
         language=spoken,
     )
-    return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
+    days = sorted((day, name) for day, name in found.items() if day.year == year)
+    return tuple((day, name if spoken else translated(name, language)) for day, name in days)
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,8 @@ ENTRY_FILING = "entry.filing"  # where an entry is filed has changed: the server
 ACCOUNT = "account"  # an account's settings or state changed
 MEMBER = "member"  # a member or an invitation came, changed or went
 NOTICE = "notice"  # something to be told of began or ended
+MESSAGE = "message"  # a message was queued, or what became of it has changed
+SENDING = "sending"  # a sending account, or a hold, has changed
 CHECK = "check"  # somebody wants an account looked at now
 
 KEPT = timedelta(days=1)

@@ -1,6 +1,7 @@
 """The practice, its people, what they did, and what just happened."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -44,6 +45,11 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock it goes by."""
+        return ZoneInfo(self.time_zone)
 
 
 class ClosedDay(models.Model):

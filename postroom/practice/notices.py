@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -20,7 +19,7 @@ from postroom.practice import audit, events
 from postroom.practice.mailing import send
 from postroom.practice.models import Member, NoticeMail, Notification, Practice
 from postroom.practice.rules import SETTINGS
-from postroom.practice.system_mail import is_set_up
+from postroom.practice.system_mail import NotSent, deliver, is_set_up
 
 RECENT = timedelta(days=1)  # so long it is said that something is over
 KEPT = timedelta(days=90)
@@ -36,6 +35,7 @@ class Matter:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+Letter = tuple[str, str, str]  # to, subject, body
 Write = Callable[[Sequence[Notification], Sequence[Notification]], tuple[str, str]]
 
 
@@ -82,7 +82,7 @@ def is_due(practice: Practice, now: datetime) -> bool:
     that the practice has chosen.
     """
     mails = NoticeMail.objects.filter(practice=practice)
-    local = now.astimezone(ZoneInfo(practice.time_zone))
+    local = now.astimezone(practice.zone)
     if mails.filter(day=local.date()).exists():
         return False
     news = practice.notifications.open().filter(told_at=None).exists()
@@ -94,26 +94,65 @@ def is_due(practice: Practice, now: datetime) -> bool:
 
 @transaction.atomic
 def mail(practice: Practice, write: Write, *, now: datetime) -> int:
-    """Send the day's mail to the administrators, if it is due; how many were written to.
+    """Have the worker send the day's mail to the administrators, if it is due; how many were
+    written to.
 
     `write` makes subject and body of what is so and what is over, in the language that is active.
     """
+    letters = _letters(practice, write, now)
+    for letter in letters:
+        send(*letter)
+    return len(letters)
+
+
+def mail_at_once(practice: Practice, write: Write, *, now: datetime) -> int:
+    """The same mail, handed to the mail server here and now: for when no worker is there to send
+    it. How many were written to.
+
+    The day's right to a mail is taken before, so that a worker that comes back sends no second
+    one; it is given back where the mail server took none.
+    """
+    with transaction.atomic():
+        letters = _letters(practice, write, now)
+    told = sum(_is_taken(letter) for letter in letters)
+    if letters and not told:
+        _forget_mail(practice, now)
+    return told
+
+
+def _letters(practice: Practice, write: Write, now: datetime) -> list[Letter]:
+    """The day's mail, one for each administrator, if it is due and nobody else's by now."""
     if not is_set_up() or not is_due(practice, now):
-        return 0
-    day = now.astimezone(ZoneInfo(practice.time_zone)).date()
+        return []
+    day = now.astimezone(practice.zone).date()
     _, ours = NoticeMail.objects.get_or_create(practice=practice, day=day, defaults={"at": now})
     if not ours:
-        return 0
+        return []
     is_so = list(practice.notifications.open().order_by("since", "pk"))
     over = list(_over(practice).order_by("ended_at", "pk"))
-    readers = administrators(practice)
-    for member in readers:
+    letters = []
+    for member in administrators(practice):
         with translation.override(member.language or practice.language):
-            send(member.user.email, *write(is_so, over))
+            letters.append((member.user.email, *write(is_so, over)))
     rows = practice.notifications
     rows.filter(pk__in=[n.pk for n in is_so], told_at=None).update(told_at=now)
     rows.filter(pk__in=[n.pk for n in over]).update(end_told_at=now)
-    return len(readers)
+    return letters
+
+
+def _is_taken(letter: Letter) -> bool:
+    try:
+        deliver(*letter)
+    except NotSent:  # said in the log
+        return False
+    return True
+
+
+@transaction.atomic
+def _forget_mail(practice: Practice, at: datetime) -> None:
+    NoticeMail.objects.filter(practice=practice, at=at).delete()
+    practice.notifications.filter(told_at=at).update(told_at=None)
+    practice.notifications.filter(end_told_at=at).update(end_told_at=None)
 
 
 def administrators(practice: Practice) -> list[Member]:

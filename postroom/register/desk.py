@@ -1,17 +1,23 @@
 """What stands on the desk: one waiting letter, whom it may be from, and what filing it will do."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
-from postroom.clients.models import Client
+from postroom.clients.models import Client, Patient
 from postroom.connections.models import Workflow
+from postroom.kit.text import fold
 from postroom.practice.models import Member
+from postroom.practice.rules import WRITE
 from postroom.practice.words import words_of
 from postroom.register import suggestions, words
+from postroom.register.clues import capitals
 from postroom.register.letters import letter
+from postroom.register.likeness import VERY_LIKELY
 from postroom.register.models import Entry, EntryQuerySet
-from postroom.register.reading import Reading, reading
+from postroom.register.paging import bounded
+from postroom.register.reading import Look, Reading, reading
 from postroom.register.remembering import remember
 from postroom.register.ruling import offered
 from postroom.register.suggestions import Candidate
@@ -19,6 +25,15 @@ from postroom.register.waiting import Place, following, place
 
 FOUND = 8  # clients shown for words typed without script
 KEYS = 3  # the first cards have a key
+PATIENTS = 12  # of one client that stand open; a farm has more
+
+
+@dataclass(frozen=True)
+class About:
+    """One of a client's own, whom a letter may be about; `named`: it says so."""
+
+    patient: Patient
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,13 @@ class Card:
     remember: bool
     ticked: bool
     note: str
+    also: bool = False  # ticked as another whom it concerns
+    patients: tuple[About, ...] = ()
+    more_patients: tuple[About, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        return any(one.named for one in self.patients)
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,9 @@ class Desk:
     folder: str = ""
     rulings: tuple[Ruling, ...] = ()
     next: int | None = None  # once it is taken
+    same: str = ""  # how many wait from this sender, in words; "" for this one alone
+    also: tuple[int, ...] = ()  # others whom it concerns, named in the address
+    may_add: bool = False
 
     @classmethod
     def of_taken(cls, member: Member, entry: Entry, next: int | None) -> "Desk":
@@ -75,66 +100,109 @@ def desk(
     entry: Entry,
     *,
     asked: int | None = None,
+    also: Iterable[int] = (),
     find: str = "",
-    as_text: bool = False,
+    look: Look = Look(),  # noqa: B008 - frozen
+    without: Collection[int] | None = None,
 ) -> Desk:
-    """`asked` is the client named in the address, `find` the words looked for."""
-    if not entry.may_be_filed:
+    """`asked` is the client named in the address, `also` others whom it concerns, `find` the words
+    looked for. `without`: it is filed, and is to be on more records than these."""
+    if not entry.may_be_filed and without is None:
         return Desk.of_taken(member, entry, following(rows, entry))
+    nouns = words_of(member.practice).within()
     holders = suggestions.holders(member, entry)
-    found = suggestions.candidates(member, entry, holders, letter(entry))
-    looked_up = _looked_up(member, found, asked, find)
+    read = letter(entry)
+    found = suggestions.candidates(member, entry, holders, read)
+    found = [one for one in found if one.client.pk not in (without or ())]
+    kept = [pk for pk in also if pk != asked]
+    looked_up = _looked_up(member, found, asked, find, kept)
+    looked_up = [client for client in looked_up if client.pk not in (without or ())]
     chosen = suggestions.chosen(found, entry, asked)
     if asked in {client.pk for client in looked_up}:
         chosen = asked
     everybody = [_plain(client, holders) for client in looked_up] + found
+    said = {fold(word) for word in capitals(f"{entry.subject}\n{read.text}")}
     cards = tuple(
-        _card(entry, candidate, holders, candidate.client.pk == chosen, number)
+        replace(
+            _card(entry, candidate, holders, candidate.client.pk == chosen, number, nouns),
+            also=candidate.client.pk in kept,
+            **_about(candidate.client, said),
+        )
         for number, candidate in enumerate(everybody, 1)
     )
     return Desk(
         entry=entry,
         taken="",
-        why=words.why(entry, words_of(member.practice).within()),
-        reading=reading(member.practice, entry, as_text=as_text),
-        place=place(rows, entry),
+        why=words.why(entry, nouns),
+        reading=reading(member.practice, entry, look),
+        place=place(rows, entry) if without is None else None,
         cards=cards,
         chosen=next((card for card in cards if card.chosen), None),
-        anybody=_card(entry, None, holders, False, 0),
+        anybody=_card(entry, None, holders, False, 0, nouns),
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
         rulings=_rulings(member, entry),
+        same=_same(rows, entry),
+        also=tuple(kept),
+        may_add=member.may(WRITE),
     )
 
 
+def _same(rows: EntryQuerySet, entry: Entry) -> str:
+    """How many letters wait from this sender, this one among them."""
+    if not entry.sender_norm or not entry.is_waiting:
+        return ""
+    count = bounded(rows.filter(sender_norm=entry.sender_norm))
+    return count if count not in ("0", "1") else ""
+
+
+def _about(client: Client, said: Collection[str]) -> dict[str, Any]:
+    """Whom a letter to this client may be about: those it names, then those who are here."""
+    theirs = [About(one, fold(one.name) in said) for one in client.patients.all()]
+    here = [one for one in theirs if one.named or not (one.patient.archived or one.patient.died_on)]
+    here.sort(key=lambda one: not one.named)
+    return {"patients": tuple(here[:PATIENTS]), "more_patients": tuple(here[PATIENTS:])}
+
+
 def _rulings(member: Member, entry: Entry) -> tuple[Ruling, ...]:
+    nouns = words_of(member.practice).within()
     kinds = groupby(offered(member, entry), key=lambda pair: pair[0])
     return tuple(
-        Ruling(words.ruling(kind), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
+        Ruling(words.ruling(kind, nouns), [(f"{kind} {one}", words.ruled(one)) for _, one in pairs])
         for kind, pairs in kinds
     )
 
 
 def _card(
-    entry: Entry, candidate: Candidate | None, holders: dict[int, str], chosen: bool, number: int
+    entry: Entry,
+    candidate: Candidate | None,
+    holders: dict[int, str],
+    chosen: bool,
+    number: int,
+    nouns: Mapping[str, str],
 ) -> Card:
     pk = candidate.client.pk if candidate else None
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
     only_named = candidate is None or candidate.only_named
     hinted = candidate is not None and candidate.hinted
-    box = remember(entry, pk, set(holders), only_named=only_named, hinted=hinted)
+    likely = candidate is not None and candidate.likelihood == VERY_LIKELY
+    box = remember(
+        *(entry, pk, set(holders)), only_named=only_named, hinted=hinted, very_likely=likely
+    )
     others = [name for holder, name in holders.items() if holder != pk]
     return Card(
         client=candidate.client if candidate else Client(),
         pill=words.likelihood(candidate.likelihood) if candidate and candidate.likelihood else None,
-        speaks_for=[words.tick(code) for code in candidate.speaks_for] if candidate else [],
-        speaks_against=[words.tick(code) for code in candidate.speaks_against] if candidate else [],
+        speaks_for=[words.tick(code, nouns) for code in candidate.speaks_for] if candidate else [],
+        speaks_against=[words.tick(code, nouns) for code in candidate.speaks_against]
+        if candidate
+        else [],
         chosen=chosen,
         key=str(number) if 0 < number <= KEYS else "",
         remember=box.offered,
         ticked=box.ticked,
-        note=words.unremembered(box.why_not, others),
+        note=words.unremembered(box.why_not, others, nouns),
     )
 
 
@@ -144,16 +212,18 @@ def _plain(client: Client, holders: dict[int, str]) -> Candidate:
 
 
 def _looked_up(
-    member: Member, found: Iterable[Candidate], asked: int | None, find: str
+    member: Member, found: Iterable[Candidate], asked: int | None, find: str, also: list[int]
 ) -> list[Client]:
-    """The client asked for and those found by words, unless they are suggested anyway."""
+    """The clients asked for and those found by words, unless they are suggested anyway."""
     known = {candidate.client.pk for candidate in found}
     clients = Client.objects.open_to(member).prefetch_related("patients", "groups")
     rows: list[Client] = []
-    if asked is not None and asked not in known:
-        rows += clients.filter(pk=asked)
+    named = [pk for pk in (asked, *also) if pk is not None and pk not in known]
+    if named:
+        by_pk = clients.filter(pk__in=named).in_bulk()
+        rows += [by_pk[pk] for pk in named if pk in by_pk]
     if find:
-        rows += clients.search(find).exclude(pk=asked or 0).order_by("name", "pk")[:FOUND]
+        rows += clients.search(find).exclude(pk__in=named).order_by("name", "pk")[:FOUND]
     return [client for client in rows if client.pk not in known]
 
 

@@ -10,10 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from postroom.kit import html
 from postroom.kit.mime import File, Letter, content, read_guarded
+from postroom.practice.models import Practice
+from postroom.register import outside
+from postroom.register.away import Away
 from postroom.register.letters import file_bytes
 from postroom.register.mail_words import kept_shut
 from postroom.register.models import Attachment
-from postroom.register.reading import FileLine, file_line, is_message, people
+from postroom.register.reading import FileLine, Look, Shown, file_line, is_message, people
 from postroom.register.words import odd
 
 DEEPEST = 10  # messages inside one another
@@ -27,6 +30,7 @@ class Enclosed:
     letter: Letter
     framed: bool
     body: SafeString
+    outside: Shown
     senders: list[str]
     to: list[str]
     cc: list[str]
@@ -57,14 +61,16 @@ def enclosed_file(attachment: Attachment, within: Within) -> tuple[str, bytes]:
     return name, data
 
 
-def shown(attachment: Attachment, within: Within, *, as_text: bool) -> Enclosed:
+def shown(attachment: Attachment, within: Within, practice: Practice, look: Look) -> Enclosed:
     """The message ready for its page. Raises as `enclosed`."""
     letter = enclosed(attachment, within)
+    as_text = look.as_text
     framed = bool(letter.html) and not as_text
     return Enclosed(
         letter=letter,
         framed=framed,
-        body=mark_safe("" if framed else html.from_text(letter.text)),  # noqa: S308 - escaped there
+        body=mark_safe("" if framed else html.from_text(letter.text, Away(practice.slug))),  # noqa: S308 - escaped there
+        outside=_outside(attachment, letter, practice, look) if framed else Shown(),
         senders=people(letter.senders),
         to=people(letter.to),
         cc=people(letter.cc),
@@ -80,11 +86,32 @@ def shown(attachment: Attachment, within: Within, *, as_text: bool) -> Enclosed:
     )
 
 
-def document(attachment: Attachment, within: Within) -> str:
+def document(attachment: Attachment, within: Within, practice: Practice, look: Look) -> str:
     """The document inside the frame; pictures sent along are not shown here, but are files."""
     letter = enclosed(attachment, within)
-    safe = html.safe(letter.html, picture=lambda content_id: None)
-    return html.document(html.folded(safe.body))
+    return html.document(html.folded(_safe(attachment, letter, practice, look).body))
+
+
+def _outside(attachment: Attachment, letter: Letter, practice: Practice, look: Look) -> Shown:
+    found = _safe(attachment, letter, practice, look)
+    return Shown(
+        blocked=found.blocked,
+        shown=found.outside,
+        by=outside.ONCE if found.outside else "",
+        token=outside.once_token(practice.slug, attachment.entry_id),
+    )
+
+
+def _safe(attachment: Attachment, letter: Letter, practice: Practice, look: Look) -> html.Safe:
+    """Nobody vouches for it: its pictures from the internet are shown once, never always."""
+    entry = attachment.entry_id
+    return html.safe(
+        letter.html,
+        picture=lambda content_id: None,
+        show_remote=outside.is_once(practice.slug, entry, look.pictures),
+        remote=outside.Outside(practice.slug, entry),
+        away=Away(practice.slug),
+    )
 
 
 def _found(attachment: Attachment, within: Within) -> tuple[str, str, bytes]:

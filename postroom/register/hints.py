@@ -4,22 +4,39 @@ PE-23, MG-21, XP-43). Anybody may write anything into a letter."""
 import re
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from postroom.clients.importing import UNREADABLE
 from postroom.clients.matching import own_addresses
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.connections.models import MailAccount
-from postroom.kit.addresses import GMAIL, alike, normalise_email
+from postroom.kit.addresses import GMAIL, alike, domains_of, is_public, normalise_email
 from postroom.kit.mime import Letter, content, read_guarded
+from postroom.kit.text import fold
 from postroom.practice.models import Member
-from postroom.register import threads
+from postroom.register import choices, threads
+from postroom.register.clues import capitals, numbers
+from postroom.register.likeness import (
+    CHOSEN_BEFORE,
+    COPIED,
+    DOMAIN,
+    IN_TEXT,
+    IN_THREAD,
+    LIKE_ADDRESS,
+    NAMES_PATIENT,
+    PHONE,
+    REFERENCE,
+    REPLY_TO,
+    name_words,
+)
 from postroom.register.models import Entry
 from postroom.register.rules import clients_of
-from postroom.register.words import COPIED, IN_TEXT, IN_THREAD, LIKE_ADDRESS, REFERENCE, REPLY_TO
 
 TEXT_READ = 50_000  # characters looked through for addresses
 ATTACHED, ATTACHED_READ = 3, 2_000_000  # letters inside it, bytes of each
 MOST = 30  # addresses of one kind; references of all subjects
+DIGITS = (8, 13)  # of a telephone number, without leading zeros
+FEW = 3  # clients whose animal is called so, or who have an address at a domain: more say nothing
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:*|]{1,64}@[\w.-]{1,200}\w")
 # «C123» is a client, «P50» a patient: as practices write them into a subject.
 _REFERENCE = re.compile(r"\b([CP])[ -]?(\d{1,12})\b", re.I)
@@ -44,7 +61,71 @@ def hints(member: Member, entry: Entry, letter: Letter) -> dict[int, list[str]]:
         for norm in norms:
             add(code, held.get(norm, ()))
     add(LIKE_ADDRESS, _almost(entry))
+    add(CHOSEN_BEFORE, choices.chosen(member.practice_id, [entry.sender_norm])[entry.sender_norm])
+    for code, clients in (
+        *called(member, letter.text).items(),
+        *_patients(member, entry, letter).items(),
+        *_colleagues(member, entry).items(),
+    ):
+        add(code, clients)
     return found
+
+
+def called(member: Member, text: str) -> dict[str, list[int]]:
+    """The telephone numbers of a text that are on a record: reason -> clients."""
+    written = numbers(text, member.practice.country)
+    found: dict[str, list[int]] = {}
+    for norm, number in [pair for pair in written.items() if pair[0].startswith(UNREADABLE)][-FEW:]:
+        digits = "".join(filter(str.isdecimal, number)).lstrip("0")
+        if not DIGITS[0] <= len(digits) <= DIGITS[1]:
+            continue
+        # However it is spelt on the record, and of whatever country.
+        clients = Client.objects.open_to(member).search(digits).values_list("pk", flat=True)
+        rows = list(clients[: FEW + 1])
+        found |= {f"{PHONE}:{number}": rows} if 0 < len(rows) <= FEW else {}
+        del written[norm]
+    if not written:
+        return found
+    points = ContactPoint.objects.filter(
+        practice=member.practice_id, kind=ContactPoint.PHONE, norm__in=written
+    ).filter(contact__professional=False, contact__clients__isnull=False)
+    for norm, client in points.values_list("norm", "contact__clients"):
+        found.setdefault(f"{PHONE}:{written[norm]}", []).append(client)
+    return found
+
+
+def patients_named(text: str, client: Client) -> list[Patient]:
+    """Those of a client's patients whom the text names, with a capital."""
+    said = {fold(word) for word in capitals(text)}
+    return [patient for patient in client.patients.all() if fold(patient.name) in said]
+
+
+def _patients(member: Member, entry: Entry, letter: Letter) -> dict[str, list[int]]:
+    """The patients whom a letter names and who are called like few others: reason -> clients."""
+    own = {*name_words(entry.sender_name), *name_words(member.practice.name)}
+    said = [word for word in capitals(f"{entry.subject}\n{letter.text}") if fold(word) not in own]
+    # As a practice may have written them; by the index, which knows no other spelling.
+    spelt = {spelling for word in said for spelling in (word, word.upper(), word.title())}
+    if not spelt:
+        return {}
+    rows = Patient.objects.filter(practice=member.practice_id, name__in=spelt)
+    counts = rows.values("name").annotate(n=Count("pk")).filter(n__lte=FEW)
+    rare = rows.filter(name__in=list(counts.values_list("name", flat=True)))
+    found: dict[str, list[int]] = {}
+    for name, client in rare.values_list("name", "client"):
+        found.setdefault(f"{NAMES_PATIENT}:{name}", []).append(client)
+    return found
+
+
+def _colleagues(member: Member, entry: Entry) -> dict[str, list[int]]:
+    """The clients who have an address at the sender's domain, where they are few."""
+    domain = next(iter(domains_of(entry.sender_norm)), "")
+    never = {norm.rpartition("@")[2] for norm in own_addresses(member.practice_id)}
+    if not domain or is_public(domain) or domain in never:
+        return {}
+    rows = Client.objects.open_to(member).search(f"@{domain}")
+    clients = list(rows.values_list("pk", flat=True)[: FEW + 1])
+    return {f"{DOMAIN}:{domain}": clients} if 0 < len(clients) <= FEW else {}
 
 
 def referred(member: Member, subjects: Iterable[str]) -> dict[str, dict[int, str]]:

@@ -6,17 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from postroom.register import kinds
 from postroom.register.models import Entry
 from postroom.register.words import Pill
 
-ICONS = {
-    Entry.EMAIL: ("mail", "email"),
-    Entry.SMS: ("message-square-text", "sms"),
-    Entry.PHONE: ("phone", "call"),
-    Entry.MEETING: ("users", "meet"),
-    Entry.LETTER: ("file-text", ""),
-    Entry.NOTE: ("notebook-pen", ""),
-}
 STATUS = {
     Entry.WAITING_TO_GO: ("blue", "clock"),
     Entry.SENT: ("green", "check"),
@@ -37,7 +30,7 @@ class Look:
 
 
 def look(entry: Entry) -> Look:
-    icon, tone = ICONS[entry.kind]
+    icon, tone = kinds.look(entry)
     return Look(icon, tone, entry.get_kind_display(), " · ".join(_said(entry)), _pill(entry))
 
 

@@ -1,5 +1,6 @@
 """The correspondence register: one row for all that came in, went out or was noted."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,31 @@ from django.utils.translation import pgettext_lazy
 from postroom.clients.models import Client, Contact, Patient, is_open
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
+from postroom.register.written import (
+    EarlierVersion,
+    NoteDraft,
+    NoteSource,
+    RemovedEntry,
+    SavedView,
+)
+
+__all__ = [
+    "Attachment",
+    "Conversation",
+    "EarlierVersion",
+    "Entry",
+    "EntryClient",
+    "EntryPatient",
+    "NoteDraft",
+    "NoteSource",
+    "RemovedEntry",
+    "SavedView",
+    "StoredFile",
+    "StoredMail",
+]
+
+
+NARROWED_BY = ("kind", "direction", "files", "author", "filed_by", "archived_at", "filing")
 
 
 class Spelt(models.Value):
@@ -176,8 +202,22 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["practice", "at", "id"], name="entry_at"),
-            models.Index(fields=["practice", "kind", "at", "id"], name="entry_kind_at"),
+            # What the register is narrowed by stands in the index behind its order: a walk to what
+            # is rare reads no row on its way (docs/reference/benchmarks.md).
+            models.Index(fields=["practice", "at", "id", *NARROWED_BY], name="entry_at"),
+            models.Index(
+                fields=["practice", "kind", "at", "id", *NARROWED_BY[1:]], name="entry_kind_at"
+            ),
+            models.Index(
+                fields=["practice", "author", "at", "id", "kind", "direction", "files"],
+                condition=Q(author__isnull=False),
+                name="entry_author_at",
+            ),
+            models.Index(
+                fields=["practice", "at", "id"],
+                condition=Q(archived_at__isnull=False),
+                name="entry_archived_at",
+            ),
             models.Index(
                 fields=["practice", "status", "at", "id"],
                 condition=~Q(status=""),
@@ -219,11 +259,30 @@ class Entry(models.Model):
         return self.filing in self.FILABLE
 
     @property
+    def is_noted(self) -> bool:
+        """Written by hand, here or in the system whose notes were imported: no mail holds it."""
+        return "noted" in self.details
+
+    @property
     def left_mailbox(self) -> bool:
         """Whether every copy of it was taken away on the mail server by another hand."""
         # The ledger of intake, by its names: it stands above this room.
         states = set(self.mails.values_list("sightings__state", flat=True))
         return "gone" in states and states <= {"gone", "stale"}
+
+
+class Refiled(models.Model):
+    """An entry that was filed otherwise than before; written in the same commit.
+
+    Whoever moves mail on the server looks where its copies lie, and takes the row away: so that
+    nobody has to walk all that waits to find the few that changed.
+    """
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"
 
 
 class EntryClient(models.Model):
@@ -256,6 +315,24 @@ class EntryPatient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} about {self.patient_id}"
+
+
+class EarlierChoice(models.Model):
+    """To whom a person filed letters of an address that is not on that record."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    norm = models.CharField(max_length=320)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+")
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()  # the last time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "norm", "client"], name="earlier_choice")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.norm} to {self.client_id}"
 
 
 class StoredMail(models.Model):
@@ -336,6 +413,41 @@ def file_path(practice_id: int, content_key: str) -> Path:
     return settings.MAIL_FOLDER / str(practice_id) / content_key[0] / f"{content_key}.file"
 
 
+class TombstoneQuerySet(models.QuerySet["Tombstone"]):
+    def among(self, practice: int, keys: Iterable[str], folds: Iterable[str] = ()) -> set[str]:
+        """Those of these content keys and fold keys that were erased: one question for all."""
+        asked = Q(content_key__in=set(keys))
+        if said := set(folds) - {""}:
+            asked |= Q(fold_key__in=said)
+        rows = self.filter(asked, practice=practice).values_list("content_key", "fold_key")
+        return {key for row in rows for key in row} - {""}
+
+
+class Tombstone(models.Model):
+    """What was erased, by the hash of its bytes, so that a later look at the mailbox or folder
+    does not bring it back. Of a mail also its fold key: another copy of it says the same."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    content_key = models.CharField(max_length=64)
+    fold_key = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    objects = TombstoneQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "content_key"], name="tombstone")
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice", "fold_key"], condition=~Q(fold_key=""), name="tombstone_fold"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.content_key[:12]
+
+
 class Attachment(models.Model):
     """A file of an entry: inside a stored mail, cut out of the raw bytes when asked for; or
     stored by itself."""
@@ -364,3 +476,122 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Thread(models.Model):
+    """Letters that answer one another, for reading in one place; what is being handled is a
+    Conversation. A letter has one as soon as it has relatives.
+
+    A thread that went into another keeps its row: answers still come to its token.
+    """
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="threads")
+    merged_into = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    # Taken apart by a person: never put together again but by a person.
+    split_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class ThreadEntry(models.Model):
+    """An entry's place in a thread; `at` is the entry's, copied."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="places", db_index=False)
+    entry = models.OneToOneField(Entry, models.CASCADE, related_name="place")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["thread", "at", "entry"], name="thread_order")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.thread_id}"
+
+
+class ThreadReference(models.Model):
+    """A Message-ID that an entry answers and that is not in the register: it may come yet, and
+    two letters that answer it are relatives."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+")
+    message_id = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "message_id"], name="thread_reference")]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class PictureChoice(models.Model):
+    """Somebody chose that pictures from the internet are always shown: in the letters of one
+    client's record, or of one confirmed sender."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+")
+    sender_norm = models.CharField(max_length=320, blank=True, default="")
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "client"],
+                condition=Q(client__isnull=False),
+                name="pictures_of_client",
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "sender_norm"],
+                condition=~Q(sender_norm=""),
+                name="pictures_of_sender",
+            ),
+            models.CheckConstraint(
+                condition=Q(client=None) ^ Q(sender_norm=""), name="pictures_of_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sender_norm or f"client {self.client_id}"
+
+
+class DirectOpening(models.Model):
+    """While this row stands, attachments of a few safe types open in the browser (EX-19, EX-20):
+    `by` has confirmed to know the risk."""
+
+    practice = models.OneToOneField(Practice, models.CASCADE, related_name="direct_opening")
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"since {self.at}"
+
+
+class Scan(models.Model):
+    """What the virus scanner said of a content, once for all attachments that have it."""
+
+    WAITING, CLEAN, INFECTED, UNCHECKED = "waiting", "clean", "infected", "unchecked"
+    STATES = [
+        (WAITING, _("Waits for the virus scan")),
+        (CLEAN, _("No virus found")),
+        (INFECTED, _("A virus was found")),
+        (UNCHECKED, _("Not checked for viruses")),
+    ]
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    # One of those that have it, where its bytes are found.
+    attachment = models.ForeignKey(Attachment, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=STATES, default=WAITING)
+    virus = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()  # of the last try; before one, when it came
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "sha256"], name="scan_once")]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(state="waiting"), name="scan_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.state}"

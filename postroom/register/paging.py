@@ -32,8 +32,8 @@ def older(at: datetime, pk: int, at_field: str = "at", pk_field: str = "pk") -> 
     )
 
 
-def newer(at: datetime, pk: int) -> Q:
-    return Q(at__gte=at) & (Q(at__gt=at) | Q(pk__gt=pk))
+def newer(at: datetime, pk: int, pk_field: str = "pk") -> Q:
+    return Q(at__gte=at) & (Q(at__gt=at) | Q(**{f"{pk_field}__gt": pk}))
 
 
 def bounded(rows: QuerySet[Any], most: int = MOST) -> str:

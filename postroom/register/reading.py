@@ -1,24 +1,36 @@
 """How a letter is shown: its text in the page, its HTML in a frame, its files in a list."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from postroom.connections import clamd
 from postroom.kit import html
 from postroom.kit.mime import Address, Letter
 from postroom.practice.models import Practice
+from postroom.register.away import Away
 from postroom.register.invitations import CANCELLED, LONGEST, invitations, is_calendar
 from postroom.register.letters import KEPT, file_bytes, letter
 from postroom.register.mail_words import MESSAGES, failed, kept_shut, state, what, when
-from postroom.register.models import Attachment, Entry
+from postroom.register.models import Attachment, Entry, Scan
+from postroom.register.outside import Outside, offered, once_token, shown_by
+from postroom.register.proving import Proof, proof
+from postroom.register.safety import (
+    PICTURES,
+    danger_of,
+    ending,
+    is_program,
+    may_open,
+    opens_directly,
+)
+from postroom.register.scanning import scans_of
 from postroom.register.words import odd
 
 PICTURE_SECONDS = 3600
@@ -26,12 +38,6 @@ PICTURES_KEPT = 600  # seconds a letter made safe is used again
 FAILURES = 20  # of a report that are told; the letter's own text names them all
 CALENDARS = 3  # files of one letter that are read as invitations
 LINE = 80  # letters on a line of the frame
-PICTURE_TYPES = {  # what a picture inside a letter may be, and how its bytes begin
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
-}
 LARGEST_PICTURE = 20_000_000  # bytes
 # Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
 RISKY = frozenset(
@@ -121,6 +127,10 @@ class FileLine:
     what: str = ""  # a word on what it is, where its name does not tell
     is_message: bool = False  # it can be opened as a letter
     picture: bool = False  # a scan or photograph by itself, to be looked at in the page
+    warned: bool = False  # a page stands before it: it carries a virus, or is a program
+    opens: bool = False  # in a tab of its own, where the practice chose so
+    checked: str = ""  # what the virus scanner says of it: a state of Scan
+    virus: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,13 +147,38 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How somebody wants to see a letter: what stands in the address of its page."""
+
+    as_text: bool = False
+    pictures: str = ""  # the word that shows them once
+
+    @classmethod
+    def asked(cls, query: Mapping[str, str]) -> "Look":
+        return cls(query.get("view") == "text", query.get("pictures", ""))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The pictures from the internet in a letter. `by` says why they are shown, "" where they are
+    blocked; `always` for whom they may always be; `token` shows them once."""
+
+    blocked: int = 0
+    shown: int = 0
+    by: str = ""
+    always: tuple[str, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
     """`body` is a safe fragment for the page; a framed letter has its own address instead."""
 
     body: SafeString
     framed: bool
     has_html: bool
-    blocked: int
+    outside: Shown
+    proof: Proof
     problems: list[str]
     files: list[FileLine]
     senders: list[str]
@@ -155,6 +190,7 @@ class Reading:
     failures: list[tuple[str, str]]  # a sentence, and what the other server said
     notes: list[str]
     events: list[Event]
+    scanner: bool  # whether there is one
     sandbox: str = html.SANDBOX
 
     @property
@@ -163,21 +199,19 @@ class Reading:
         return len(self.to) - 1
 
 
-def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Reading:
+def reading(practice: Practice, entry: Entry, look: Look = Look()) -> Reading:
     """The letter of an entry, ready for a page. Never raises for a strange letter."""
     mail = letter(entry)
     attachments = list(entry.attachments.all())
-    framed = bool(mail.html) and not as_text
-    blocked = 0
-    if framed:
-        blocked = safe(mail.html, pictures(practice, entry, attachments)).blocked
+    framed = bool(mail.html) and not look.as_text
     return Reading(
-        body=mark_safe("" if framed or not mail.text.strip() else html.from_text(mail.text)),  # noqa: S308 - escaped there
+        body=mark_safe("" if framed or not mail.text.strip() else _plain(practice, mail)),  # noqa: S308 - escaped there
         framed=framed,
         has_html=bool(mail.html),
-        blocked=blocked,
+        outside=_outside(practice, entry, mail, attachments, look) if framed else Shown(),
+        proof=proof(entry, mail),
         problems=[words for words in map(odd, mail.problems) if words],
-        files=file_lines((a for a in attachments if not (framed and a.inline)), locked(mail)),
+        files=_files(practice, attachments, locked(mail), framed),
         senders=people(mail.senders),
         to=people(mail.to),
         cc=people(mail.cc),
@@ -187,7 +221,52 @@ def reading(practice: Practice, entry: Entry, *, as_text: bool = False) -> Readi
         failures=[(failed(one), one.text) for one in mail.failures[:FAILURES]],
         notes=kept_shut(mail),
         events=events(practice, attachments),
+        scanner=clamd.is_there(),
     )
+
+
+def _plain(practice: Practice, mail: Letter) -> str:
+    return html.from_text(mail.text, Away(practice.slug))
+
+
+def _outside(
+    practice: Practice, entry: Entry, mail: Letter, attachments: list[Attachment], look: Look
+) -> Shown:
+    by = shown_by(practice.slug, entry, look.pictures)
+    found = safe(mail.html, _sources(practice, entry, attachments, shows=bool(by)))
+    if not found.blocked and not found.outside:
+        return Shown()
+    return Shown(
+        blocked=found.blocked,
+        shown=found.outside,
+        by=by,
+        always=tuple(offered(entry)),
+        token=once_token(practice.slug, entry.pk),
+    )
+
+
+def _files(
+    practice: Practice, attachments: list[Attachment], shut: frozenset[int], framed: bool
+) -> list[FileLine]:
+    """The files in the list below a letter, with what is known of each."""
+    listed = [one for one in attachments if not (framed and one.inline)]
+    scans = scans_of(listed)
+    opens = bool(listed) and opens_directly(practice)
+    lines = []
+    for one, line in zip(listed, file_lines(listed, shut), strict=True):
+        scan = scans.get(one.sha256)
+        warned = danger_of(one.name, scan) is not None
+        lines.append(
+            replace(
+                line,
+                warned=warned,
+                opens=opens and not warned and may_open(one.type, one.name),
+                picture=line.picture and not warned,
+                checked=scan.state if scan else Scan.UNCHECKED,
+                virus=scan.virus if scan else "",
+            )
+        )
+    return lines
 
 
 def events(practice: Practice, attachments: Iterable[Attachment]) -> list[Event]:
@@ -196,7 +275,7 @@ def events(practice: Practice, attachments: Iterable[Attachment]) -> list[Event]
     found: list[Event] = []
     for attachment in calendars[:CALENDARS]:
         with suppress(OSError, LookupError):
-            found += events_in(file_bytes(attachment), ZoneInfo(practice.time_zone))
+            found += events_in(file_bytes(attachment), practice.zone)
     return list(dict.fromkeys(found))  # Outlook and Google send it as a body and as a file
 
 
@@ -215,26 +294,49 @@ def events_in(data: bytes, zone: ZoneInfo) -> list[Event]:
     ]
 
 
-def document(practice: Practice, entry: Entry, *, as_text: bool, dark: bool) -> str:
+def document(practice: Practice, entry: Entry, look: Look, *, dark: bool) -> str:
     """The document inside the frame."""
     mail, lang = letter(entry), language(entry)
-    if as_text or not mail.html:
-        return html.document(html.from_text(mail.text), lang=lang, dark=dark)
-    pictures_of = pictures(practice, entry, list(entry.attachments.all()))
-    return html.document(html.folded(safe(mail.html, pictures_of).body), lang=lang)
+    if look.as_text or not mail.html:
+        return html.document(_plain(practice, mail), lang=lang, dark=dark)
+    shows = bool(shown_by(practice.slug, entry, look.pictures))
+    sources = _sources(practice, entry, list(entry.attachments.all()), shows=shows)
+    return html.document(html.folded(safe(mail.html, sources).body), lang=lang)
 
 
-def safe(source: str, pictures_of: "Pictures") -> html.Safe:
+@dataclass(frozen=True)
+class Sources:
+    """Where a letter's pictures come from, and its links go."""
+
+    inline: "Pictures"
+    outside: Outside | None
+    away: Away
+
+
+def _sources(
+    practice: Practice, entry: Entry, attachments: list[Attachment], *, shows: bool
+) -> Sources:
+    outside = Outside(practice.slug, entry.pk) if shows else None
+    return Sources(pictures(practice, entry, attachments), outside, Away(practice.slug))
+
+
+def safe(source: str, sources: Sources) -> html.Safe:
     """The letter's HTML made safe: once for the page that counts and the frame that shows.
 
     Kept for PICTURES_KEPT at most: the addresses of its pictures hold for an hour only.
     """
-    return _safe(source, pictures_of, int(time.time() // PICTURES_KEPT))
+    return _safe(source, sources, int(time.time() // PICTURES_KEPT))
 
 
 @lru_cache(KEPT)
-def _safe(source: str, pictures_of: "Pictures", _period: int) -> html.Safe:
-    return html.safe(source, picture=pictures_of)
+def _safe(source: str, sources: Sources, _period: int) -> html.Safe:
+    return html.safe(
+        source,
+        picture=sources.inline,
+        show_remote=sources.outside is not None,
+        remote=sources.outside,
+        away=sources.away,
+    )
 
 
 def language(entry: Entry) -> str:
@@ -283,15 +385,6 @@ def is_picture_token(slug: str, entry: int, n: int, token: str) -> bool:
     return True
 
 
-def picture_type(declared: str, content: bytes) -> str:
-    """The type a picture is served with: what it says it is, if its bytes agree; else ""."""
-    if not content.startswith(PICTURE_TYPES.get(declared, ())):
-        return ""
-    if declared == "image/webp" and content[8:12] != b"WEBP":
-        return ""
-    return declared
-
-
 def locked(mail: Letter) -> frozenset[int]:
     """The numbers of the files that open with a password only."""
     return frozenset(file.n for file in mail.files if file.locked)
@@ -317,6 +410,7 @@ def file_line(
         what=what(media_type, name, locked),
         is_message=is_message(media_type, name),
         picture=picture,
+        warned=is_program(name),
     )
 
 
@@ -326,7 +420,7 @@ def is_message(media_type: str, name: str) -> bool:
 
 def is_picture(attachment: Attachment) -> bool:
     """Whether a stored file is a picture that a page can show."""
-    shown = attachment.type in PICTURE_TYPES and attachment.size <= LARGEST_PICTURE
+    shown = attachment.type in PICTURES and attachment.size <= LARGEST_PICTURE
     return attachment.stored_id is not None and shown
 
 
@@ -348,7 +442,7 @@ def _icon(media_type: str) -> str:
 
 
 def _is_risky(name: str) -> bool:
-    return PurePosixPath(name.casefold().rstrip(". ")).suffix.removeprefix(".") in RISKY
+    return ending(name) in RISKY or is_program(name)
 
 
 def _picture(slug: str, entry: int, n: int) -> str:

@@ -6,9 +6,7 @@ from postroom.clients.matching import is_own
 from postroom.clients.rules import general
 from postroom.connections.models import MailAccount
 from postroom.register.models import Entry
-
-# Filing such a letter says nothing about who uses the address.
-NEVER = ("no-sender", "several-senders", "own-address", "form-unclear")
+from postroom.register.rules import NOBODYS_ADDRESS
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,16 @@ def remember(
     *,
     only_named: bool = False,
     hinted: bool = False,
+    very_likely: bool = False,
 ) -> Remember:
     """For a letter filed to `client` (None: not chosen yet); `holders` have its address now.
 
     `only_named`: nothing but the sender's name speaks for the client. A name is written by
     whoever sends, so it ticks nothing unless the receiving server confirmed the sender. `hinted`:
-    something else that the message says speaks for the client; that ticks nothing.
+    something else that the message says speaks for the client; that ticks nothing either, unless
+    several such things agree (`very_likely`) and the sender is confirmed.
     """
-    if not entry.sender_norm or entry.reason in NEVER or client in holders:
+    if not entry.sender_norm or entry.reason in NOBODYS_ADDRESS or client in holders:
         return Remember(offered=False)
     if holders:
         return Remember(offered=True, why_not="held")
@@ -44,7 +44,7 @@ def remember(
         return Remember(offered=True, why_not="unconfirmed")
     if general(entry.sender_norm):
         return Remember(offered=True, why_not="general")
-    if hinted:
+    if hinted and not (very_likely and entry.verified):
         return Remember(offered=True, why_not="hinted")
     if only_named and not entry.verified:
         return Remember(offered=True, why_not="only-named")

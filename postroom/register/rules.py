@@ -1,5 +1,6 @@
 """Why an entry lies where it lies: codes, with their words in words.py."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,12 +23,18 @@ LIMITS = "limits"  # reading it takes more memory or time than one letter may
 UNREADABLE = "unreadable"
 SET_ASIDE = "set-aside"
 BY_MEMBER = "by-member"
+NOTED = "noted"  # written by hand: a call, a meeting, a letter, a note
+NOTE_IMPORTED = "note-imported"  # written by hand elsewhere, before Postroom
 TAKEN_BACK = "taken-back"  # a person undid the filing
 NOT_A_CLIENT = "not-a-client"
 OWN_MAILBOX = "own-mailbox"  # a client's, in a member's own mailbox: not filed by itself
 FILE_NAME = "file-name"  # of a dropped file: its name is one client's
 NO_FILE_NAME = "no-file-name"  # it names nobody we know
 SEVERAL_FILE_NAMES = "several-file-names"
+ONLY_NUMBERS = "only-numbers"  # a reference alone, which may be a scanner's counter
+
+# Whose the sender's address is says nothing of whom such a letter is about.
+NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)
 
 # How long a thread is looked back at: what lies further says nothing about this letter.
 MOST_IDS = 20
@@ -65,3 +72,26 @@ def chosen_before(history: Iterable[Earlier], sender: str, holders: Iterable[int
 def clients_of(history: Iterable[Earlier]) -> list[int]:
     """The clients on whose records letters of this thread are."""
     return sorted({client for one in history for client in one.clients})
+
+
+# What programs of many languages put before the subject of an answer or a forwarded letter.
+_PREFIX = re.compile(
+    r"^\s*(?:(?:re|aw|antw|sv|vs|ref|rif|r|fw|fwd|wg|tr|rv|enc|vl|i|pd|odp)"
+    r"(?:\s?\[\d+\]|\s?\(\d+\))?\s*:|\[[^\]\[]{1,40}\](?=\s*\S))",
+    re.IGNORECASE,
+)
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without «Re:», «TR :», «[list]» and the like, for comparing."""
+    bare = " ".join(subject.split()).casefold()
+    while found := _PREFIX.match(bare):
+        bare = bare[found.end() :].strip()
+    return bare
+
+
+def changed_subject(before: str, subject: str) -> bool:
+    """Does a letter speak of something else than the one before it? Without a subject, it says
+    nothing."""
+    old, new = bare_subject(before), bare_subject(subject)
+    return bool(old and new) and old != new

@@ -97,6 +97,16 @@ def index(rows: Iterable[Words]) -> None:
         cursor.executemany(_POSTGRESQL if _on_postgresql() else _SQLITE, values)
 
 
+def forget(entries: Iterable[int]) -> None:
+    """Take entries out of the index, before they are put in anew."""
+    column = "entry_id" if connection.vendor == "postgresql" else "rowid"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"DELETE FROM register_entrytext WHERE {column} = %s",  # noqa: S608 - one of two words
+            [(entry,) for entry in entries],
+        )
+
+
 def matching(practice: int, text: str) -> RawSQL:
     """A subquery of the ids of entries that hold all these words; the last may be a beginning."""
     question = query(asked(text), (f".zp{practice}",))

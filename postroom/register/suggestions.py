@@ -5,42 +5,52 @@ Only what is cheap and can be explained. Nothing here files anything: a person d
 Looked up when the page is shown, so that an address added a minute ago already counts.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from django.db.models import Q
 
+from postroom.clients.finding import any_of
 from postroom.clients.models import Client, ContactPoint
 from postroom.kit.mime import Letter
 from postroom.kit.text import fold
 from postroom.practice.models import Member
-from postroom.register.hints import hints, referred
-from postroom.register.models import Entry
-from postroom.register.words import (
-    COPIED,
-    IN_TEXT,
+from postroom.practice.words import words_of
+from postroom.register import choices
+from postroom.register.hints import hints, patients_named, referred
+from postroom.register.likeness import (
+    CHOSEN_BEFORE,
+    DOMAIN,
     IN_THREAD,
-    LIKE_ADDRESS,
+    LIKE_NAME,
+    NAMES_PATIENT,
+    OTHER_FIRST_NAME,
     POSSIBLE,
     REFERENCE,
-    REPLY_TO,
     SAME_ADDRESS,
     SAME_NAME,
     SHARED_ADDRESS,
+    SURNAME,
     UNCONFIRMED,
     VERY_LIKELY,
-    Pill,
-    pill,
+    kind,
+    likelihood,
+    name_words,
+    names_alike,
+    points,
+    weight,
 )
+from postroom.register.models import Entry
+from postroom.register.words import Pill, pill
 
 MOST = 8  # cards; whoever is not among them is found by the search
 DOUBTED = ("dmarc", "several-senders")  # the sender may be somebody else
-# What speaks for a client, the strongest first.
-WEIGHT = (
-    *(SAME_ADDRESS, IN_THREAD, REFERENCE, REPLY_TO, LIKE_ADDRESS, IN_TEXT, COPIED, SAME_NAME),
-)
+NAMESAKES = 3000  # clients looked at for the names of a whole list
+FAMILY = 5  # clients of one surname; more say nothing
+NAMES = (SAME_NAME, LIKE_NAME, SURNAME)
 
 
 @dataclass(frozen=True)
@@ -54,16 +64,21 @@ class Candidate:
     @property
     def only_named(self) -> bool:
         """Does nothing but the sender's name speak for this client?"""
-        return self.speaks_for == (SAME_NAME,)
+        names = any(code in NAMES for code in self.speaks_for)
+        return names and all(kind(code) in (*NAMES, DOMAIN) for code in self.speaks_for)
 
     @property
     def hinted(self) -> bool:
         """Does something in the message speak for this client, and not its address?"""
-        return not self.has_address and any(code != SAME_NAME for code in self.speaks_for)
+        own = (*NAMES, DOMAIN, CHOSEN_BEFORE)
+        return not self.has_address and any(kind(code) not in own for code in self.speaks_for)
 
     @property
-    def weight(self) -> int:
-        return min((WEIGHT.index(code) for code in self.speaks_for), default=len(WEIGHT))
+    def rank(self) -> tuple[object, ...]:
+        likely = (VERY_LIKELY, POSSIBLE)
+        place = likely.index(self.likelihood) if self.likelihood in likely else len(likely)
+        said = self.speaks_for
+        return (place, weight(said), -points(said), fold(self.client.name))
 
 
 def candidates(
@@ -74,21 +89,22 @@ def candidates(
     Few and small queries.
     """
     having = set(having)
-    named = _named(member, {entry.sender_name})[entry.sender_name].keys()
+    named = _named(member, {entry.sender_name})[entry.sender_name]
     said = hints(member, entry, letter)
+    if having:  # whose address it is, is known: who works at the same place says nothing
+        said = {pk: codes for pk, codes in said.items() if any(kind(c) != DOMAIN for c in codes)}
     # What a dropped file's own name may mean.
     offered = set(entry.reason_data.get("clients", ())) if entry.kind == Entry.LETTER else set()
-    wanted = having | named | said.keys() | offered
+    wanted = having | named.keys() | said.keys() | offered
     clients = (
         Client.objects.open_to(member).filter(pk__in=wanted).prefetch_related("patients", "groups")
     )
+    text = f"{entry.subject}\n{letter.text}"
     found = [
-        _candidate(entry, client, having, client.pk in named, said.get(client.pk, []))
+        _candidate(entry, client, having, named.get(client.pk), said.get(client.pk, []), text)
         for client in clients
     ]
-    return sorted(
-        found, key=lambda c: (c.likelihood != VERY_LIKELY, c.weight, fold(c.client.name))
-    )[:MOST]
+    return sorted(found, key=lambda candidate: candidate.rank)[:MOST]
 
 
 def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
@@ -97,15 +113,41 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
     entries = list(entries)
     having = _holders(member, {entry.sender_norm for entry in entries})
     named = _named(member, {entry.sender_name for entry in entries})
-    threads = {entry.pk: set(entry.reason_data.get("thread", ())) for entry in entries}
-    answers = _names(member, set().union(*threads.values()))
+    before = choices.chosen(member.practice_id, {entry.sender_norm for entry in entries})
+    said = {entry.pk: _said(entry, before.get(entry.sender_norm, ())) for entry in entries}
+    names = _names(member, {pk for reasons in said.values() for pk in reasons})
     subjects = referred(member, {entry.subject for entry in entries})
+    nouns = words_of(member.practice).within()
     found = {}
     for entry in entries:
-        hinted = {pk: answers[pk] for pk in sorted(threads[entry.pk]) if pk in answers}
-        hinted |= subjects.get(entry.subject, {})
-        holders, alike = having.get(entry.sender_norm, {}), named[entry.sender_name]
-        found[entry.pk] = _pill(entry, holders, alike, hinted)
+        alike = named[entry.sender_name]
+        called_so = {pk: one.name for pk, one in alike.items()}
+        reasons = {pk: list(codes) for pk, codes in said[entry.pk].items() if pk in names}
+        for pk in subjects.get(entry.subject, {}):
+            reasons.setdefault(pk, []).append(REFERENCE)
+        for pk, one in alike.items():
+            reasons.setdefault(pk, []).append(one.code)
+        for pk in having.get(entry.sender_norm, {}):
+            reasons.setdefault(pk, []).append(SAME_ADDRESS)
+        everyone = {
+            **called_so,
+            **{pk: names[pk] for pk in sorted(said[entry.pk]) if pk in names},
+            **subjects.get(entry.subject, {}),
+            **having.get(entry.sender_norm, {}),
+        }
+        holding = having.get(entry.sender_norm, {})
+        said_of_it = _pill(entry, holding, everyone, reasons, nouns)
+        found[entry.pk] = replace(said_of_it, held=len(holding) == 1)
+    return found
+
+
+def _said(entry: Entry, before: Iterable[int]) -> dict[int, list[str]]:
+    """What the row itself says of clients, without its letter being read."""
+    found: dict[int, list[str]] = {}
+    for pk in entry.reason_data.get("thread", ()):
+        found.setdefault(pk, []).append(IN_THREAD)
+    for pk in before:
+        found.setdefault(pk, []).append(CHOSEN_BEFORE)
     return found
 
 
@@ -134,30 +176,49 @@ def holders(member: Member, entry: Entry) -> dict[int, str]:
 
 
 def _candidate(
-    entry: Entry, client: Client, having: set[int], same_name: bool, hinted: list[str]
+    entry: Entry,
+    client: Client,
+    having: set[int],
+    named: "Namesake | None",
+    hinted: list[str],
+    text: str,
 ) -> Candidate:
     has_address = client.pk in having
     shared = has_address and len(having) > 1
     doubted = entry.reason in DOUBTED
-    speaks_for = [SAME_ADDRESS] * has_address + hinted + [SAME_NAME] * same_name
+    speaks_for = [SAME_ADDRESS] * has_address + hinted + ([named.code] if named else [])
+    if speaks_for:  # a name that many have says something of a client found otherwise
+        told = {f"{NAMES_PATIENT}:{one.name}" for one in patients_named(text, client)}
+        speaks_for += sorted(told - set(speaks_for))
+    differs = named is not None and named.code == SURNAME
     speaks_against = [SHARED_ADDRESS] * shared + [UNCONFIRMED] * (doubted and has_address)
+    sure = _sure(entry, client.pk, having, named is not None and named.code == SAME_NAME)
     return Candidate(
         client=client,
-        likelihood=VERY_LIKELY if _sure(entry, client.pk, having, same_name) else POSSIBLE,
-        speaks_for=tuple(speaks_for),
-        speaks_against=tuple(speaks_against),
+        likelihood=likelihood(speaks_for, sure=sure, doubted=doubted),
+        speaks_for=tuple(sorted(speaks_for, key=lambda reason: weight([reason]))),
+        speaks_against=(*speaks_against, *([OTHER_FIRST_NAME] * differs)),
         has_address=has_address,
     )
 
 
 def _pill(
-    entry: Entry, having: dict[int, str], named: dict[int, str], hinted: dict[int, str]
+    entry: Entry,
+    having: dict[int, str],
+    everyone: dict[int, str],
+    reasons: Mapping[int, list[str]],
+    nouns: Mapping[str, str],
 ) -> Pill:
-    likely = [pk for pk in having if _sure(entry, pk, having, pk in named)]
+    doubted = entry.reason in DOUBTED
+    likely = [
+        pk
+        for pk, said in reasons.items()
+        if likelihood(said, sure=_sure(entry, pk, having, SAME_NAME in said), doubted=doubted)
+        == VERY_LIKELY
+    ]
     if len(likely) == 1:
-        return pill(entry, 1, having[likely[0]], sure=True)
-    everyone = {**named, **hinted, **having}
-    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False)
+        return pill(entry, 1, everyone[likely[0]], sure=True, nouns=nouns)
+    return pill(entry, len(everyone), next(iter(everyone.values()), ""), sure=False, nouns=nouns)
 
 
 def _sure(entry: Entry, pk: int, having: Collection[int], same_name: bool) -> bool:
@@ -192,23 +253,62 @@ def _names(member: Member, clients: set[int]) -> dict[int, str]:
     return dict(mine.values_list("pk", "name"))
 
 
-def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, str]]:
-    """Name -> the clients called so (id -> name); accents, case and order do not matter."""
-    wanted = {name: _words(name) for name in names}
-    # A first name alone says nothing. The longest word is the rarest: one for each name will do.
-    rare = {
-        max(words, key=lambda word: (len(word), word))
-        for words in wanted.values()
-        if len(words) > 1
-    }
-    known: dict[frozenset[str], dict[int, str]] = {}
-    if rare:
-        alike = reduce(or_, (Q(search_name__contains=word) for word in sorted(rare)))
-        clients = Client.objects.open_to(member).filter(alike).order_by("name", "pk")
-        for pk, name in clients.values_list("pk", "name"):
-            known.setdefault(_words(name), {})[pk] = name
-    return {name: known.get(words, {}) if len(words) > 1 else {} for name, words in wanted.items()}
+def namesakes(member: Member, name: str) -> dict[int, "Namesake"]:
+    """The clients called like this name (id -> how like)."""
+    return _named(member, {name})[name]
 
 
-def _words(name: str) -> frozenset[str]:
-    return frozenset("".join(c if c.isalnum() else " " for c in fold(name)).split())
+@dataclass(frozen=True)
+class Namesake:
+    """A client whose name is like a sender's; `code` says how like (likeness.py)."""
+
+    name: str
+    code: str
+
+
+def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, Namesake]]:
+    """Name -> the clients called like it (id -> how); accents, case and order do not matter."""
+    wanted = {name: name_words(name) for name in names}
+    known = _having_words(member, {word for words in wanted.values() if (word := _telling(words))})
+    found: dict[str, dict[int, Namesake]] = {}
+    for name, words in wanted.items():
+        alike = {
+            pk: Namesake(held, code)
+            for pk, held, parts in known.get(_telling(words), ())
+            if (code := names_alike(words, parts))
+        }
+        surnames = [pk for pk, one in alike.items() if one.code == SURNAME]
+        found[name] = {
+            pk: one for pk, one in alike.items() if one.code != SURNAME or len(surnames) <= FAMILY
+        }
+    return found
+
+
+def _telling(words: list[str]) -> str:
+    """The word of a name by which its bearers are looked up: the surname, or what is written out
+    where that is an initial. A first name alone says nothing."""
+    if len(words) < 2:
+        return ""
+    word = words[-1] if len(words[-1]) > 2 else max(words, key=lambda word: (len(word), word))
+    return word if len(word) > 2 else ""
+
+
+def _having_words(
+    member: Member, words: Collection[str]
+) -> dict[str, list[tuple[int, str, list[str]]]]:
+    """Word -> the clients who have it in their name: id, name, its words."""
+    found: dict[str, list[tuple[int, str, list[str]]]] = {}
+    if not words:
+        return found
+    clients = Client.objects.open_to(member)
+    if connection.vendor == "sqlite":
+        clients = clients.filter(pk__in=any_of(sorted(words), NAMESAKES))
+    else:
+        clients = clients.filter(
+            reduce(or_, (Q(search_name__contains=word) for word in sorted(words)))
+        )
+    for pk, name in clients.order_by("name", "pk").values_list("pk", "name")[:NAMESAKES]:
+        parts = name_words(name)
+        for word in set(parts).intersection(words):
+            found.setdefault(word, []).append((pk, name, parts))
+    return found

@@ -17,13 +17,28 @@ from django.utils.translation import ngettext, pgettext
 from postroom.clients.models import Client
 from postroom.practice.models import Member, Practice
 from postroom.practice.words import words_of
+from postroom.register.likeness import (
+    CHOSEN_BEFORE,
+    COPIED,
+    DOMAIN,
+    IN_TEXT,
+    IN_THREAD,
+    LIKE_ADDRESS,
+    LIKE_NAME,
+    NAMES_PATIENT,
+    OTHER_FIRST_NAME,
+    PHONE,
+    REFERENCE,
+    REPLY_TO,
+    SAME_ADDRESS,
+    SAME_NAME,
+    SHARED_ADDRESS,
+    SURNAME,
+    UNCONFIRMED,
+    VERY_LIKELY,
+    WEAK,
+)
 from postroom.register.models import Entry
-
-VERY_LIKELY, POSSIBLE = "very-likely", "possible"
-SAME_ADDRESS, SAME_NAME, SHARED_ADDRESS = "same-address", "same-name", "shared-address"
-UNCONFIRMED = "unconfirmed"
-IN_THREAD, REFERENCE, REPLY_TO = "in-thread", "reference", "reply-to"
-LIKE_ADDRESS, IN_TEXT, COPIED = "like-address", "in-text", "copied"
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Pill:
     text: str
     tone: str = ""
     icon: str = ""
+    held: bool = False  # one client has the address by now
 
 
 def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
@@ -57,6 +73,8 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
             " %(a_client)s."
         ),
         "by-member": lambda: _("Filed by hand."),
+        "noted": lambda: _("Written down by hand."),
+        "note-imported": lambda: _("Brought in from another system’s notes."),
         "not-a-client": lambda: _("Not %(a_client)s’s message."),
         "taken-back": lambda: (
             _("It had been set aside. It was put back and waits to be filed.")
@@ -77,6 +95,10 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         "file-name": lambda: _("Filed by itself: the file’s name is this %(client_word)s’s."),
         "no-file-name": lambda: _("The file’s name names no %(client_word)s we know."),
         "several-file-names": lambda: _("The file’s name may mean several %(clients_word)s."),
+        "only-numbers": lambda: _(
+            "The file’s name is a number alone. It may be %(a_client)s’s reference, or only a"
+            " scanner’s counter."
+        ),
         "unknown-address": lambda: _("No %(client_word)s has the address ‹%(address)s›."),
         "several-clients": lambda: ngettext(
             "%(count)d %(nouns)s has the address ‹%(address)s›.",
@@ -131,15 +153,17 @@ def _way(data: dict[str, Any]) -> list[str]:
     return []
 
 
-def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
-    """What the list says of a waiting letter, given how many clients it may be from."""
+def pill(entry: Entry, found: int, name: str, sure: bool, nouns: Mapping[str, str]) -> Pill:
+    """What the list says of a waiting letter, given how many clients it may be from, in the
+    practice's own `nouns`."""
     known = {
         "no-sender": lambda: Pill(_("No sender"), "amber"),
         "several-senders": lambda: Pill(_("Several senders"), "amber"),
         "dmarc": lambda: Pill(_("Sender not confirmed"), "amber", "shield-alert"),
         "own-address": lambda: Pill(_("From your practice")),
         "no-file-name": lambda: Pill(_("A file"), "", "file"),
-        "several-file-names": lambda: Pill(_("Several clients"), "amber"),
+        "only-numbers": lambda: Pill(_("A number alone"), "", "file"),
+        "several-file-names": lambda: Pill(_("Several %(clients_word)s") % nouns, "amber"),
         "professional": lambda: Pill(_("A professional"), "blue"),
         "form-unclear": lambda: Pill(_("Your web form"), "blue"),
         "too-big": lambda: Pill(_("Too big to be read"), "amber"),
@@ -153,22 +177,25 @@ def pill(entry: Entry, found: int, name: str, sure: bool) -> Pill:
         return Pill(_("Very likely: %(name)s") % {"name": name}, "green", "sparkles")
     if found == 1:
         return Pill(_("Possible: %(name)s") % {"name": name})
+    if not found and entry.automatic in ("list", "machine"):
+        return Pill(_("Probably not %(a_client)s’s") % nouns)
     if found:
         return Pill(
-            ngettext("%(count)d possible client", "%(count)d possible clients", found)
-            % {"count": found}
+            ngettext("%(count)d possible %(nouns)s", "%(count)d possible %(nouns)s", found)
+            % {"count": found, "nouns": nouns["clients_word" if found > 1 else "client_word"]}
         )
     return Pill(_("No suggestion"))
 
 
-def ruling(kind: str) -> str:
+def ruling(kind: str, nouns: Mapping[str, str]) -> str:
     """A kind of sender rule on the desk: what becomes of such letters."""
-    return {
-        "ignore": _("Never a client’s: set it aside"),
+    said = {
+        "ignore": _("Never %(a_client)s’s: set it aside"),
         "professional": _("A professional: ask about whom"),
-        "own": _("Our own address: never a client’s"),
+        "own": _("Our own address: never %(a_client)s’s"),
         "form": _("Our web form: look at Reply-To"),
     }[kind]
+    return said % nouns
 
 
 def ruled(pattern: str) -> str:
@@ -179,23 +206,34 @@ def ruled(pattern: str) -> str:
 def likelihood(code: str) -> Pill:
     if code == VERY_LIKELY:
         return Pill(pgettext("suggestion", "Very likely"), "green")
+    if code == WEAK:
+        return Pill(pgettext("suggestion", "Weak"))
     return Pill(pgettext("suggestion", "Possible"))
 
 
-def tick(code: str) -> str:
-    """A reason on a suggestion card."""
-    return {
+def tick(reason: str, nouns: Mapping[str, str]) -> str:
+    """A reason on a suggestion card (likeness.py)."""
+    code, _colon, what = reason.partition(":")
+    said = {
         SAME_ADDRESS: _("This address is on the record"),
-        SHARED_ADDRESS: _("Other clients have this address too"),
+        SHARED_ADDRESS: _("Other %(clients_word)s have this address too"),
         SAME_NAME: _("Same name as the sender"),
+        LIKE_NAME: _("Almost the same name as the sender"),
+        SURNAME: _("Same surname"),
+        OTHER_FIRST_NAME: _("Different first name"),
         UNCONFIRMED: _("The sender is not confirmed"),
         IN_THREAD: _("It answers a message on this record"),
         REFERENCE: _("The subject names this record"),
         REPLY_TO: _("Answers are to go to an address of this record"),
         LIKE_ADDRESS: _("Almost the same address is on the record"),
         IN_TEXT: _("The message names an address of this record"),
-        COPIED: _("The message went to this client too"),
-    }[code]
+        COPIED: _("The message went to this %(client_word)s too"),
+        PHONE: _("The number %(what)s is on the record"),
+        CHOSEN_BEFORE: _("An earlier message from this address was filed here"),
+        NAMES_PATIENT: _("Names %(what)s"),
+        DOMAIN: _("An address of this record is at %(what)s too"),
+    }
+    return said[code] % {**nouns, "what": what}
 
 
 def done(entry: Entry, reader: Member) -> str:
@@ -204,13 +242,15 @@ def done(entry: Entry, reader: Member) -> str:
     A client whose record the reader may not open is not named.
     """
     who = str(entry.filed_by) if entry.filed_by else ""
+    nouns = words_of(reader.practice).within()
     mine = Client.objects.open_to(reader).filter(placements__entry=entry)
-    names = ", ".join(client.name for client in mine.order_by("pk")) or _("a client")
+    names = ", ".join(client.name for client in mine.order_by("pk")) or nouns["a_client"]
     at = _moment(entry.filed_at)
     if entry.filing == Entry.IGNORED:
         if not who:
-            return _("It was set aside as not a client’s message.")
-        return _("%(who)s set it aside as not a client’s message at %(at)s.") % {
+            return _("It was set aside as not %(a_client)s’s message.") % nouns
+        return _("%(who)s set it aside as not %(a_client)s’s message at %(at)s.") % {
+            **nouns,
             "who": who,
             "at": at,
         }
@@ -223,18 +263,20 @@ def done(entry: Entry, reader: Member) -> str:
     }
 
 
-def unremembered(code: str, names: list[str]) -> str:
+def unremembered(code: str, names: list[str], nouns: Mapping[str, str]) -> str:
     """Why the box «Remember this address» is not ticked; how it helps when it is."""
-    return {
+    said = {
         "": _("The next message from it files itself."),
         "general": _("Several people may write from it."),
-        "held": _("%(names)s has it too. With several, we ask each time.")
-        % {"names": ", ".join(names)},
-        "professional": _("It belongs to a professional, who writes about several clients."),
+        "held": _("%(names)s has it too. With several, we ask each time."),
+        "professional": _(
+            "It belongs to a professional, who writes about several %(clients_word)s."
+        ),
         "unconfirmed": _("The sender is not confirmed."),
         "only-named": _("Only the name is the same. Tick it if you know the address is theirs."),
         "hinted": _("Only the message itself says so. Tick it if you know the address is theirs."),
     }[code]
+    return said % {**nouns, "names": ", ".join(names)}
 
 
 def odd(problem: str) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -82,7 +81,28 @@ class Shell:
 
     @cached_property
     def records(self) -> list[Item]:
-        return [self._item("clients", self.words.clients, "contact-round", "clients:clients")]
+        return [
+            self._item("clients", self.words.clients, "contact-round", "clients:clients"),
+            self._item("register", _("Register"), "book-open-text", "register:register"),
+        ]
+
+    @cached_property
+    def writes(self) -> Item | None:
+        """The way to a new message, for whom may write."""
+        if not self.member.may(rules.WRITE):
+            return None
+        return self._item("compose", _("New message"), "pen-line", "outbox:compose")
+
+    @cached_property
+    def sending(self) -> list[Item]:
+        outbox = self._item("outbox", _("Outbox"), "send", "outbox:outbox")
+        if not self.member.may(rules.WRITE):
+            return [outbox]
+        return [
+            outbox,
+            self._item("drafts", _("Drafts"), "file-pen-line", "outbox:drafts"),
+            self._item("templates", _("Templates"), "layout-template", "outbox:templates"),
+        ]
 
     @cached_property
     def words(self) -> Words:
@@ -99,6 +119,8 @@ class Shell:
     @cached_property
     def settings(self) -> list[Item]:
         items = [self.accounts] if self.accounts else []
+        if self.member.may(rules.SETTINGS):
+            items.append(self._item("sending", _("Sending"), "send", "connections:sending"))
         if self.member.may(rules.RESOLVE):
             items.append(self._item("senders", _("Senders"), "at-sign", "clients:senders"))
         if self.member.may(rules.MEMBERS):
@@ -112,6 +134,7 @@ class Shell:
                 self._item("tokens", _("Access tokens"), "key-round", "practice:tokens"),
             ]
         if self.member.may(rules.AUDIT):
+            items.append(self._item("retention", _("Retention"), "hourglass", "custody:retention"))
             items.append(self._item("audit", _("Audit log"), "scroll-text", "practice:audit"))
         return items
 
@@ -190,7 +213,7 @@ class Sync:
 
 def today(practice: Practice) -> str:
     """The local date, as a session keeps it."""
-    return str(timezone.now().astimezone(ZoneInfo(practice.time_zone)).date())
+    return str(timezone.now().astimezone(practice.zone).date())
 
 
 def bounded(number: int, most: int = MANY) -> str:

@@ -11,6 +11,7 @@ from postroom.clients.models import Client
 from postroom.connections.models import MailAccount, Workflow
 from postroom.practice import rules
 from postroom.practice.models import Invitation, Member, Practice
+from postroom.practice.words import words_of
 from postroom.register.models import Entry
 
 LASTS = timedelta(days=60)  # then nobody is asked any more
@@ -39,18 +40,18 @@ def steps(member: Member, now: datetime) -> list[Step]:
     facts = _facts(practice)
     sorted_by_hand = Entry.objects.filter(filed_by__in=practice.members.values("pk"))
     many = len(sorted_by_hand.values_list("pk", flat=True)[:FIRST]) if facts["clients"] else 0
-    slug = [practice.slug]
+    slug, nouns = [practice.slug], words_of(practice).within()
     found = [
         Step("practice", "building-2", _("Tell us about the practice"),
              _("Its address and telephone, for signatures."), _("Fill in"),
              reverse("practice:settings", args=slug), bool(practice.telephone or practice.address)),
         Step("account", "mail", _("Connect your mailbox"),
-             _("So that we can file clients’ messages."), _("Connect"),
+             _("So that we can file your %(clients_word)s’ messages.") % nouns, _("Connect"),
              reverse("connections:address", args=slug), facts["account"]),
         Step("folders", "folder-plus", _("Have its three folders ready"),
              _("Ticked when we have looked into all three once."),
              _("Look"), reverse("connections:accounts", args=slug), facts["folders"]),
-        Step("clients", "contact-round", _("Bring in your clients"),
+        Step("clients", "contact-round", _("Bring in your %(clients_word)s") % nouns,
              _("From your practice software. You see first what would change."), _("Import"),
              reverse("clients:imports", args=slug), facts["clients"]),
         Step("sorted", "circle-question-mark", _("Sort the first ten messages"),

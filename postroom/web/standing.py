@@ -1,5 +1,6 @@
 """How everything stands: a page, the same for programs, and putting a banner away for the day."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.connections.models import MailAccount
 from postroom.intake import booking, health_words, reporting
-from postroom.intake.health import AccountHealth, look_over
+from postroom.intake.health import AccountHealth, Condition, look_over
 from postroom.practice import notices, rules
 from postroom.practice.access import MemberRequest, member_required, page_before
 from postroom.web.context import HIDDEN, shell_of, today
@@ -26,17 +27,28 @@ HOURS = range(24)
 def health(request: MemberRequest) -> HttpResponse:
     """Every account with its books, the worker, the disk, our own mail: in words."""
     found = look_over(request.practice, now=timezone.now())
+    nouns = shell_of(request).words.within()
     context = {
         "nav": "health",
         "appcls": "tall",
         "health": found,
         "machine": _said(found.machine.conditions),
-        "accounts": [_account(one) for one in found.accounts],
+        "accounts": [_account(one, nouns) for one in found.accounts],
         "drops": [(drop, _said(drop.conditions)) for drop in found.drops],
+        "feeds": [(feed, _said(feed.conditions)) for feed in found.feeds],
         "work": [(work.job, health_words.say(work.condition)) for work in found.work],
+        "sending": _sending(found.sending),
         "hours": [(hour, f"{hour:02}:00") for hour in HOURS],
     }
     return render(request, "web/health.html", context)
+
+
+def _sending(found: Iterable[tuple[str, Condition]]) -> list[tuple[str, health_words.Said]]:
+    """The account concerned, "" for all, and what is so."""
+    return [
+        (str(condition.facts.get("account", "")), health_words.say(condition))
+        for _, condition in found
+    ]
 
 
 @member_required(rules.SETTINGS)
@@ -85,18 +97,20 @@ def hide_notices(request: MemberRequest) -> HttpResponse:
     return redirect(page_before(request) or reverse("web:home", args=[request.practice.slug]))
 
 
-def _account(one: AccountHealth) -> dict[str, Any]:
+def _account(one: AccountHealth, nouns: dict[str, str]) -> dict[str, Any]:
     return {
         "one": one,
         "said": _said(one.conditions),
         "how": health_words.standing(one.minutes, stands_by=one.account.stands_by),
-        "books": [(books, _parts(books.parts)) for books in one.books],
+        "books": [(books, _parts(books.parts, nouns)) for books in one.books],
     }
 
 
-def _parts(parts: dict[str, int]) -> list[tuple[int, Any]]:
+def _parts(parts: dict[str, int], nouns: dict[str, str]) -> list[tuple[int, Any]]:
     """What there is of each; nothing is said of what there is none of."""
-    return [(parts[part], words) for part, words in health_words.PARTS.items() if parts[part]]
+    return [
+        (parts[part], words % nouns) for part, words in health_words.PARTS.items() if parts[part]
+    ]
 
 
 def _said(conditions: Any) -> list[health_words.Said]:

@@ -4,13 +4,16 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings, settings
 
+from postroom.kit.background import task_enqueued
 from postroom.web.assets import build, digest
 from tests.support.cast import Cast, make_cast
+from tests.support.queue import Queue
 
 KEPT = 24 * 3600  # seconds
 
@@ -46,3 +49,12 @@ def quick(settings: LazySettings) -> None:
 def cast(db: None) -> Cast:
     """Alice, Bob, Rita and Charlie, and the client Hollis Farrow."""
     return make_cast()
+
+
+@pytest.fixture
+def queue() -> Iterator[Queue]:
+    """What is handed to the worker, and not done before the test says so."""
+    heard = Queue()
+    task_enqueued.connect(heard.hear)
+    yield heard
+    task_enqueued.disconnect(heard.hear)

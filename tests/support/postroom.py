@@ -223,6 +223,26 @@ class House:
             check=check,
         )
 
+    def add_smtp(
+        self, port: int, *, name: str = "Desk", more: Iterable[str] = (), check: bool = True
+    ):
+        """Connect a sending server without TLS, as loopback allows."""
+        return self.run(
+            *("smtp", "add", "--name", name, "--address", "desk@practice.test"),
+            *("--host", "127.0.0.1", "--port", port, "--security", "none"),
+            *more,
+            check=check,
+        )
+
+    def queue(self, recipients: Iterable[str], *, account: str = "Desk", **env: str) -> None:
+        """Queue a letter to each of these addresses, due at once."""
+        done = self._run("tests.support.queue_letters", (account, *recipients), 120, env)
+        assert done.returncode == 0, done.stderr
+
+    def outbox(self) -> list[dict]:
+        """The lines of `postroom outbox --json`."""
+        return read_register(self.run("outbox", "--json").stdout)
+
     def sync(self, *, check: bool = True, **env: str):
         """One full pass over every account."""
         return self.run("sync", "--json", check=check, **env)

@@ -6,22 +6,20 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.appointments import book_jobs, words
 from postroom.appointments.forms import UploadForm
 from postroom.appointments.values import Kind
-from postroom.clients import file_jobs
-from postroom.clients.words import time_left
+from postroom.clients import file_jobs, file_pages
 from postroom.kit.tables import NotATable
 from postroom.practice import longwork, rules
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Job, Source
 
-SHOWN = 100  # problems on the page
 HISTORY = 20
 KINDS = (Source.APPOINTMENTS, Source.DUE)
 
@@ -41,7 +39,7 @@ def import_book(request: MemberRequest, kind: str) -> HttpResponse:
         except NotATable as problem:
             form.add_error("file", words.sentence(problem))
         except longwork.Busy:
-            form.add_error(None, _busy())
+            form.add_error(None, str(file_pages.BUSY))
     context = {
         "nav": "sources",
         "kind": kind,
@@ -59,10 +57,14 @@ def import_job(request: MemberRequest, book_job: int) -> HttpResponse:
     """One import, whatever state it is in."""
     chosen = get_object_or_404(_jobs(request), pk=book_job)
     context: dict[str, Any] = {"nav": "sources", "job": chosen, "kind": chosen.data["of"]}
+    for name, page in (("stop", "stop_import"), ("problems", "import_problems")):
+        url = reverse(f"appointments:{page}", args=[request.practice.slug, chosen.pk])
+        context[f"{name}_url"] = url
     if chosen.state in longwork.UNDER_WAY:
-        context["progress"] = _progress(chosen)
+        context["progress"] = file_pages.progress(chosen, words.STAGES, timezone.now())
+        context["reading"] = chosen.stage == book_jobs.CHECK
     else:
-        context |= _what_is_wrong(chosen)
+        context |= file_pages.what_is_wrong(chosen, words.sentence)
     if chosen.state == Job.FAILED:
         trouble = NotATable(chosen.result["trouble"], **chosen.result.get("data", {}))
         context["trouble"] = words.sentence(trouble)
@@ -77,9 +79,9 @@ def start(request: MemberRequest, book_job: int) -> HttpResponse:
     try:
         book_jobs.write(chosen, by=request.member, now=timezone.now())
     except longwork.Busy:
-        messages.error(request, _busy())
+        messages.error(request, str(file_pages.BUSY))
     except longwork.Lost:
-        messages.error(request, _("This import is not what it was any more. Look again."))
+        messages.error(request, str(file_pages.LOST))
     return _to_job(request, chosen)
 
 
@@ -89,7 +91,7 @@ def stop(request: MemberRequest, book_job: int) -> HttpResponse:
     """Stop an import where it is."""
     chosen = get_object_or_404(_jobs(request), pk=book_job)
     if file_jobs.stop(chosen, by=request.member, now=timezone.now()):
-        messages.success(request, _("The import is stopped. What is in stays in."))
+        messages.success(request, str(file_pages.STOPPED))
     return _to_job(request, chosen)
 
 
@@ -99,7 +101,7 @@ def discard(request: MemberRequest, book_job: int) -> HttpResponse:
     """Forget a file that was brought and not imported."""
     chosen = get_object_or_404(_jobs(request), pk=book_job)
     file_jobs.discard(chosen)
-    messages.success(request, _("The file is forgotten. Nothing was imported."))
+    messages.success(request, str(file_pages.FORGOTTEN))
     return redirect("appointments:import_book", request.practice.slug, chosen.data["of"])
 
 
@@ -112,12 +114,9 @@ def problems(request: MemberRequest, book_job: int) -> HttpResponse:
     try:
         content = book_jobs.bad_rows(chosen, kind, _("Problem"), now=timezone.now())
     except OSError:
-        messages.error(request, _("The file is no longer here: it is kept for a week."))
+        messages.error(request, str(file_pages.TOO_OLD))
         return _to_job(request, chosen)
-    name = slugify(chosen.data["name"].rpartition(".")[0]) or chosen.data["of"]
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{kind}s.csv"'
-    return answer
+    return file_pages.bad_rows(chosen, content, kind, chosen.data["of"])
 
 
 def _bring(request: MemberRequest, kind: Kind, data: dict[str, Any]) -> Job:
@@ -134,24 +133,6 @@ def _bring(request: MemberRequest, kind: Kind, data: dict[str, Any]) -> Job:
     )
 
 
-def _progress(job: Job) -> dict[str, Any]:
-    """How far it is, in words."""
-    left = None
-    if job.started_at and job.total and job.done >= job.total * 0.05:
-        gone = (timezone.now() - job.started_at).total_seconds()
-        left = gone * (job.total - job.done) / job.done
-    return {"title": words.STAGES[job.stage], "left": time_left(left)}
-
-
-def _what_is_wrong(job: Job) -> dict[str, Any]:
-    found = {kind: file_jobs.problems(job, kind, SHOWN) for kind in ("error", "warning")}
-    return {
-        "errors": [(problem, words.sentence(problem)) for problem in found["error"]],
-        "warnings": [(problem, words.sentence(problem)) for problem in found["warning"]],
-        "shown": SHOWN,
-    }
-
-
 def _names(request: MemberRequest, kind: str) -> list[str]:
     sources = Source.objects.filter(practice=request.practice, kind=kind, url_sealed="")
     return list(sources.order_by("-fresh_at", "name").values_list("name", flat=True))
@@ -165,7 +146,3 @@ def _jobs(request: MemberRequest) -> QuerySet[Job]:
 
 def _to_job(request: MemberRequest, job: Job) -> HttpResponse:
     return redirect("appointments:import_job", request.practice.slug, job.pk)
-
-
-def _busy() -> str:
-    return _("Another import is under way. Wait for it, or stop it.")

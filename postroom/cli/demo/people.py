@@ -1,7 +1,8 @@
 """The invented clients of Tern & Thistle Vets, and the file in which they are imported.
 
 Everybody here is made up: addresses lie under names reserved by RFC 2606, telephone numbers in
-the ranges that Ofcom (07700 900xxx) and Arcep (06 39 98 xx xx) keep for fiction.
+the ranges of London (020 7946 0xxx) and Paris (01 99 00 xx xx) that Ofcom and Arcep keep for
+fiction. Those for mobile telephones are none that libphonenumber takes for numbers.
 """
 
 from __future__ import annotations
@@ -117,9 +118,9 @@ class _Town:
         biscuit, maple = Patient("Biscuit", "dog", False), Patient("Maple", "cat", True)
         pepper = Patient("Pepper", "cat", True)
         for reference, given, female, phone, born, animals in (
-            ("4182", "Hollis", False, "07700 900142", date(1979, 3, 8), (biscuit, maple)),
-            ("4183", "Wren", True, "07700 900143", date(1981, 9, 30), (biscuit,)),
-            ("2907", "Edda", True, "07700 900388", date(1950, 1, 17), (pepper,)),
+            ("4182", "Hollis", False, "020 7946 0142", date(1979, 3, 8), (biscuit, maple)),
+            ("4183", "Wren", True, "020 7946 0143", date(1981, 9, 30), (biscuit,)),
+            ("2907", "Edda", True, "020 7946 0388", date(1950, 1, 17), (pepper,)),
         ):
             email = f"{given.lower()}.farrow@example.org"
             self.references.add(reference)
@@ -247,10 +248,10 @@ class _Town:
 
 
 def fictional_phone(rng: random.Random, language: str) -> str:
-    """A mobile number from a range kept for fiction, as a person of that language writes it."""
+    """A number from a range kept for fiction, as a person of that language writes it."""
     if language == "fr":
-        return f"+33 6 39 98 {rng.randrange(100):02d} {rng.randrange(100):02d}"
-    return f"07700 900{rng.randrange(1000):03d}"
+        return f"+33 1 99 00 {rng.randrange(100):02d} {rng.randrange(100):02d}"
+    return f"020 7946 0{rng.randrange(1000):03d}"
 
 
 def plain(name: str) -> str:

@@ -30,6 +30,8 @@ from .state import Folder, State
 PRODUCT = (sys.executable, "-m", "postroom")
 PRACTICE = "Tern & Thistle Vets"
 ADMIN = "ines@ternthistle.example"
+COUNTRY = "GB"  # reads telephone numbers that do not name theirs
+CLIENTS = "Our practice system"  # where the list of clients comes from
 WEB_SECONDS = 180.0
 # Postroom gives a message on the wire a minute to be answered before it stops.
 STOP_SECONDS = 70.0
@@ -113,12 +115,12 @@ class _Demo:
         """The steps of a new practice, each done once; the account again when its port moved."""
         if "setup" not in self.state.done:
             with self.folder.secret("password", self.state.password) as file:
-                who = ("--practice", PRACTICE, "--admin", ADMIN)
+                who = ("--practice", PRACTICE, "--admin", ADMIN, "--country", COUNTRY)
                 self._postroom("setup", *who, "--password-file", file)
             self._done("setup")
         if "clients" not in self.state.done:
             file = str(self.folder.write("clients.csv", clients_csv()))
-            self._postroom("import", "clients", file)
+            self._postroom("import", "clients", file, "--source", CLIENTS)
             self._done("clients")
         if "team" not in self.state.done:
             with self.folder.secret("password", self.state.password) as file:

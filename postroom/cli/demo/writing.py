@@ -210,8 +210,8 @@ def spoken_phone(number: str, rng: random.Random) -> str:
     """The number as people type it: French ones half the time without the country's code."""
     if number.startswith("+33 ") and rng.random() < 0.5:
         return "0" + number.removeprefix("+33 ")
-    if number.startswith("07700 900") and rng.random() < 0.5:
-        return f"07700 900 {number[-3:]}"
+    if number.startswith("020 7946 ") and rng.random() < 0.5:
+        return f"0207 946 {number[-4:]}"
     return number
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from postroom import cli
 from postroom.cli import account
-from postroom.connections.models import MailAccount
+from postroom.connections.models import MailAccount, Workflow
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
@@ -77,12 +77,20 @@ def test_kind_interval_and_first_day(add, run, capsys) -> None:
 
 def test_a_members_own_mailbox_beside_the_practices(cast: Cast, add, run, capsys) -> None:
     assert add() == 0
-    assert add("--owner", "BOB@tern.example") == 0
+    assert add("--owner", "BOB@tern.example", "--user", "bob") == 0
     owners = [row["owner"] for row in listed(run, capsys)]
     assert owners == [None, "bob@tern.example"]
     assert run("account", "deactivate", "Desk", "--owner", "bob@tern.example") == 0
     assert MailAccount.objects.get(owner=cast.bob).active is False
     assert MailAccount.objects.get(owner=None).active is True
+
+
+@pytest.mark.parametrize("first", [(), ("--owner", "bob@tern.example")])
+def test_one_mailbox_is_not_both(cast: Cast, add, capsys, first: tuple[str, ...]) -> None:
+    assert add(*first) == 0
+    assert add(*(() if first else ("--owner", "bob@tern.example"))) == 1
+    assert "connected this mailbox" in capsys.readouterr().err
+    assert MailAccount.objects.count() == 1
 
 
 def test_a_token_in_a_file(add, server: ScriptedImap, tmp_path: Path) -> None:
@@ -125,6 +133,30 @@ def test_what_cannot_be_is_refused_before_the_wire(
 def test_workflows_that_are_in_each_others_way_are_refused(add, capsys) -> None:
     assert add("--incoming", "INBOX") == 0
     assert add("--kind", "inbox") == 1
+    assert "Another workflow of this account uses this folder." in capsys.readouterr().err
+
+
+def test_a_resting_workflow_by_which_letters_came_keeps_its_kind(cast: Cast, add, capsys) -> None:
+    assert add("--kind", "inbox") == 0
+    work = MailAccount.objects.get().workflows.get()
+    Workflow.objects.filter(pk=work.pk).update(active=False)
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    work.sightings.create(
+        practice=cast.practice, account=work.account, folder="INBOX", uidvalidity=1, uid=1,
+        content_key="0", received_at=moment, seen_at=moment,
+    )  # fmt: skip
+    assert add("--incoming", "INBOX") == 1
+    assert "INBOX: A workflow at rest has this folder" in capsys.readouterr().err
+    assert MailAccount.objects.get().workflows.get().kind == "inbox"
+
+
+def test_a_workflow_that_is_taken_up_again_takes_no_folder_of_another(add, capsys) -> None:
+    assert add() == 0
+    account = MailAccount.objects.get()
+    account.workflows.create(
+        practice=account.practice, folder_in="Lab in", folder_unresolved="Lab", active=False
+    )
+    assert add("--incoming", "Lab in") == 1
     assert "Another workflow of this account uses this folder." in capsys.readouterr().err
 
 

@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from postroom.clients.models import SenderRule
 from postroom.clients.rules import pattern_of, refusal
 from postroom.clients.senders import may_set
+from postroom.clients.words import kinds_of_senders
 from postroom.kit.text import clean
-from postroom.practice.models import Member
+from postroom.practice.models import Member, Practice
+from postroom.practice.words import words_of
 
 MOST = 1000  # of one paste
 NAMED = 5  # of those that are wrong
@@ -19,19 +20,22 @@ NAMED = 5  # of those that are wrong
 
 def kinds_for(member: Member) -> list[tuple[str, Any]]:
     """The kinds of rule this member may make, with their words."""
-    return [(kind, words) for kind, words in SenderRule.KINDS if may_set(member, kind)]
+    kinds = kinds_of_senders(member.practice)
+    return [(kind, words) for kind, words in kinds.items() if may_set(member, kind)]
 
 
-def refused(pattern: str, kind: str) -> str:
+def refused(pattern: str, kind: str, practice: Practice) -> str:
     """Why there can be no such rule, as a sentence; "" where there can."""
     sentences = {
         "public": _(
-            "Anybody can have an address at %(domain)s, your clients too. Give whole addresses."
+            "Anybody can have an address at %(domain)s, your %(clients_word)s too. Give whole"
+            " addresses."
         ),
         "form": _("A web form is trusted by its whole address, not by %(domain)s."),
     }
     why = refusal(pattern, kind)
-    return sentences[why] % {"domain": pattern} if why else ""
+    nouns = words_of(practice).within()
+    return sentences[why] % {**nouns, "domain": pattern} if why else ""
 
 
 class SendersForm(forms.Form):
@@ -59,6 +63,7 @@ class SendersForm(forms.Form):
 
     def __init__(self, member: Member, data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)
+        self.practice = member.practice
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = kinds_for(member)
@@ -78,7 +83,9 @@ class SendersForm(forms.Form):
             named = ", ".join(wrong[:NAMED]) + ("…" if len(wrong) > NAMED else "")
             sentence = _("Neither an address nor a domain: %(words)s. Nothing was added.")
             self.add_error("senders", sentence % {"words": named})
-        said = dict.fromkeys(refused(one, data["kind"]) for one in patterns.values() if one)
+        said = dict.fromkeys(
+            refused(one, data["kind"], self.practice) for one in patterns.values() if one
+        )
         for sentence in [one for one in said if one][:NAMED]:
             self.add_error("senders", sentence)
         data["patterns"] = list(dict.fromkeys(patterns.values()))

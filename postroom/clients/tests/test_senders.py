@@ -132,10 +132,10 @@ def test_the_list_is_searched_and_goes_on_page_by_page(cast: Cast, alice: Browse
     first = alice.get(PAGE)
     assert len(first.context["rules"]) == 100
     second = alice.get(PAGE, {"after": first.context["next"]})
-    assert [rule.pattern for rule, _ in second.context["rules"]][-1] == "shop119.example"
+    assert [rule.pattern for rule, *_ in second.context["rules"]][-1] == "shop119.example"
     assert len(second.context["rules"]) == 20
     found = alice.get(PAGE, {"q": "SHOP007"}).context["rules"]
-    assert [rule.pattern for rule, _ in found] == ["shop007.example"]
+    assert [rule.pattern for rule, *_ in found] == ["shop007.example"]
     assert alice.get(PAGE, {"kind": "own"}).context["rules"] == []
     assert "No sender is like this." in words(alice.get(PAGE, {"kind": "own"}))
 

@@ -22,7 +22,7 @@ from postroom.clients.mending import ChangedMeanwhile
 from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.clients.views.answers import clash, client_of, form_page
 from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ, UNASSIGN, WRITE
+from postroom.practice.rules import AUDIT, READ, UNASSIGN, WRITE
 from postroom.practice.words import words_of as nouns
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -61,6 +61,7 @@ def details(request: MemberRequest, client: int) -> HttpResponse:
         "history": history(found),
         "may_edit": request.member.may(WRITE),
         "may_merge": request.member.may(UNASSIGN),
+        "may_hand_over": request.member.may(AUDIT),
     }
     return render(request, "clients/details.html", context)
 

@@ -19,7 +19,7 @@ from postroom.clients.views.answers import client_of, form_page
 from postroom.clients.views.editing import METHODS
 from postroom.clients.views.lists import group_of, words_of
 from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ, WRITE
+from postroom.practice.rules import AUDIT, READ, WRITE
 
 FOUND = 8
 OFFERED, LOOKED_AT = 8, 50
@@ -40,6 +40,7 @@ def group(request: MemberRequest, group: int) -> HttpResponse:
         "words": words,
         "found": candidates.order_by("name", "pk").prefetch_related("patients", "groups")[:FOUND],
         "may_edit": request.member.may(WRITE),
+        "may_hand_over": request.member.may(AUDIT),
     }
     return render(request, "clients/group.html", context)
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -10,12 +9,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from postroom.clients import file_jobs, import_jobs, uploads, words
+from postroom.clients import file_jobs, file_pages, import_jobs, uploads, words
 from postroom.clients.forms.importing import ColumnsForm, UploadForm
 from postroom.clients.importing import Problem, Row
 from postroom.clients.imports import TooManyGone
@@ -24,10 +23,10 @@ from postroom.practice import longwork, rules
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Job, Source
 
-SHOWN = 100  # problems on the page
 PREVIEW = 20  # rows
 HISTORY = 20
 SAMPLES = 3  # cells shown of a column
+_URLS = {"stop": "stop_import", "problems": "import_problems"}
 
 
 @member_required(rules.SETTINGS)
@@ -75,7 +74,11 @@ def import_job(request: MemberRequest, job: int) -> HttpResponse:
         return _columns(request, chosen, context)
     if request.method == "POST":
         return _to_job(request, chosen)
-    context["progress"] = _progress(chosen, timezone.now())
+    context["progress"] = file_pages.progress(chosen, words.STAGES, timezone.now())
+    context["reading"] = chosen.stage in (import_jobs.READ, import_jobs.COMPARE)
+    for name in ("stop", "problems"):
+        url = reverse(f"clients:{_URLS[name]}", args=[request.practice.slug, chosen.pk])
+        context[f"{name}_url"] = url
     if chosen.state == Job.FAILED:
         trouble = NotATable(chosen.result["trouble"], **chosen.result.get("data", {}))
         context["trouble"] = words.sentence(trouble)
@@ -97,9 +100,9 @@ def start(request: MemberRequest, job: int) -> HttpResponse:
     except TooManyGone:
         messages.error(request, _("Tick the box first: is this really the whole list?"))
     except longwork.Busy:
-        messages.error(request, _busy())
+        messages.error(request, str(file_pages.BUSY))
     except longwork.Lost:
-        messages.error(request, _("This import is not what it was any more. Look again."))
+        messages.error(request, str(file_pages.LOST))
     return _to_job(request, chosen)
 
 
@@ -109,7 +112,7 @@ def stop(request: MemberRequest, job: int) -> HttpResponse:
     """Stop an import where it is."""
     chosen = get_object_or_404(_jobs(request), pk=job)
     if file_jobs.stop(chosen, by=request.member, now=timezone.now()):
-        messages.success(request, _("The import is stopped. What is in stays in."))
+        messages.success(request, str(file_pages.STOPPED))
     return _to_job(request, chosen)
 
 
@@ -118,7 +121,7 @@ def stop(request: MemberRequest, job: int) -> HttpResponse:
 def discard(request: MemberRequest, job: int) -> HttpResponse:
     """Forget a file that was brought and not imported."""
     file_jobs.discard(get_object_or_404(_jobs(request), pk=job))
-    messages.success(request, _("The file is forgotten. Nothing was imported."))
+    messages.success(request, str(file_pages.FORGOTTEN))
     return redirect("clients:imports", request.practice.slug)
 
 
@@ -135,12 +138,9 @@ def problems(request: MemberRequest, job: int) -> HttpResponse:
         with uploads.opened(chosen.data["key"]) as table:
             content = uploads.some_rows(table, told, _("Problem"))
     except OSError:
-        messages.error(request, _("The file is no longer here: it is kept for a week."))
+        messages.error(request, str(file_pages.TOO_OLD))
         return _to_job(request, chosen)
-    name = slugify(chosen.data["name"].rpartition(".")[0]) or "clients"
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{kind}s.csv"'
-    return answer
+    return file_pages.bad_rows(chosen, content, kind, "clients")
 
 
 # --- which column is which ------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _columns(request: MemberRequest, job: Job, context: dict[str, Any]) -> HttpR
             samples = _samples(table)
             rows = list(islice(_rows(request, table, form), PREVIEW))
     except OSError:
-        messages.error(request, _("The file is no longer here: it is kept for a week."))
+        messages.error(request, str(file_pages.TOO_OLD))
         return redirect("clients:imports", request.practice.slug)
     wrong = request.POST.get("do") == "check" and bool(form.errors)
     columns = list(zip(form.columns, samples, strict=True))
@@ -179,9 +179,9 @@ def _check(request: MemberRequest, job: Job, form: ColumnsForm, gone_too: bool) 
     try:
         import_jobs.check(job, form.places(), gone_too, now=timezone.now())
     except longwork.Busy:
-        messages.error(request, _busy())
+        messages.error(request, str(file_pages.BUSY))
     except longwork.Lost:
-        messages.error(request, _("This import is not what it was any more. Look again."))
+        messages.error(request, str(file_pages.LOST))
     return _to_job(request, job)
 
 
@@ -218,14 +218,8 @@ def _people(row: Row) -> list[str]:
 
 
 def _what_is_wrong(job: Job) -> dict[str, Any]:
-    errors = file_jobs.problems(job, "error", SHOWN)
-    warnings = file_jobs.problems(job, "warning", SHOWN)
-    return {
-        "errors": [(problem, words.sentence(problem)) for problem in errors],
-        "warnings": [(problem, words.sentence(problem)) for problem in warnings],
-        "shown": SHOWN,
-        "many_gone": job.stage == import_jobs.CHECKED and _many_gone(job),
-    }
+    many_gone = job.stage == import_jobs.CHECKED and _many_gone(job)
+    return {**file_pages.what_is_wrong(job, words.sentence), "many_gone": many_gone}
 
 
 def _many_gone(job: Job) -> bool:
@@ -244,20 +238,6 @@ def _with_column(problem: Problem) -> str:
 # --- small ----------------------------------------------------------------------------------
 
 
-def _progress(job: Job, now: datetime) -> dict[str, Any] | None:
-    """How far it is, in words; None when it is not under way."""
-    if job.state not in longwork.UNDER_WAY:
-        return None
-    left = None
-    if job.started_at and job.total and job.done >= job.total * 0.05:
-        gone = (now - job.started_at).total_seconds()
-        left = gone * (job.total - job.done) / job.done
-    return {
-        "title": words.STAGES.get(job.stage, words.STAGES[import_jobs.READ]),
-        "left": words.time_left(left),
-    }
-
-
 def _again(request: MemberRequest) -> bool:
     """Does somebody want to look at the columns of a checked file again?"""
     return "columns" in request.GET or "do" in request.POST
@@ -269,7 +249,3 @@ def _jobs(request: MemberRequest) -> QuerySet[Job]:
 
 def _to_job(request: MemberRequest, job: Job) -> HttpResponse:
     return redirect("clients:import_job", request.practice.slug, job.pk)
-
-
-def _busy() -> str:
-    return _("Another import is under way. Wait for it, or stop it.")

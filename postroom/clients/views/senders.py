@@ -17,6 +17,7 @@ from postroom.clients.forms.senders import KindForm, SendersForm, kinds_for, ref
 from postroom.clients.models import SenderRule
 from postroom.clients.views.editing import METHODS
 from postroom.clients.views.lists import words_of
+from postroom.clients.words import kinds_of_senders
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
 
@@ -41,17 +42,17 @@ def rules(request: MemberRequest) -> HttpResponse:
     found = list(
         rows.filter(pattern__gt=after).order_by("pattern").select_related("by")[: SIZE + 1]
     )
-    kinds = kinds_for(request.member)
+    kinds, names = kinds_for(request.member), kinds_of_senders(request.practice)
     context = {
         "nav": "senders",
         "appcls": "tall",
         "form": form,
-        "rules": [(rule, rule.kind in dict(kinds)) for rule in found[:SIZE]],
+        "rules": [(rule, names[rule.kind], rule.kind in dict(kinds)) for rule in found[:SIZE]],
         "any": bool(found) or everything.exists(),
         "words": words,
         "kind": kind,
         "kinds": kinds,
-        "all_kinds": SenderRule.KINDS,
+        "all_kinds": list(names.items()),
         "after": after,
         "next": found[SIZE - 1].pattern if len(found) > SIZE else "",
     }
@@ -69,7 +70,7 @@ def change(request: MemberRequest, sender: int) -> HttpResponse:
         messages.error(request, _("Say what they are."))
         return redirect("clients:senders", request.practice.slug)
     kind = form.cleaned_data["kind"]
-    if why := refused(rule.pattern, kind):
+    if why := refused(rule.pattern, kind, request.practice):
         messages.error(request, why)
         return redirect("clients:senders", request.practice.slug)
     senders.set_rules([rule.pattern], kind, by=request.member, now=timezone.now())

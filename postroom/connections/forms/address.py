@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postroom.connections.forms.fields import Line
 from postroom.connections.models import MailAccount
 from postroom.kit.addresses import normalise_email
 from postroom.practice.models import Member
+from postroom.practice.words import words_of
 
 
 class AddressForm(forms.Form):
@@ -18,7 +20,6 @@ class AddressForm(forms.Form):
     address = Line(
         label=_("Email address"),
         max_length=320,
-        help_text=_("Of the mailbox where your clients write."),
         widget=forms.EmailInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
     )
     password = Line(
@@ -51,6 +52,10 @@ class AddressForm(forms.Form):
         if owner:
             self.fields["address"].help_text = _("Of your own mailbox.")
             self.fields["name"].help_text = _("As you call it. Empty: the address.")
+        else:
+            nouns = words_of(member.practice).within()
+            said = gettext("Of the mailbox where your %(clients_word)s write.") % nouns
+            self.fields["address"].help_text = said
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"].strip()

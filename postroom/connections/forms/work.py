@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
@@ -42,7 +41,7 @@ class WorkForm(forms.Form):
         max_length=255,
         required=False,
         initial="Incoming",
-        help_text=_("Where you put clients’ mail. Only this folder is read."),
+        help_text=_("Where you put the mail that is to be filed. Only this folder is read."),
         widget=forms.TextInput(attrs={"list": "folders"}),
     )
     resolved = Line(
@@ -83,7 +82,7 @@ class WorkForm(forms.Form):
         help_text=_("Where the server announces new mail, it is here within moments anyway."),
     )
     to_group = forms.BooleanField(
-        label=_("File on all clients of one family who share the sender’s address"),
+        label=_("File on all records of one family that share the sender’s address"),
         required=False,
         help_text=_("Otherwise such mail waits until somebody chooses."),
     )
@@ -155,7 +154,7 @@ class BeginForm(forms.Form):
 
     def __init__(self, practice: Practice, data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)
-        self.zone = ZoneInfo(practice.time_zone)
+        self.zone = practice.zone
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -191,7 +190,7 @@ def known_begin(begins_at: datetime | None, practice: Practice) -> dict[str, Any
     """The first values of a BeginForm for a workflow that has begun."""
     if begins_at is None:
         return {"begin": ALL}
-    return {"begin": DATE, "since": begins_at.astimezone(ZoneInfo(practice.time_zone)).date()}
+    return {"begin": DATE, "since": begins_at.astimezone(practice.zone).date()}
 
 
 def known_work(workflow: Workflow) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from postroom.connections import domains, drafts, ways
 from postroom.connections.models import AccountDraft, MailAccount
+from postroom.connections.providers import same_mailbox
 from postroom.practice.models import AuditEvent, Member
 from tests.support.cast import Cast
 from tests.support.rare_answers import refuse
@@ -63,9 +64,9 @@ class Person:
     def finish(self, **more: str) -> Any:
         return self.browser.post(f"{self.path}/past", {"do": "finish", "begin": "all", **more})
 
-    def all_steps(self, server: ScriptedImap, **last: str) -> Any:
+    def all_steps(self, server: ScriptedImap, user: str = "desk", **last: str) -> Any:
         self.address()
-        self.server(server)
+        self.server(server, user=user)
         self.folders()
         return self.finish(**last)
 
@@ -315,9 +316,63 @@ def test_a_members_own_mailbox_is_theirs_alone(cast: Cast, server: ScriptedImap)
 def test_two_members_and_the_practice_may_use_one_name(cast: Cast, server: ScriptedImap) -> None:
     Person(cast, cast.bob, OWN).all_steps(server)
     Person(cast, cast.rita, OWN).all_steps(server)
-    Person(cast, cast.alice).all_steps(server)
+    Person(cast, cast.alice).all_steps(server, user="everybody")
     owners = set(MailAccount.objects.filter(name="Desk").values_list("owner", flat=True))
     assert owners == {cast.bob.pk, cast.rita.pk, None}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_one_mailbox_is_not_the_practices_and_somebodys_own(
+    cast: Cast, server: ScriptedImap, own: bool
+) -> None:
+    first, second = Person(cast, cast.alice), Person(cast, cast.bob, OWN)
+    if not own:
+        first, second = second, first
+    first.all_steps(server)
+    second.address()
+    said = "connected this mailbox"
+    assert said not in second.server(server, user="other", password="wrong").text
+    page = second.server(server, user="DESK")
+    assert page.status_code == 422
+    assert said in page.text
+    assert MailAccount.objects.count() == 1
+    MailAccount.objects.update(active=False)
+    assert second.server(server).url.endswith("/folders")
+    second.folders()
+    MailAccount.objects.update(active=True)  # somebody switches it on meanwhile
+    assert second.finish().url.endswith("/server")
+    assert MailAccount.objects.count() == 1
+
+
+def test_nor_is_it_by_another_way_to_it_or_by_switching_it_on(
+    cast: Cast, server: ScriptedImap
+) -> None:
+    Person(cast, cast.alice).all_steps(server)
+    Person(cast, cast.bob, OWN).all_steps(server, user="bob")
+    mine = MailAccount.objects.get(owner=cast.bob)
+    where = {"host": server.host, "port": server.port, "security": "none", "user": "desk"}
+    browser, page = cast.browser(cast.bob), f"/p/tern/profile/mailboxes/{mine.pk}"
+    changed = browser.post(page, {**where, "password": server.password, "do": "save"})
+    assert changed.status_code == 422
+    assert "It cannot be your own as well." in changed.text
+    MailAccount.objects.filter(pk=mine.pk).update(user="desk", active=False)
+    said = browser.post(f"{page}/activate", follow=True).text
+    assert "It cannot be your own as well." in said
+    assert not MailAccount.objects.get(pk=mine.pk).active
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("imap.gmail.com", 993, "A@gmail.com"), ("imap.googlemail.com", 143, "a@gmail.com"), True),
+        (("mail.example", 993, "a"), ("MAIL.example", 993, "a"), True),
+        (("mail.example", 993, "a"), ("mail.example", 993, "b"), False),
+        (("mail.example", 993, "a"), ("mail.example", 1993, "a"), False),
+        (("mail.example", 993, "a"), ("mail.other.example", 993, "a"), False),
+    ],
+)
+def test_what_is_one_mailbox(one: Any, other: Any, same: bool) -> None:
+    assert same_mailbox(one, other) == same
 
 
 def test_the_mailbox_of_a_member_who_left_is_not_looked_at(

@@ -154,16 +154,43 @@ def test_a_workflow_that_letters_came_by_keeps_its_kind(cast: Cast, server: Serv
     work = account(cast).workflows.get()
     assert change(cast, work, kind="inbox").status_code == 302
     work.refresh_from_db()
-    work.sightings.create(
-        practice=cast.practice, account=work.account, folder="INBOX", uidvalidity=1, uid=1,
-        content_key="0", received_at=timezone.now(), seen_at=timezone.now(),
-    )  # fmt: skip
+    came_by(work)
     answer = change(cast, work, kind="filing")
     assert answer.status_code == 422
     assert "Add a second workflow instead." in answer.content.decode()
     work.refresh_from_db()
     assert work.kind == "inbox"
     assert change(cast, work, kind="inbox", minutes="9").status_code == 302
+
+
+def came_by(work: Workflow) -> None:
+    work.sightings.create(
+        practice=work.practice, account=work.account, folder=work.folder_in, uidvalidity=1, uid=1,
+        content_key="0", received_at=timezone.now(), seen_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("letters", "status"), [(True, 422), (False, 302)])
+def test_a_resting_workflow_keeps_its_kind_where_letters_came_by_it(
+    cast: Cast, server: Server, letters: bool, status: int
+) -> None:
+    post = account(cast)
+    work = post.workflows.get()
+    Workflow.objects.filter(pk=work.pk).update(active=False, kind="inbox", folder_in="INBOX")
+    if letters:
+        came_by(work)
+    answer = add(cast, post, incoming="INBOX")
+    assert answer.status_code == status
+    assert ("A workflow at rest has this folder" in answer.text) == letters
+    assert post.workflows.get().kind == ("inbox" if letters else "filing")
+
+
+def test_no_workflow_is_changed_over_one_that_rests(cast: Cast, server: Server) -> None:
+    post = account(cast)
+    resting = post.workflows.create(practice=cast.practice, folder_in="Lab in", active=False)
+    answer = change(cast, post.workflows.exclude(pk=resting.pk).get())
+    assert answer.status_code == 422
+    assert "A workflow at rest has this folder" in answer.text
 
 
 def test_a_second_workflow_is_offered_for_the_inbox(cast: Cast, server: Server) -> None:

@@ -146,9 +146,11 @@ def _change(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             trial = _test(chosen, form.settings())
-        if trial and trial.ok and saves:
+        if trial and trial.ok and _is_elsewhere(request, way, form.settings()):
+            form.add_error(None, str(words.ELSEWHERE[way.own]))
+        elif trial and trial.ok and saves:
             return _save(request, way, chosen, form.settings())
-        status = 200 if trial and trial.ok else 422
+        status = 200 if trial and trial.ok and not form.errors else 422
     context = {
         "nav": way.nav,
         "appcls": "tall",
@@ -168,6 +170,11 @@ def _change(request: MemberRequest, way: Way, pk: int) -> HttpResponse:
         "add_workflow_url": way.url("add_workflow", request.practice.slug, chosen.pk),
     }
     return render(request, "connections/account.html", context, status=status)
+
+
+def _is_elsewhere(request: MemberRequest, way: Way, settings: Settings) -> bool:
+    owner = way.owner(request.member)
+    return actions.is_elsewhere(request.practice.pk, owner, settings)
 
 
 def _test(account: MailAccount, settings: Settings) -> trying.Trial:
@@ -203,6 +210,9 @@ def _save(
 
 def _switch(request: MemberRequest, way: Way, pk: int, *, on: bool) -> HttpResponse:
     chosen = get_object_or_404(way.accounts(request.member), pk=pk)
+    if on and _is_elsewhere(request, way, actions.settings_in(chosen, "", anywhere=False)):
+        messages.error(request, str(words.ELSEWHERE[way.own]))
+        return _to_list(request, way)
     actions.set_active(chosen, on, by=request.member, now=timezone.now())
     said = (
         _("%(name)s is switched on.")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from postroom.connections import drafts, guessing, words
+from postroom.connections.actions import is_elsewhere
 from postroom.connections.forms.address import AddressForm
 from postroom.connections.forms.server import ServerForm
 from postroom.connections.forms.work import WorkForm
@@ -124,7 +125,10 @@ def _server(request: MemberRequest, way: Way) -> HttpResponse:
         trial = drafts.tested(draft)
         if trial is None or not trial.ok or request.POST.get("do") == "test":
             trial = drafts.test(draft, now=timezone.now())
-        if trial.ok and request.POST.get("do") != "test":
+        # Not before: who has no password to it learns nothing of whose mailbox it is.
+        if trial.ok and is_elsewhere(draft.practice_id, way.owner(request.member), form.settings()):
+            form.add_error(None, str(words.ELSEWHERE[way.own]))
+        elif trial.ok and request.POST.get("do") != "test":
             return go(request, way.url(FOLDERS, request.practice.slug))
     trial = drafts.tested(draft) if not form.errors else None
     failed = request.method == "POST" and not (trial and trial.ok)

@@ -13,7 +13,7 @@ from postroom.connections import actions, trying, words, workflows
 from postroom.connections.actions import Work
 from postroom.connections.forms.work import BeginForm, WorkForm, known_begin, known_work
 from postroom.connections.models import MailAccount, Workflow
-from postroom.connections.rules import plan_faults
+from postroom.connections.rules import Plan, plan_faults
 from postroom.connections.trouble import KEY_MISSING
 from postroom.connections.trying import Step, Trial
 from postroom.connections.ways import OWN, PRACTICE, Way, go, notes, sparingly, told
@@ -96,8 +96,8 @@ def _form(
     work_form = WorkForm(_others(account, chosen), data, own=way.own, initial=known)
     begin_form = BeginForm(practice, data, initial=begun)
     trial: Trial | None = None
-    if chosen and work_form.is_valid() and _turns(chosen, work_form.cleaned_data["kind"]):
-        work_form.add_error("kind", str(words.KIND_STAYS))
+    if work_form.is_valid() and (fault := _left_behind(account, chosen, work_form.plan())):
+        work_form.add_error("kind", fault)
     if request.method == "POST" and work_form.is_valid() and begin_form.is_valid():
         begins_at = begin_form.begins_at(now, chosen.begins_at if chosen else None)
         work = work_form.work(begins_at)
@@ -123,6 +123,17 @@ def _form(
         context["switch_url"] = way.url(verb, practice.slug, chosen.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "connections/workflow.html", context, status=status)
+
+
+def _left_behind(account: MailAccount, chosen: Workflow | None, plan: Plan) -> str:
+    """Why these folders cannot be had, though no workflow that is at work has them: letters came
+    by one, and are moved as it says."""
+    if chosen and actions.turns(chosen, plan.kind):
+        return str(words.KIND_STAYS)
+    resting = account.workflows.filter(folder_in=plan.incoming, active=False)
+    one = next((one for one in resting if one != chosen), None)
+    stays = one is not None and (chosen is not None or actions.turns(one, plan.kind))
+    return str(words.RESTING_KIND) if stays else ""
 
 
 def _try(account: MailAccount, work: Work, *, creates: bool) -> Trial:
@@ -158,13 +169,6 @@ def _wake(request: MemberRequest, way: Way, chosen: Workflow) -> HttpResponse:
         workflows.set_workflow_active(chosen, True, by=request.member, now=timezone.now())
         messages.success(request, _("This workflow is at work again."))
     return redirect(way.url("list", request.practice.slug))
-
-
-def _turns(chosen: Workflow, kind: str) -> bool:
-    """Would letters that came by it be left behind? They are moved by its kind, as long as they
-    are there."""
-    # The ledger of intake, by its name: it stands above this room.
-    return kind != chosen.kind and chosen.sightings.exists()
 
 
 def _others(account: MailAccount, chosen: Workflow | None) -> list[Any]:

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.mail import EmailMessage
 
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.intake import alarms, health
-from postroom.practice import audit
+from postroom.practice import audit, notices
 from postroom.practice.jobs import HEART, claim_slot
-from postroom.practice.models import Notification
+from postroom.practice.models import Member, NoticeMail, Notification
+from postroom.practice.system_mail import NotSent
 from tests.support.cast import Cast
 
 NOW = datetime(2026, 1, 5, 14, tzinfo=UTC)
@@ -199,3 +201,60 @@ def test_somebodys_own_mailbox_is_told_of_without_a_word_of_it(cast: Cast, accou
     for secret in ("Secret", "Private", "desk@tern.example"):
         assert secret not in str(notice.data) + alarms.headline(notice)
     assert alarms.headline(notice).startswith("Bob Adeyemi: ")
+
+
+# -- while no worker runs ----------------------------------------------------------------------
+
+
+def test_as_long_as_the_worker_beats_the_pages_process_asks_one_question(
+    cast: Cast, account, django_assert_num_queries
+) -> None:
+    MailAccount.objects.update(trouble="sign-in", trouble_since=NOW - 60 * MINUTE)
+    with django_assert_num_queries(1):
+        assert alarms.stand_in(now=NOW + 4 * MINUTE) == 0
+
+
+def test_while_the_worker_is_silent_the_pages_process_sends_the_one_mail(
+    cast: Cast, account, mailoutbox, queue
+) -> None:
+    for minutes in range(4, 30):
+        alarms.stand_in(now=NOW + minutes * MINUTE)
+    (letter,) = written_to(cast.alice, mailoutbox)
+    assert "The worker does not run" in letter.body
+    told(cast, NOW + 31 * MINUTE)  # the worker is back, and has nothing to add on this day
+    queue.work_off()
+    assert written_to(cast.alice, mailoutbox) == [letter]
+
+
+def test_what_the_worker_has_told_today_is_not_told_again_by_the_pages(
+    cast: Cast, account, mailoutbox, queue
+) -> None:
+    MailAccount.objects.update(trouble="sign-in", trouble_since=NOW - 60 * MINUTE)
+    told(cast, NOW)
+    assert alarms.stand_in(now=NOW + 10 * MINUTE) > 1
+    queue.work_off()
+    assert len(written_to(cast.alice, mailoutbox)) == 1
+
+
+def test_two_processes_of_pages_take_turns(cast: Cast, account, mailoutbox) -> None:
+    assert alarms.stand_in(now=NOW + 10 * MINUTE) > 0
+    assert alarms.stand_in(now=NOW + 10 * MINUTE) == 0
+
+
+def test_a_mail_that_no_server_took_is_tried_again(cast: Cast, account, mailoutbox, monkeypatch):
+    def refuse(*letter: str) -> None:
+        raise NotSent("the mail server is away")
+
+    with monkeypatch.context() as away:
+        away.setattr(notices, "deliver", refuse)
+        alarms.stand_in(now=NOW + 10 * MINUTE)
+    assert not NoticeMail.objects.exists()
+    alarms.stand_in(now=NOW + 11 * MINUTE)
+    assert len(written_to(cast.alice, mailoutbox)) == 1
+    notice = cast.practice.notifications.get(kind="worker-silent")
+    assert notice.told_at == NOW + 11 * MINUTE
+
+
+def written_to(member: Member, sent: list[EmailMessage]) -> list[EmailMessage]:
+    """The other practice has an administrator too."""
+    return [letter for letter in sent if letter.to == [member.user.email]]

@@ -1,31 +1,18 @@
 """The books: what the server holds is what became of it, to the letter."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
-from postroom.connections.models import FolderState, MailAccount, Workflow
+from postroom.connections.models import FolderState, Workflow
 from postroom.intake import booking
 from postroom.intake.booking import EARLY, FILED, IGNORED, OTHERS, PARTS, UNREADABLE, UNTAKEN
 from postroom.intake.health import gap_of
 from postroom.intake.models import Sighting
-from postroom.intake.tests.post import NOW, Clock, a_pass, account_at, letter, mailbox_of
+from postroom.intake.tests.post import NOW, Clock, a_pass, letter, mailbox_of
 from postroom.practice.models import AuditEvent
+from postroom.register.actions import note_refiled
 from postroom.register.models import Entry
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def hollis(number: int) -> bytes:
@@ -74,6 +61,7 @@ def test_the_books_follow_what_a_person_decides(account, server) -> None:
     first, second, third = Entry.objects.order_by("pk")
     Entry.objects.filter(pk=first.pk).update(filing=Entry.IGNORED)
     Entry.objects.filter(pk=second.pk).update(filing=Entry.FAILED)
+    note_refiled(first)
     a_pass(account, later(2))
     assert parts("Resolved") == {IGNORED: 1}
     assert parts("Unresolved") == {booking.WAITING: 1, UNREADABLE: 1}

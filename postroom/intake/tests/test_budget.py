@@ -1,6 +1,5 @@
 """Hosts that give programs only so much in a day (PE-19)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,12 +13,6 @@ from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
 OLD, NEW = NOW - timedelta(days=40), NOW - timedelta(minutes=5)
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
 
 
 @pytest.fixture

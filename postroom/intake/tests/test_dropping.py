@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from postroom.cli.register import rows
+from postroom.cli.register import Narrowed, rows
 from postroom.connections.models import DropFolder
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
@@ -91,7 +91,7 @@ def test_a_file_that_names_nobody_waits_in_unresolved(cast, place, folder) -> No
 
 
 def test_a_picture_is_shown_on_its_page_and_by_nobody_elses(cast, place, folder) -> None:
-    (place / "4182.png").write_bytes(PNG)
+    (place / "4182 paw.png").write_bytes(PNG)
     look(folder)
     entry, file = Entry.objects.get(), Attachment.objects.get()
     rita = cast.browser(cast.rita)
@@ -104,7 +104,7 @@ def test_a_picture_is_shown_on_its_page_and_by_nobody_elses(cast, place, folder)
     cast.hollis.save()
     assert rita.get(address).status_code == 404
     admins = words(cast.browser(cast.alice).get(f"/p/tern/settings/files/{folder.pk}"))
-    assert "4182.png" not in admins
+    assert "4182 paw.png" not in admins
 
 
 def test_the_same_content_never_comes_in_twice(cast, place, folder) -> None:
@@ -131,7 +131,7 @@ def test_the_same_sheet_for_another_client_is_on_their_record_too(cast, place, f
     first, second = Entry.objects.order_by("pk")
     assert [list(entry.clients.all()) for entry in (first, second)] == [[cast.hollis], [june]]
     assert [file_bytes(file) for file in Attachment.objects.all()] == [PDF, PDF]
-    told = rows(cast.practice, client="4190", unresolved=False)
+    told = rows(cast.practice, Narrowed(client="4190"))
     assert [row["subject"] for row in told] == ["4190 diet.pdf"]
     cast.hollis.restricted = True
     cast.hollis.save()
@@ -345,6 +345,23 @@ def test_the_clock_hands_out_the_folders_that_are_due(cast, place, folder, monke
     assert handed == [folder.pk]
 
 
+def test_a_file_that_somebody_takes_away_meanwhile_is_not_refused(
+    cast: Cast, place, folder, monkeypatch
+) -> None:
+    (place / "a.pdf").write_bytes(PDF)
+    (place / "b.pdf").write_bytes(PDF + b"2")
+    read = drop_folders._read
+
+    def take_the_other(seen, handle):
+        for other in {"a.pdf", "b.pdf"} - {seen.name}:
+            (place / other).unlink(missing_ok=True)
+        return read(seen, handle)
+
+    monkeypatch.setattr(drop_folders, "_read", take_the_other)
+    look(folder)
+    assert list(Dropped.objects.values_list("state", flat=True)) == [Dropped.DONE]
+
+
 # -- upload ----------------------------------------------------------------------------------
 
 
@@ -424,3 +441,14 @@ def test_no_form_is_shown_where_no_folder_is_allowed(cast, settings) -> None:
     page = words(cast.browser(cast.alice).get("/p/tern/settings/files/add"))
     assert "No folder is allowed yet" in page
     assert "Watch this folder" not in page
+
+
+def test_a_number_alone_is_a_suggestion_with_its_reason(cast: Cast, place, folder) -> None:
+    (place / "4182.pdf").write_bytes(PDF)
+    look(folder)
+    entry = Entry.objects.get()
+    assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, reasons.ONLY_NUMBERS)
+    assert not entry.clients.exists()
+    page = words(cast.browser(cast.bob).get(f"/p/tern/unresolved?entry={entry.pk}"))
+    assert "may be a client’s reference, or only a scanner’s counter" in page
+    assert "Hollis Farrow" in page

@@ -12,7 +12,7 @@ from postroom.appointments.actions import look_now, remove_feed, save_feed
 from postroom.appointments.feeds import address
 from postroom.appointments.models import Appointment, Look
 from postroom.connections.tests.web_server import answer, serving
-from postroom.intake import feeds
+from postroom.intake import alarms, feeds, health
 from postroom.intake.tasks import look_at_feeds
 from postroom.kit.crypto import Keyring
 from postroom.practice.models import AuditEvent, Event, Source
@@ -261,3 +261,29 @@ def test_the_clock_hands_out_the_feeds_that_are_due(book: Any, monkeypatch: Any)
     )
     look_at_feeds()
     assert handed == [7, 8]
+
+
+def test_trouble_is_on_the_health_page_at_once_and_an_alarm_in_a_quarter_of_an_hour(
+    cast: Cast, book: Any
+) -> None:
+    told, source, _ = book
+    told.status = 503
+    look(source)
+    (feed,) = health.look_over(cast.practice, now=NOW).feeds
+    (said,) = feed.conditions
+    assert (said.code, said.since, said.alarm) == ("feed-trouble", NOW, False)
+    later = NOW + timedelta(minutes=5)
+    look(source, later)  # it goes on failing: since the first time
+    alarms.look_and_tell(cast.practice, now=NOW + timedelta(minutes=14))
+    notice = cast.practice.notifications.open().get(kind="feed")
+    assert (notice.since, notice.data["name"]) == (NOW, "Agenda")
+    assert alarms.headline(notice) == (
+        "Agenda: The calendar feed could not be read. The server has a problem of its own."
+    )
+    told.status = 200
+    assert look(source, NOW + timedelta(minutes=20))
+    alarms.look_and_tell(cast.practice, now=NOW + timedelta(minutes=21))
+    assert not cast.practice.notifications.open().filter(kind="feed")
+    notice.refresh_from_db()
+    assert alarms.headline(notice) == "The calendar feed “Agenda” is read again."
+    assert Look.objects.get().trouble_since is None

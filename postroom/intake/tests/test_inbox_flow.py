@@ -1,6 +1,5 @@
 """The inbox workflow, a member's own mailbox, and the day a workflow begins."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,12 +18,6 @@ from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
 HOLLIS = b"From: hollis.farrow@example.org\r\nSubject: Biscuit\r\n\r\nHe limps.\r\n"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
 
 
 def flow_at(server: ScriptedImap, cast: Cast, owner: Member | None = None, **changes) -> Workflow:

@@ -1,30 +1,16 @@
 """Sender rules, threads and groups in a pass over a mailbox: what is filed, and where it lies."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
 
-import pytest
-
 from postroom.clients.models import Group, GroupMember, SenderRule
-from postroom.connections.models import MailAccount, Workflow
-from postroom.intake.tests.post import NOW, a_pass, account_at
+from postroom.connections.models import Workflow
+from postroom.intake.tests.post import NOW, a_pass
 from postroom.register import actions
-from postroom.register.models import Entry
-from tests.support.cast import Cast, make_client
+from postroom.register.models import Entry, ThreadEntry
+from tests.support.cast import make_client
 from tests.support.scripted_imap import ScriptedImap
 
 SHARED = "hollis.farrow@example.org"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def put(server: ScriptedImap, number: int, sender: str, **headers: str) -> None:
@@ -123,3 +109,15 @@ def test_a_form_is_filed_by_reply_to_and_shows_who_filled_it_in(cast, account, s
     assert (entry.filing, entry.sender_norm) == (Entry.RESOLVED, SHARED)
     assert entry.sender_name == "Hollis"
     assert list(entry.clients.all()) == [cast.hollis]
+
+
+def test_answers_join_their_conversation_in_a_pass(cast, account, server):
+    put(server, 3, SHARED, References="<n1@post.test> <n2@post.test>")
+    put(server, 1, SHARED)
+    a_pass(account)
+    put(server, 2, SHARED, In_Reply_To="<n1@post.test>")
+    put(server, 4, SHARED)
+    a_pass(account)
+    places = ThreadEntry.objects.order_by("at", "entry").values_list("thread", "entry__subject")
+    assert len({thread for thread, _ in places}) == 1
+    assert {subject for _, subject in places} == {"Letter 1", "Letter 2", "Letter 3"}

@@ -36,7 +36,6 @@ def book(cast: Cast) -> dict[str, int]:
         ("C123 Rex xray.jpg", "cooper"),
         ("c123.jpg", "cooper"),
         ("12345_Dupont_2026-01.pdf", "dupont"),
-        ("12345.pdf", "dupont"),
         ("P50_radio.png", "cooper"),
         ("2026-01 Elise DUPONT.pdf", "dupont"),
         ("dupont élise bilan.pdf", "dupont"),
@@ -45,6 +44,7 @@ def book(cast: Cast) -> dict[str, int]:
         ("AB-12-3.pdf", None),  # a slash cannot be in a file's name
         ("2026 Neville.pdf", "year"),
         ("7 Quill.pdf", "few"),
+        ("12345 scan.pdf", "dupont"),
         # What may mean another, or nobody:
         ("2026-01.pdf", None),
         ("20260105_113000.jpg", None),
@@ -66,6 +66,21 @@ def test_a_files_name_means_one_client_or_a_person_is_asked(cast, book, name, wh
     assert found.sure == (whom is not None), found
     if whom:
         assert found.clients == (book[whom],)
+
+
+@pytest.mark.parametrize(
+    ("name", "whom"),
+    [
+        ("12345.pdf", "dupont"),
+        ("12345_2026-01.pdf", "dupont"),
+        ("12345 (2).pdf", "dupont"),
+        ("7.jpg", "few"),
+        ("2026.pdf", "year"),
+    ],
+)
+def test_numbers_alone_are_offered_and_never_sure(cast, book, name, whom) -> None:
+    found = whose(cast.practice.pk, name)
+    assert (found.clients, found.numbers, found.sure) == ((book[whom],), True, False)
 
 
 def test_several_are_offered(cast: Cast, book: dict[str, int]) -> None:

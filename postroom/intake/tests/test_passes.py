@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,7 +19,6 @@ from postroom.intake.tests.post import (
     US,
     Clock,
     a_pass,
-    account_at,
     letter,
     mailbox_of,
 )
@@ -31,17 +29,6 @@ from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap
 
 LONG = 10 * 365 * 24 * 3600  # seconds
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def take_over() -> None:
@@ -239,3 +226,28 @@ def test_a_trouble_that_is_noted_does_not_undo_what_a_person_changed_meanwhile(a
     note_trouble(account, Trouble("mailbox-full", "Resolved"), now=NOW, goes_on=True)
     account.refresh_from_db()
     assert (account.active, account.user, account.trouble) == (False, "another", "mailbox-full")
+
+
+# -- a line that breaks ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("letters_a_line", "failures"), [(1, 1), (0, 4)])
+def test_a_line_that_breaks_is_left_alone_longer_only_where_nothing_got_done(
+    account, server, monkeypatch, letters_a_line: int, failures: int
+) -> None:
+    monkeypatch.setattr("postroom.intake.rules.BATCH_MAILS", 1)
+    for number in range(6):
+        server.put("Incoming", letter(number))
+    left = letters_a_line
+
+    def break_off(session, tag, args) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0 and rare.bye_before_fetch(session, tag, args)
+
+    server.answer("UID FETCH", rare.for_bodies(break_off))
+    for passes in range(4):
+        left = letters_a_line
+        assert sync(account, worker=US, clock=Clock()).trouble == "disconnected"
+        assert Sighting.objects.count() == letters_a_line * (passes + 1)
+    assert MailAccount.objects.get().failures == failures

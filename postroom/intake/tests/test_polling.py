@@ -1,7 +1,6 @@
 """Accounts without a watcher: whose turn it is, and what a look finds."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,12 +19,6 @@ from tests.support.scripted_imap import ScriptedImap
 
 pytestmark = pytest.mark.timeout(60)
 LATER = 3600.0  # seconds
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A look at a mailbox's past: what filing would do, and nothing done."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +11,8 @@ from postroom.connections.models import MailAccount
 from postroom.intake import trial, words
 from postroom.intake.models import Sighting
 from postroom.intake.rules import kind_of_sender
-from postroom.intake.tests.post import account_at, mailbox_of
+from postroom.intake.tests.post import mailbox_of
+from postroom.practice.models import Practice
 from postroom.register.models import Entry
 from postroom.register.tests.post import put
 from tests.support.cast import Cast, make_client
@@ -20,17 +20,6 @@ from tests.support.rare_answers import refuse
 from tests.support.scripted_imap import ScriptedImap
 
 WHEN = datetime(2026, 1, 5, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
-
-
-@pytest.fixture
-def account(cast: Cast, server: ScriptedImap) -> MailAccount:
-    return account_at(server, cast.practice)
 
 
 def letter(sender: str, *headers: str) -> bytes:
@@ -178,9 +167,10 @@ def test_a_server_that_refuses_is_said_with_its_side(
 
 
 def test_every_reason_has_words_and_a_new_one_is_no_trouble() -> None:
-    said = words.reasons({"unknown-address": 2, "dmarc": 1, "brand-new": 3})
+    waiting = {"unknown-address": 2, "dmarc": 1, "brand-new": 3}
+    said = words.reasons(waiting, Practice(client_word="owner"))
     assert said == [
-        "2 from addresses that no client has",
+        "2 from addresses that no owner has",
         "1 whose sender could not be confirmed",
         "3 for another reason",
     ]

@@ -1,7 +1,6 @@
 """An operation that never ends is cut off, so that the account is tried again (PE-12)."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,15 +8,8 @@ from postroom.connections.imap import cut_hanging
 from postroom.connections.trouble import TIMEOUT, Trouble
 from postroom.intake.tests.post import account_at, mailbox_of
 from tests.support.cast import Cast
-from tests.support.scripted_imap import ScriptedImap
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedImap]:
-    with ScriptedImap() as one:
-        yield one
 
 
 def test_an_operation_that_hangs_is_cut_off_as_a_timeout(cast: Cast, server) -> None:

@@ -21,7 +21,7 @@ from postroom.connections.rules import INBOX, WHOLE_INBOX
 from postroom.connections.trouble import KEY_MISSING, Trouble
 from postroom.connections.trying import Trial
 from postroom.connections.ways import OWN, PAST, PRACTICE, SERVER, Way, frame, go, sparingly, told
-from postroom.connections.words import Words, trouble
+from postroom.connections.words import ELSEWHERE, Words, trouble
 from postroom.intake import words
 from postroom.intake.forms import LookForm
 from postroom.intake.trial import Look, look
@@ -94,7 +94,12 @@ def _past(request: MemberRequest, way: Way) -> HttpResponse:
             drafts.keep_look(draft, found.as_data(), now=timezone.now())
     if do == "finish" and begin_form.is_valid():
         begins_at = begin_form.begins_at(timezone.now())
-        failed, account = drafts.finish(draft, begins_at, by=request.member, now=timezone.now())
+        now = timezone.now()
+        try:
+            failed, account = drafts.finish(draft, begins_at, by=request.member, now=now)
+        except drafts.Elsewhere:
+            messages.error(request, str(ELSEWHERE[way.own]))
+            return go(request, way.url(SERVER, request.practice.slug))
         if account:
             messages.success(request, _("%(name)s is connected.") % {"name": account.name})
         if account or not failed.steps:  # or somebody's other window was faster
@@ -172,7 +177,7 @@ def _shown(
         "look": found,
         "oldest": parse_datetime(found["oldest"]) if found.get("oldest") else None,
         "waits": found.get("looked", 0) - kept,
-        "reasons": words.reasons(counted),
+        "reasons": words.reasons(counted, request.practice),
         "shared": words.shared(found, request.member),
         "senders": words.senders(found),
         "problem": problem,

@@ -19,11 +19,15 @@ _OVERRIDES = re.compile("[\u202d\u202e]")
 
 @dataclass(frozen=True)
 class Safe:
-    """A fragment to show, the outside pictures and grounds left out, and the links in it."""
+    """A fragment to show, the outside pictures and grounds left out, and the links in it.
+
+    `outside` is the number of outside pictures that are shown.
+    """
 
     body: str
     blocked: int
     links: int
+    outside: int = 0
 
 
 def safe(
@@ -32,12 +36,14 @@ def safe(
     picture: Callable[[str], str | None],
     show_remote: bool = False,
     remote: Callable[[str], str | None] | None = None,
+    away: Callable[[str], str] | None = None,
 ) -> Safe:
     """Sanitise a mail's HTML; never raises on what the mail holds.
 
     `picture` gives the address of an inline (cid) picture, without its angle brackets, or None.
     `remote` gives the address of our proxy for an outside picture, or None; it is asked only with
-    `show_remote`. Backgrounds are never fetched; they count as blocked in any case.
+    `show_remote`. Backgrounds are never fetched; they count as blocked in any case. `away` gives
+    the address of the page that a link to a web address goes by way of.
     """
     pictures = Pictures(inline=picture, remote=remote, show_remote=show_remote)
     source = html[:LIMIT].encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
@@ -52,11 +58,12 @@ def safe(
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    body, count = links.clear(_OVERRIDES.sub("", body), gettext("This link really goes here"))
+    note = gettext("This link really goes here")
+    body, count = links.clear(_OVERRIDES.sub("", body), note, away)
     if len(html) > LIMIT:
         body += f'<p class="cut">{escape(gettext("The rest of this message is too long to show."))}'
         body += "</p>"
-    return Safe(body=body, blocked=pictures.blocked, links=count)
+    return Safe(body=body, blocked=pictures.blocked, links=count, outside=pictures.shown)
 
 
 def _filter(pictures: Pictures) -> Callable[[str, str, str], str | None]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
@@ -54,7 +55,7 @@ def names_another_host(words: str, address: str) -> bool:
         return False
     if address.startswith("http") and "@" in urlsplit_netloc(address):
         return True  # https://bank.example@evil.example/
-    if _mixed_letters(host):
+    if mixed_letters(host):
         return True
     mail = address.startswith("mailto:")
     return any(
@@ -69,11 +70,11 @@ def urlsplit_netloc(address: str) -> str:
     return re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)[0]
 
 
-def clear(body: str, note: str) -> tuple[str, int]:
+def clear(body: str, note: str, away: Callable[[str], str] | None = None) -> tuple[str, int]:
     """Give each link its title and, where its words mislead, its true host in brackets.
 
-    `body` must come from the sanitiser. `note` is the title of the brackets, plain text.
-    Returns the fragment and the number of links.
+    `body` must come from the sanitiser. `note` is the title of the brackets, plain text; `away`
+    gives the address to write for a web address. Returns the fragment and the number of links.
     """
     out: list[str] = []
     link: _Link | None = None
@@ -85,7 +86,7 @@ def clear(body: str, note: str) -> tuple[str, int]:
         if link:
             link.words.append(unescape(between))
         if token[2] == "a" and not token[1]:
-            link = _opened(token)
+            link = _opened(token, away)
             out.append(link.tag)
             continue
         out.append(token[0])
@@ -106,15 +107,21 @@ class _Link:
     words: list[str] = field(default_factory=list)
 
 
-def _opened(token: re.Match[str]) -> _Link:
+def _opened(token: re.Match[str], away: Callable[[str], str] | None) -> _Link:
     attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(token[3])}
     address = attributes.get("href", "")
     if not address:
         return _Link("", "<a>")
     attributes.pop("title", None)  # its own would be free to lie
     attributes["title"] = true_host(address) if address.startswith("http") else address
+    attributes["href"] = by_way_of(address, away)
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     return _Link(address, f"<a{written}>")
+
+
+def by_way_of(address: str, away: Callable[[str], str] | None) -> str:
+    """What is written for an address: a web address goes by way of `away`."""
+    return away(address) if away and address.startswith("http") else address
 
 
 def _marker(link: _Link, note: str) -> str:
@@ -145,7 +152,7 @@ def _ascii(host: str) -> str:
         return host
 
 
-def _mixed_letters(host: str) -> bool:
+def mixed_letters(host: str) -> bool:
     """Letters that are not Latin in a host: they can be drawn exactly as Latin ones."""
     if "xn--" not in host:
         return not host.isascii()

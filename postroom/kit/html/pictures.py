@@ -28,6 +28,7 @@ class Pictures:
     remote: Callable[[str], str | None] | None
     show_remote: bool
     blocked: int = 0
+    shown: int = 0  # of the outside ones
 
     def source(self, src: str) -> str | None:
         """The src to write, None for no picture."""
@@ -42,6 +43,7 @@ class Pictures:
             return None
         shown = self._outside(address) if self.show_remote else None
         self.blocked += shown is None
+        self.shown += shown is not None
         return shown
 
     def _outside(self, address: str) -> str | None:

@@ -4,7 +4,6 @@ Each mail comes as its length (8 bytes, big end first) and its bytes; each Lette
 way. Run by `guarded`. Ends with 0, with 3 when the memory was not enough, or by a signal.
 """
 
-import resource
 import sys
 from collections.abc import Callable
 from typing import IO
@@ -12,24 +11,15 @@ from typing import IO
 from postroom.kit.mime import reading
 from postroom.kit.mime.letter import Letter
 from postroom.kit.mime.packed import pack
+from postroom.kit.processes import Limits
 
-MEMORY = 256 * 1024**2  # bytes, the interpreter and all (RELIABILITY S6)
-SECONDS = 10  # of processor
-WRITTEN = 128 * 1024**2
+LIMITS = Limits(memory=256 * 1024**2, written=128 * 1024**2, seconds=10)  # RELIABILITY S6
 OUT_OF_MEMORY = 3
-
-_LIMITS = {
-    resource.RLIMIT_AS: MEMORY,
-    resource.RLIMIT_FSIZE: WRITTEN,
-    resource.RLIMIT_CPU: SECONDS,
-    resource.RLIMIT_CORE: 0,
-}
 
 
 def main(how: str) -> int:
     """Sets the limits, then reads: `whole` letters, or their `headers` alone."""
-    for limit, most in _LIMITS.items():
-        resource.setrlimit(limit, (most, most))
+    LIMITS.set()
     try:
         serve(sys.stdin.buffer, sys.stdout.buffer, WAYS[how])
     except MemoryError:

@@ -3,13 +3,12 @@ with 256 MB and 10 seconds (RELIABILITY S6, R13)."""
 
 import logging
 import subprocess
-import sys
 import tempfile
-from pathlib import Path
 
 from postroom.kit.mime import reading
 from postroom.kit.mime.letter import Letter
 from postroom.kit.mime.packed import unpack
+from postroom.kit.processes import run_alone
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +19,6 @@ LONG_HEADER = 300_000  # bytes before the first empty line
 SECONDS = 60  # on the clock; the processor's own limit is in child.py
 
 MODULE = "postroom.kit.mime.child"
-ROOT = Path(__file__).parents[3]
-# -I: nothing of the environment or the current folder is a module to it.
-_START = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1)"
-_START += ", run_name='__main__', alter_sys=True)"
 
 
 def read_guarded(raw: bytes, *, always: bool = False) -> Letter:
@@ -55,23 +50,12 @@ def is_suspicious(raw: bytes) -> bool:
 
 def _in_a_child(raw: bytes, how: str) -> Letter | None:
     """What the process made of it; None when it was stopped by its limits, or died."""
-    command = [sys.executable, "-I", "-c", _START, str(ROOT), MODULE, how]
     with tempfile.TemporaryFile() as mail, tempfile.TemporaryFile() as letter:
         mail.write(len(raw).to_bytes(8, "big"))
         mail.write(raw)
         mail.seek(0)
         try:
-            # It needs nothing of ours, so it is given none of our secrets either.
-            done = subprocess.run(
-                command,
-                stdin=mail,
-                stdout=letter,
-                stderr=subprocess.PIPE,
-                timeout=SECONDS,
-                env={},
-                cwd="/",
-                check=False,
-            )
+            done = run_alone(MODULE, how, stdin=mail, stdout=letter, patience=SECONDS)
         except subprocess.TimeoutExpired:
             logger.warning("A mail of %d bytes took more than %d s to read", len(raw), SECONDS)
             return None

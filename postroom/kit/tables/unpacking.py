@@ -1,4 +1,4 @@
-"""`python unpacking.py FILE`: the first sheet that has a cell, as CSV on standard output.
+"""`unpacking FILE`: the first sheet that has a cell, as CSV on standard output.
 
 Run by `workbooks`, alone in its process. Ends with 0, or: 2 no workbook, 3 locked with a
 password, 4 no cell in it, 5 or a signal: more than the limits allow.
@@ -6,7 +6,6 @@ password, 4 no cell in it, 5 or a signal: more than the limits allow.
 
 import csv
 import io
-import resource
 import sys
 from datetime import date, datetime, time, timedelta
 
@@ -19,21 +18,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-MEMORY = 2 * 1024**3  # bytes; 100,000 rows of ten cells take 150 MB
-WRITTEN = 400 * 1024**2
-SECONDS = 120  # of processor
+from postroom.kit.processes import Limits
 
-_LIMITS = {
-    resource.RLIMIT_AS: MEMORY,
-    resource.RLIMIT_FSIZE: WRITTEN,
-    resource.RLIMIT_CPU: SECONDS,
-    resource.RLIMIT_CORE: 0,
-}
+# 100,000 rows of ten cells take 150 MB of memory.
+LIMITS = Limits(memory=2 * 1024**3, written=400 * 1024**2, seconds=120)
 
 
 def main(path: str) -> int:
-    for limit, most in _LIMITS.items():
-        resource.setrlimit(limit, (most, most))
+    LIMITS.set()
     try:
         with CalamineWorkbook.from_path(path) as book:
             sheets = [

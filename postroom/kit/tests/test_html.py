@@ -158,7 +158,7 @@ def test_outside_pictures_and_grounds_are_counted_and_left_out() -> None:
 
 def test_shown_outside_pictures_come_through_the_proxy() -> None:
     found = cleaned('<img src="https://x.example/a?b=1&amp;c">', show_remote=True)
-    assert found == Safe('<img src="/proxy/https://x.example/a?b=1&amp;c">', 0, 0)
+    assert found == Safe('<img src="/proxy/https://x.example/a?b=1&amp;c">', 0, 0, outside=1)
 
 
 def test_an_outside_picture_the_proxy_refuses_stays_counted() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from postroom.kit import processes
 from postroom.kit.mime import Letter, child, guarded, read, read_guarded, reading
 from postroom.kit.mime.packed import pack, unpack
 from tests.support.real_data import FOLDER
@@ -90,7 +91,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
 
 def test_time_is_bounded() -> None:
-    assert child.SECONDS == 10
+    assert child.LIMITS.seconds == 10
     limits = subprocess.run(
         [
             *(sys.executable, "-c"),
@@ -130,5 +131,5 @@ def with_reader(folder: Path, deed: str) -> Letter:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(guarded, "MODULE", "deadly")
-        patch.setattr(guarded, "ROOT", folder)
+        patch.setattr(processes, "ROOT", folder)
         return read_guarded(MAIL, always=True)

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from postroom.kit.background.calls import call
 from postroom.practice import factors
 from postroom.practice.models import Factor, Member
 from tests.support.cast import PASSWORD
@@ -55,21 +54,3 @@ def is_in(browser: Client, slug: str = "tern") -> bool:
 
 def new_session(browser: Client) -> str:
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-class Queue:
-    """The background tasks that were asked for; a test does them when it likes."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Any] = []
-
-    def hear(self, task_result: Any, **_: Any) -> None:
-        self.waiting.append(task_result)
-
-    def work_off(self) -> int:
-        """Do them all, and those they ask for; how many they were."""
-        done = 0
-        while self.waiting:
-            call(self.waiting.pop(0))
-            done += 1
-        return done

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from postroom.practice import closing, rules
+from postroom.practice import closing, holiday_names, rules
 from postroom.practice.models import AuditEvent, ClosedDay
 from tests.support.cast import Cast
 
@@ -49,7 +49,25 @@ def test_a_country_we_know_no_holidays_of_is_open_on_all_days(cast: Cast) -> Non
 def test_holidays_speak_the_readers_language_where_they_can() -> None:
     assert (CHRISTMAS, "Noël") in closing.public_holidays("FR", "", 2026, "fr")
     assert (CHRISTMAS, "Christmas Day") in closing.public_holidays("FR", "", 2026, "en")
-    assert (CHRISTMAS, "Christmas Day") in closing.public_holidays("GB", "", 2026, "fr")
+    assert (CHRISTMAS, "Christmas Day") in closing.public_holidays("GB", "", 2026, "en")
+
+
+def test_what_the_library_names_in_english_alone_is_put_into_the_readers_words(monkeypatch) -> None:
+    monkeypatch.setitem(holiday_names.NAMES, "Boxing Day", "the day of boxes")
+    named = dict(closing.public_holidays("GB", "ENG", 2036, "de"))  # on a Friday
+    assert named[date(2036, 12, 26)] == "the day of boxes"
+    assert holiday_names.translated("Boxing Day (observed); A Day", "de") == (
+        "the day of boxes (observed); A Day"
+    )
+
+
+@pytest.mark.parametrize("place", ["GB ENG", "GB WLS", "GB SCT", "GB NIR", "IE"])
+def test_every_yearly_holiday_of_the_british_isles_can_be_translated(place: str) -> None:
+    country, _, region = place.partition(" ")
+    found = {name for year in range(2027, 2037)
+             for _, name in closing.public_holidays(country, region, year, "en")}  # fmt: skip
+    parts = {part.removesuffix(" (observed)") for name in found for part in name.split("; ")}
+    assert parts <= set(holiday_names.NAMES)
 
 
 def test_the_schools_zones_are_no_regions() -> None:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC
 from typing import Any, cast
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -125,7 +124,7 @@ def _state(practice: Practice) -> dict[str, Any]:
 def _csv(practice: Practice, wanted: Wanted) -> Iterator[str]:
     yield "\ufeff"  # Excel takes it for Latin-1 otherwise
     yield from csv_lines([COLUMNS])
-    zone = ZoneInfo(practice.time_zone)
+    zone = practice.zone
     nouns = words_of(practice).within()
     for rows in auditing.chunks(wanted.rows(practice)):
         told = [_told(row, nouns) for row in rows]

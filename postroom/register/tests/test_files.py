@@ -12,7 +12,8 @@ from postroom.clients.models import Client
 from postroom.kit import html
 from postroom.register import letters
 from postroom.register.models import Attachment, Entry
-from postroom.register.reading import picture_token, picture_type
+from postroom.register.reading import picture_token
+from postroom.register.safety import picture_type
 from postroom.register.tests.post import PNG, mail, put
 from postroom.register.tests.test_unresolved import words
 from postroom.register.views import files

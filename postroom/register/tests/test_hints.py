@@ -169,16 +169,17 @@ def test_an_address_that_differs_by_dots_or_a_tag_is_offered(
 ) -> None:
     make_client(cast.practice, "9", "Ana Silva", [held])
     entry = put(cast.practice, mail(sender=f"A. <{writes}>"))
-    if held == "ana+vet@silva.example":
-        assert cards(bob, entry) == {}  # a tag we never saw is looked for at Gmail alone
-    else:
-        assert cards(bob, entry) == {"Ana Silva": ["Almost the same address is on the record"]}
+    said = cards(bob, entry)["Ana Silva"]
+    almost = "Almost the same address is on the record"
+    # A tag we never saw is looked for at Gmail alone.
+    assert (almost in said) is (held != "ana+vet@silva.example")
     assert chosen(bob, entry) is None
 
 
 def test_dots_count_where_the_provider_says_so(cast: Cast, bob: Browser) -> None:
     make_client(cast.practice, "9", "Ana Silva", ["ana.silva@silva.example"])
-    assert cards(bob, put(cast.practice, mail(sender="A. <anasilva@silva.example>"))) == {}
+    said = cards(bob, put(cast.practice, mail(sender="A. <anasilva@silva.example>")))
+    assert said == {"Ana Silva": ["An address of this record is at silva.example too"]}
 
 
 def thread(cast: Cast) -> Entry:

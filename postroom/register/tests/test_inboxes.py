@@ -1,5 +1,7 @@
 """My inbox and the shared inbox: who sees what, filing out of them, closing."""
 
+import re
+
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
@@ -65,7 +67,7 @@ def test_nobody_else_sees_what_is_in_ones_own_mailbox(cast: Cast, door: str) -> 
 def test_what_is_in_ones_own_mailbox_is_in_no_export(cast: Cast) -> None:
     in_inbox(cast, cast.bob)
     waiting = put(cast.practice)
-    found = list(exported(cast.practice, client=None, unresolved=False))
+    found = list(exported(cast.practice))
     assert [row["entry"] for row in found] == [waiting.pk]
 
 
@@ -129,7 +131,7 @@ def test_a_letter_of_an_inbox_is_filed_to_all_whom_it_concerns(cast: Cast) -> No
     entry, bob = in_inbox(cast, sender_name="Farrow"), cast.browser(cast.bob)
     for ref in ("1", "2"):
         make_client(cast.practice, ref, f"Wren {ref}", ["hollis@farrow.example"])
-    assert "It concerns several of them" in words(bob.get(f"/p/tern/entries/{entry.pk}/file"))
+    assert "It concerns them as well" in words(bob.get(f"/p/tern/entries/{entry.pk}/file"))
     one, two = Client.objects.filter(ref__in=("1", "2")).order_by("pk")
     data = {"version": 1, "clients": one.pk, "also": [two.pk]}
     bob.post(f"/p/tern/entries/{entry.pk}/file", data)
@@ -165,6 +167,18 @@ def test_closing_and_opening_again(cast: Cast) -> None:
     assert SECRET in words(bob.get("/p/tern/shared-inbox"))
     done = AuditEvent.objects.filter(object_kind="conversation")
     assert list(done.order_by("id").values_list("action", flat=True)) == ["close", "reopen"]
+
+
+def test_closing_is_undone_from_its_toast_and_only_that_closing(cast: Cast) -> None:
+    entry, bob = in_inbox(cast), cast.browser(cast.bob)
+    page = bob.post(f"/p/tern/entries/{entry.pk}/close", {"version": 1}, follow=True).text
+    (undo,) = re.findall(r'<form method="post" action="([^"]+reopen\?[^"]+)"', page)
+    assert 'data-key="u" aria-keyshortcuts="U"' in page
+    assert "Open again." in words(bob.post(undo, follow=True))
+    assert Conversation.objects.get().is_open
+    cast.browser(cast.alice).post(f"/p/tern/entries/{entry.pk}/close", {"version": 3})
+    assert "Alice Moreau has closed it already." in words(bob.post(undo, follow=True))
+    assert not Conversation.objects.get().is_open
 
 
 def test_the_slower_of_two_is_told_who_closed_it(cast: Cast) -> None:

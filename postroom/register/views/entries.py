@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,11 +16,14 @@ from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.practice.words import words_of
 from postroom.register import actions, words
+from postroom.register.conversing import conversing
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
 from postroom.register.models import Conversation, Entry
+from postroom.register.moves import moves
 from postroom.register.paging import number
-from postroom.register.reading import reading
+from postroom.register.reading import Look, reading
+from postroom.register.views import noting
 
 
 @member_required(READ)
@@ -27,23 +31,37 @@ from postroom.register.reading import reading
 def entry(request: MemberRequest, entry: int) -> HttpResponse:
     letter = _readable(request, entry)
     audit.read(request, "entry", letter.pk)
-    as_text = request.GET.get("view") == "text"
+    if letter.is_noted:
+        return noting.shown(request, letter)
+    look = Look.asked(request.GET)
     talk = conversation_of(request.member, letter)
+    about = set(letter.about.values_list("patient", flat=True))
+    clients = list(
+        Client.objects.open_to(request.member)
+        .filter(placements__entry=letter)
+        .order_by("placements__pk")
+        .prefetch_related("patients")
+    )
+    theirs = [patient for client in clients for patient in client.patients.all()]
     context = {
         "nav": _nav(letter, talk),
         "talk": talk,
         "entry": letter,
-        "clients": Client.objects.open_to(request.member)
-        .filter(placements__entry=letter)
-        .prefetch_related("patients"),
+        "clients": clients,
+        "about": [patient for patient in theirs if patient.pk in about],
+        "patients": [(patient, patient.pk in about) for patient in theirs],
+        "moves": moves(request.member, letter),
         "why": words.why(letter, words_of(request.practice).within()),
         "filed": words.done(letter, request.member)
         if letter.filed_by_id and not letter.is_waiting
         else "",
-        "reading": reading(request.practice, letter, as_text=as_text),
-        "other_view": "?" if as_text else "?view=text",
+        "reading": reading(request.practice, letter, look),
+        "other_view": "?" if look.as_text else "?view=text",
+        "conversing": conversing(request.member, letter),
+        "may_split": request.member.may(WRITE),
         "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
+        "may_assign": letter.filing == Entry.RESOLVED and request.member.may(RESOLVE),
         "may_take_back": may_take_back(request.member, letter),
     }
     return render(request, "register/entry.html", context)
@@ -73,7 +91,7 @@ def take_back(request: MemberRequest, entry: int) -> HttpResponse:
 @member_required(RESOLVE)
 @require_POST
 def undo(request: MemberRequest, entry: int) -> HttpResponse:
-    """Take back one's own last act on a letter; it waits again."""
+    """Take back one's own last act on a letter; it is filed, or waits, as before."""
     letter = _readable(request, entry)
     try:
         actions.undo(letter, by=request.member, now=timezone.now())
@@ -95,13 +113,15 @@ def unassign(request: MemberRequest, entry: int) -> HttpResponse:
             _("Only who filed this message, or an administrator, can take it off a record.")
         )
     try:
-        actions.unassign(letter, client, by=request.member, now=timezone.now())
+        # The version the person saw, where the page told it.
+        version = number(request.POST.get("version"))
+        actions.unassign(letter, client, by=request.member, now=timezone.now(), version=version)
     except (actions.NothingToUndo, actions.AlreadyFiled):
         messages.error(request, _("Somebody else has just changed where this message is filed."))
     else:
-        messages.success(
-            request, _("Taken off the record of %(client)s.") % {"client": client.name}
-        )
+        undo_it = reverse("register:undo", args=[request.practice.slug, letter.pk])
+        words_ = _("Taken off the record of %(client)s.") % {"client": client.name}
+        messages.success(request, words_, extra_tags=undo_it)
     if Entry.objects.readable_by(request.member).filter(pk=letter.pk).exists():
         return redirect("register:entry", request.practice.slug, letter.pk)
     return redirect("register:client", request.practice.slug, client.pk)
@@ -126,6 +146,9 @@ def may_take_back(member: Member, letter: Entry) -> bool:
 
 def _taken_back(request: MemberRequest, letter: Entry) -> HttpResponse:
     """Say where it is now, and show it there."""
+    if letter.filing == Entry.RESOLVED:
+        messages.success(request, _("Taken back. The message is filed as it was before."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
     if letter.filing == Entry.UNFILED:
         messages.success(request, _("Taken back. The message is on no record."))
         return redirect("register:entry", request.practice.slug, letter.pk)
@@ -149,5 +172,5 @@ def _nav(letter: Entry, talk: Conversation | None) -> str:
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:
-    letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
     return get_object_or_404(letters, pk=pk)

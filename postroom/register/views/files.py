@@ -8,24 +8,44 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TypeVar, cast
 
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from postroom.connections.pictures import fetch
+from postroom.connections.trouble import Trouble
 from postroom.kit import html
 from postroom.kit.text import safe_file_name
 from postroom.practice import audit
-from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ
+from postroom.practice.access import MemberRequest, member_required, page_before
+from postroom.practice.rules import READ, WRITE
+from postroom.register import scanning
 from postroom.register.letters import file_bytes
-from postroom.register.models import Attachment, Entry
-from postroom.register.reading import document, is_picture, is_picture_token, picture_type
+from postroom.register.models import Attachment, Entry, Scan
+from postroom.register.outside import asked_for
+from postroom.register.reading import Look, document, is_picture, is_picture_token
+from postroom.register.safety import (
+    Danger,
+    danger,
+    danger_in,
+    may_open,
+    opened_as,
+    opens_directly,
+    picture_in,
+    picture_type,
+)
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 CLOSED = "sandbox; default-src 'none'"
+# What a browser needs to show a file alone in a tab; no script, no request.
+OPENED = "sandbox; default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
 UNKNOWN = "application/octet-stream"  # so that no browser opens it
 
 
@@ -44,9 +64,8 @@ def body(request: MemberRequest, entry: int) -> HttpResponse:
     """The document inside the sandboxed frame; `?view=text` is its plain text."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
     audit.read_part(request, "entry", letter.pk)
-    as_text = request.GET.get("view") == "text"
-    page = document(request.practice, letter, as_text=as_text, dark=request.member.theme == "dark")
-    return framed(request, page)
+    look, dark = Look.asked(request.GET), request.member.theme == "dark"
+    return framed(request, document(request.practice, letter, look, dark=dark))
 
 
 @require_safe
@@ -58,23 +77,75 @@ def inline(request: HttpRequest, practice: str, entry: int, n: int, token: str) 
     picture = get_object_or_404(of_practice.select_related("mail"), entry=entry, n=n)
     data = _content(picture)
     media_type = picture_type(picture.type, data)
+    if not media_type or danger(picture):
+        raise Http404
+    return _closed(HttpResponse(data, content_type=media_type))
+
+
+@require_safe
+def outside(request: HttpRequest, practice: str, entry: int, token: str) -> HttpResponse:
+    """A picture from the internet that somebody chose to see. We ask for it, and whatever it
+    calls itself, it is shown if its bytes are a picture's; nothing else is."""
+    address = asked_for(practice, entry, token)
+    if address is None or not Entry.objects.filter(practice__slug=practice, pk=entry).exists():
+        raise Http404
+    try:
+        data = fetch(address)
+    except Trouble as trouble:
+        raise Http404 from trouble
+    media_type = picture_in(data)
     if not media_type:
         raise Http404
     return _closed(HttpResponse(data, content_type=media_type))
 
 
 @member_required(READ)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def attachment(request: MemberRequest, attachment: int) -> HttpResponse:
-    """A file of a letter, to be kept on disk: never opened by the browser (DESIGN 8.11)."""
-    readable = Entry.objects.readable_by(request.member)
-    found = get_object_or_404(
-        Attachment.objects.filter(entry__in=readable).select_related("mail", "stored"),
-        pk=attachment,
-    )
+    """A file of a letter, to be kept on disk: never opened by the browser (DESIGN 8.11).
+
+    POST: somebody has read the warning that stands before it.
+    """
+    return _downloaded(request, _readable(request, attachment))
+
+
+@member_required(READ)
+@require_safe
+def opened(request: MemberRequest, attachment: int) -> HttpResponse:
+    """A file in a tab of its own, if the practice lets such files open (EX-19); else as ever."""
+    found = _readable(request, attachment)
+    may = opens_directly(request.practice) and may_open(found.type, found.name)
+    if not may or danger(found):
+        return _downloaded(request, found)
     content = _content(found)
+    media_type = opened_as(found.type, content)
+    if not media_type:  # it is not what it says: what it is, nobody knows
+        return _kept(request, found)
     audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
-    return download(HttpResponse(content, content_type=UNKNOWN), found.name)
+    answer = _closed(HttpResponse(content, content_type=media_type))
+    answer["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
+    answer["Content-Security-Policy"] = OPENED
+    return answer
+
+
+@member_required(WRITE)
+@require_POST
+def scan(request: MemberRequest, attachment: int) -> HttpResponse:
+    """Have one file looked at by the virus scanner now."""
+    found = _readable(request, attachment)
+    try:
+        state = scanning.again(found, now=timezone.now()).state
+    except Trouble:
+        messages.error(request, _("The virus scanner does not answer. The file is not checked."))
+    else:
+        if state == Scan.INFECTED:
+            messages.error(request, _("A virus was found in “%(name)s”.") % {"name": found.name})
+        elif state == Scan.CLEAN:
+            messages.success(request, _("No virus was found in “%(name)s”.") % {"name": found.name})
+        else:
+            messages.error(request, _("The virus scanner could not check this file."))
+    back = page_before(request)
+    return redirect(back or reverse("register:entry", args=[request.practice.slug, found.entry_id]))
 
 
 @member_required(READ)
@@ -86,7 +157,7 @@ def picture(request: MemberRequest, attachment: int) -> HttpResponse:
         Attachment.objects.filter(entry__in=readable).select_related("stored"), pk=attachment
     )
     media_type = ""
-    if is_picture(found):
+    if is_picture(found) and not danger(found):
         content = _content(found)
         media_type = picture_type(found.type, content)
     if not media_type:
@@ -96,9 +167,9 @@ def picture(request: MemberRequest, attachment: int) -> HttpResponse:
 
 
 @member_required(READ)
-@require_safe
-def raw(request: MemberRequest, entry: int) -> FileResponse:
-    """The mail as it came, byte for byte; never whole in memory."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def raw(request: MemberRequest, entry: int) -> HttpResponseBase:
+    """The mail as it came, byte for byte; never whole in memory. POST as for `attachment`."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
     mail = letter.mails.order_by("pk").first()
     if mail is None:
@@ -107,9 +178,45 @@ def raw(request: MemberRequest, entry: int) -> FileResponse:
         file = mail.path.open("rb")
     except OSError as missing:
         raise Http404 from missing
-    audit.read(request, "entry", letter.pk, action=audit.DOWNLOAD)
     name = safe_file_name(f"{letter.subject or 'message'}.eml")
+    if refusal := warning(request, danger_in(letter), name, letter.pk):
+        file.close()
+        return refusal
+    audit.read(request, "entry", letter.pk, action=audit.DOWNLOAD)
     return download(Streamed(file, content_type=UNKNOWN), name)
+
+
+def warning(
+    request: MemberRequest, danger: Danger | None, name: str, entry: int
+) -> HttpResponse | None:
+    """The page that stands before a file that may do harm; None where it may be had.
+
+    Its status is no success: a link that downloads then downloads nothing.
+    """
+    if danger is None:
+        return None
+    may = request.member.may(danger.right)
+    if may and request.method == "POST":
+        return None
+    context = {"danger": danger, "name": name, "may": may, "entry": entry}
+    return render(request, "register/warned.html", context, status=403)
+
+
+def _readable(request: MemberRequest, attachment: int) -> Attachment:
+    readable = Entry.objects.readable_by(request.member)
+    files = Attachment.objects.filter(entry__in=readable).select_related("mail", "stored")
+    return get_object_or_404(files, pk=attachment)
+
+
+def _downloaded(request: MemberRequest, found: Attachment) -> HttpResponse:
+    refusal = warning(request, danger(found), found.name, found.entry_id)
+    return refusal or _kept(request, found)
+
+
+def _kept(request: MemberRequest, found: Attachment) -> HttpResponse:
+    content = _content(found)
+    audit.read(request, "entry", found.entry_id, action=audit.DOWNLOAD, attachment=found.pk)
+    return download(HttpResponse(content, content_type=UNKNOWN), found.name)
 
 
 def _content(found: Attachment) -> bytes:

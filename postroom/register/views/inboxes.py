@@ -21,6 +21,7 @@ from postroom.register.forms import ResolveForm, VersionForm
 from postroom.register.inboxes import conversation_of, mine, page, shared
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number
+from postroom.register.reading import Look
 from postroom.register.waiting import waiting
 
 
@@ -61,6 +62,7 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
             now=timezone.now(),
             version=form.cleaned_data["version"],
             remember=form.cleaned_data["remember"],
+            patients=form.cleaned_data["patients"],
         )
     except actions.AlreadyFiled:
         messages.error(request, _("Somebody else has just changed where this message is filed."))
@@ -75,7 +77,7 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
 @require_POST
 def close(request: MemberRequest, entry: int) -> HttpResponse:
     """Nothing is left to do about this conversation."""
-    return _turn(request, entry, handling.close, _("Closed."))
+    return _turn(request, entry, handling.close, _("Closed."), back="register:reopen")
 
 
 @member_required(RESOLVE)
@@ -104,10 +106,10 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
 
 
 def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> Any:
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     context = {
         "nav": _nav(letter),
-        "other_view": "?" if as_text else "?view=text",
+        "other_view": "?" if look.as_text else "?view=text",
         "appcls": "tall",
         "entry": letter,
         "publishes": letter.owner_id is not None,
@@ -117,17 +119,20 @@ def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **mo
             letter,
             asked=number(request.GET.get("client")),
             find=clean(request.GET.get("find", "")).strip()[:100],
-            as_text=as_text,
+            look=look,
         ),
         **more,
     }
     return render(request, "register/file.html", context, status=status)
 
 
-def _turn(request: MemberRequest, entry: int, act: Any, done: str) -> HttpResponse:
+def _turn(
+    request: MemberRequest, entry: int, act: Any, done: str, *, back: str = ""
+) -> HttpResponse:
+    """`back` names the view that undoes it: the toast offers it for ten seconds."""
     letter = _readable(request, entry)
     talk = conversation_of(request.member, letter)
-    form = VersionForm(request.POST)
+    form = VersionForm(request.POST if "version" in request.POST else request.GET)
     page = redirect("register:entry", request.practice.slug, letter.pk)
     if talk is None:
         messages.error(request, _("This message is in no inbox of yours."))
@@ -142,7 +147,11 @@ def _turn(request: MemberRequest, entry: int, act: Any, done: str) -> HttpRespon
         else:
             messages.error(request, _("Somebody has just changed it. Look again."))
     else:
-        messages.success(request, done)
+        undo = ""
+        if back:  # of this very closing: once somebody has been at it since, it says so
+            address = reverse(back, args=[request.practice.slug, letter.pk])
+            undo = f"{address}?version={talk.version}"
+        messages.success(request, done, extra_tags=undo)
     return page
 
 

@@ -13,8 +13,9 @@ from postroom.appointments.records import card
 from postroom.clients.models import Client
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ
-from postroom.register.looks import ICONS
+from postroom.practice.rules import READ, WRITE
+from postroom.register.kinds import BY_HAND, LOOKS
+from postroom.register.known import known
 from postroom.register.models import Entry
 from postroom.register.narrowing import Narrowing, narrowing_of
 from postroom.register.paging import number
@@ -68,7 +69,7 @@ def _merged_into(request: MemberRequest, pk: int) -> Client | None:
 
 
 def _record(request: MemberRequest, pk: int) -> Client:
-    clients = Client.objects.open_to(request.member).prefetch_related("patients")
+    clients = Client.objects.open_to(request.member).prefetch_related("patients", "notes")
     return get_object_or_404(clients, pk=pk)
 
 
@@ -110,8 +111,11 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         else list(record.patients.all()),
         "members": writers(request.member),
         "addresses": addresses(record),
+        "known": len(known(request.member, record)),
         "wishes": wishes(record),
         "book": card(record, timezone.now()),
+        "may_note": request.member.may(WRITE),
+        "by_hand": BY_HAND.values(),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
     }
@@ -129,7 +133,7 @@ def _narrowing(request: MemberRequest) -> Narrowing:
 def _kinds(narrowing: Narrowing) -> list[tuple[str, str, str, str, bool]]:
     """A chip for each kind: key, words, icon, address, and whether it is set."""
     return [
-        (kind, str(KINDS[kind]), ICONS[kind][0], narrowing.query(kind=kind), narrowing.kind == kind)
+        (kind, str(KINDS[kind]), LOOKS[kind][0], narrowing.query(kind=kind), narrowing.kind == kind)
         for kind in KINDS
     ]
 

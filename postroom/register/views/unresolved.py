@@ -1,122 +1,96 @@
-"""Unresolved: what waits for a person, one letter on the desk, and filing it (RX-22, RX-32)."""
+"""Unresolved: what waits for a person, and one letter on the desk (RX-22, RX-32)."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import push_url
+from django.views.decorators.http import require_safe
 
 from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
-from postroom.register import actions, suggestions
-from postroom.register.desk import Desk, desk
-from postroom.register.forms import ResolveForm, VersionForm
+from postroom.register import suggestions, words
+from postroom.register.desk import desk
+from postroom.register.known import judged
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number
-from postroom.register.waiting import arrived, following, newest, page, waiting
+from postroom.register.reading import Look
+from postroom.register.waiting import arrived, newest, page, waiting
 
 MICRO = 1_000_000  # of a second, in the address of what arrived
+SHOWN = 200  # rows of a list
+ALSO = 8  # others whom one letter may concern
 
 
 @member_required(RESOLVE)
 @require_safe
 def unresolved(request: MemberRequest) -> HttpResponse:
-    """`?entry` chooses the letter, `client` whom it is from, `pane` what a phone shows."""
+    """`?entry` chooses the letter, `client` whom it is from, `also` whom it concerns besides,
+    `pane` what a phone shows; `same`: only letters of that one's sender, ticked."""
     asked = number(request.GET.get("entry"))
-    letter = _readable(request, asked) if asked is not None else None
+    letter = readable(request, asked) if asked is not None else None
     if letter is not None and letter.filing == Entry.UNFILED:  # it waits for nobody
         return redirect("register:file", request.practice.slug, letter.pk)
-    if _fragment(request):
-        return render(request, "register/_desk.html", _on_desk(request, letter))
-    return _whole(request, letter)
+    if fragment(request):
+        return render(request, "register/_desk.html", on_desk(request, letter))
+    return whole(request, letter)
 
 
 @member_required(RESOLVE)
 @require_safe
 def arrivals(request: MemberRequest) -> HttpResponse:
-    """How many came since the list was made: a button above it, nothing moves (DESIGN 8.12)."""
+    """How many came since the list was made: a button above it, nothing moves (DESIGN 8.12).
+    `row` are the letters it shows: those that somebody has filed leave it; of the one `on_desk`
+    it is said who did."""
     rows = waiting(request.member)
     since = number(request.GET.get("since")) or 0
     made = _moment(number(request.GET.get("made")))
-    context = {"arrived": arrived(rows, since, made), "total": bounded(rows)}
+    shown = [pk for row in request.GET.getlist("row")[:SHOWN] if (pk := number(row)) is not None]
+    left = set(shown) - set(rows.filter(pk__in=shown).values_list("pk", flat=True))
+    context = {
+        "arrived": arrived(rows, since, made),
+        "total": bounded(rows),
+        "left": sorted(left),
+        "news": _news(request, number(request.GET.get("on_desk"))),
+    }
     return render(request, "register/_arrivals.html", context)
 
 
-@member_required(RESOLVE)
-@require_POST
-def resolve(request: MemberRequest, entry: int) -> HttpResponse:
-    letter = _readable(request, entry)
-    form = ResolveForm(request.member, letter, request.POST)
-    if not form.is_valid():
-        return _refused(request, letter, form)
-    clients = form.everybody()
-    try:
-        actions.resolve(
-            letter,
-            clients,
-            by=request.member,
-            now=timezone.now(),
-            version=form.cleaned_data["version"],
-            remember=form.cleaned_data["remember"],
-        )
-    except actions.AlreadyFiled as faster:
-        return _taken(request, faster.entry)
-    names = {"clients": ", ".join(client.name for client in clients)}
-    if form.cleaned_data["remember"]:
-        _say(request, letter, _("Filed to %(clients)s. Address remembered.") % names)
-    else:
-        _say(request, letter, _("Filed to %(clients)s.") % names)
-    return _go_on(request, letter)
-
-
-@member_required(RESOLVE)
-@require_POST
-def ignore(request: MemberRequest, entry: int) -> HttpResponse:
-    letter = _readable(request, entry)
-    form = VersionForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, letter, form)
-    try:
-        actions.ignore(
-            letter,
-            by=request.member,
-            now=timezone.now(),
-            version=form.cleaned_data["version"],
-        )
-    except actions.AlreadyFiled as faster:
-        return _taken(request, faster.entry)
-    _say(request, letter, _("Set aside as not a client’s message."))
-    return _go_on(request, letter)
-
-
-def _readable(request: MemberRequest, pk: int) -> Entry:
-    """Any letter this member may read: one that is filed already is told so, not hidden."""
+def _news(request: MemberRequest, pk: int | None) -> str:
+    """Who has just filed the letter that is being read, and where; "" while it waits."""
     letters = Entry.objects.readable_by(request.member).select_related("filed_by")
+    letter = letters.filter(pk=pk).first() if pk is not None else None
+    if letter is None or letter.may_be_filed or letter.filed_by_id == request.member.pk:
+        return ""
+    return words.done(letter, request.member)
+
+
+def readable(request: MemberRequest, pk: int) -> Entry:
+    """Any letter this member may read: one that is filed already is told so, not hidden."""
+    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
     return get_object_or_404(letters, pk=pk)
 
 
-def _fragment(request: MemberRequest) -> bool:
+def fragment(request: MemberRequest) -> bool:
     """Does only the desk change? Going back in the browser wants the whole page."""
     htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.history_restore_request and htmx.target == "desk"
 
 
-def _whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResponse:
+def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResponse:
     made = timezone.now()
     rows = waiting(request.member)
+    same = _sender(request)
+    listed_of = rows.filter(sender_norm=same) if same else rows
     before = number(request.GET.get("before"))
-    listed = page(rows, _readable(request, before) if before is not None else None)
+    listed = page(listed_of, readable(request, before) if before is not None else None)
     # A link may lead to a letter of another page: it stands on top of this one.
     opened = letter if letter and letter.is_waiting and letter not in listed.rows else None
     pills = suggestions.pills(request.member, [*listed.rows, *([opened] if opened else [])])
+    held = [row for row in listed.rows if pills[row.pk].held]
     context = {
         "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
@@ -128,33 +102,48 @@ def _whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpRes
         "before": before,
         "total": bounded(rows),
         "newest": newest(rows),
-        **_on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
+        "same": same,
+        "known": 0 if same else len(judged(request.member, held)),
+        **on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
         **more,
     }
     return render(request, "register/unresolved.html", context, status=more.get("status", 200))
 
 
-def _on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True) -> dict[str, Any]:
+def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True) -> dict[str, Any]:
     """What the desk fragment shows; a phone shows one of its panes, or the list."""
     pane = request.GET.get("pane")
     if letter is None:
         return {"desk": None, "pane": "thread"}
     _write_down(request, letter)
-    as_text = request.GET.get("view") == "text"
+    look = Look.asked(request.GET)
     laid = desk(
         request.member,
         waiting(request.member),
         letter,
         asked=number(request.GET.get("client")),
+        also=also_of(request),
         find=clean(request.GET.get("find", "")).strip()[:100],
-        as_text=as_text,
+        look=look,
     )
     shown = pane if pane in ("side", "list") else "thread"
     return {
         "desk": laid,
         "pane": shown if asked else "list",
-        "other_view": f"?entry={letter.pk}" + ("" if as_text else "&view=text"),
+        "other_view": f"?entry={letter.pk}" + ("" if look.as_text else "&view=text"),
     }
+
+
+def also_of(request: MemberRequest) -> list[int]:
+    """Others whom the letter concerns, as the address names them."""
+    named = [number(value) for value in request.GET.getlist("also")[:ALSO]]
+    return [pk for pk in named if pk is not None]
+
+
+def _sender(request: MemberRequest) -> str:
+    """Whose letters alone the list is to show; "" for everybody's."""
+    pk = number(request.GET.get("same"))
+    return readable(request, pk).sender_norm if pk is not None else ""
 
 
 def _write_down(request: MemberRequest, letter: Entry) -> None:
@@ -164,73 +153,9 @@ def _write_down(request: MemberRequest, letter: Entry) -> None:
         (audit.read_part if chooses else audit.read)(request, "entry", letter.pk)
 
 
-def _go_on(request: MemberRequest, letter: Entry) -> HttpResponse:
-    """File and go on: the next letter at once (DESIGN 8.4)."""
-    rows = waiting(request.member)
-    after = following(rows, letter)
-    address = reverse("register:unresolved", args=[request.practice.slug])
-    if after is not None:
-        address = f"{address}?entry={after}"
-    if not _fragment(request):
-        return redirect(address)
-    context = {
-        **_on_desk(request, _readable(request, after) if after is not None else None),
-        **_moved_up(request, letter),
-    }
-    return push_url(render(request, "register/_filed.html", context), address)
-
-
-def _moved_up(request: MemberRequest, gone: Entry) -> dict[str, Any]:
-    """What filing does to the list: its row goes, and one comes in at the end, so that the page
-    never runs empty while others wait. `last` is the end the person saw."""
-    rows = waiting(request.member)
-    context = {"gone": gone.pk, "total": bounded(rows)}
-    seen = Entry.objects.readable_by(request.member).filter(
-        pk=number(request.POST.get("last")) or 0
-    )
-    last = seen.first()
-    if last is None:
-        return context
-    opened = number(request.POST.get("opened"))
-    following_one = page(rows.exclude(pk=opened or 0), last, size=1)
-    pills = suggestions.pills(request.member, following_one.rows)
-    return context | {
-        "rows": [(row, pills[row.pk]) for row in following_one.rows],
-        "last": following_one.rows[-1].pk if following_one.rows else last.pk,
-        "opened": opened,
-        "next": following_one.next,
-    }
-
-
-def _taken(request: MemberRequest, letter: Entry) -> HttpResponse:
-    """Somebody was faster: say who and when; nothing is overwritten (RELIABILITY 5)."""
-    if not _fragment(request):
-        return _whole(request, letter, status=409)
-    context = {
-        "desk": Desk.of_taken(request.member, letter, following(waiting(request.member), letter)),
-        "pane": "thread",
-        **_moved_up(request, letter),
-    }
-    return render(request, "register/_filed.html", context, status=409)
-
-
-def _refused(request: MemberRequest, letter: Entry, form: Any) -> HttpResponse:
-    errors = [error for found in form.errors.values() for error in found]
-    if not _fragment(request):
-        return _whole(request, letter, status=422, errors=errors)
-    context = {**_on_desk(request, letter), "errors": errors}
-    return render(request, "register/_desk.html", context, status=422)
-
-
 def _moment(micro: int | None) -> datetime:
     """The moment of an address bar; without one, now: nothing was put back since."""
     try:
         return datetime.fromtimestamp(micro / MICRO, UTC) if micro else timezone.now()
     except (OverflowError, ValueError, OSError):
         return timezone.now()
-
-
-def _say(request: MemberRequest, letter: Entry, words: str) -> None:
-    """A toast with its Undo."""
-    undo = reverse("register:undo", args=[request.practice.slug, letter.pk])
-    messages.success(request, words, extra_tags=undo)

@@ -7,12 +7,14 @@ and against every code there are words for: a new one without a case fails.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from postroom.appointments.actions import save_feed
 from postroom.connections import words as connection_words
 from postroom.connections.models import DropFolder, FolderState, MailAccount, Workflow
 from postroom.intake import health, health_words
@@ -58,6 +60,13 @@ class House:
         now = timezone.now()
         given = {"name": "Scanner", "path": "/srv/scans", "checked_at": now} | fields
         DropFolder.objects.create(practice=self.cast.practice, **given)
+
+    def feed(self, trouble: str = "", **fields: Any) -> None:
+        url = "https://book.example/agenda.ics"
+        now = timezone.now()
+        source = save_feed(self.cast.practice, "Agenda", url, 15, by=self.cast.alice, now=now)
+        self.change(source, trouble=trouble)
+        self.change(source.look, **fields)
 
     def job(self, state: str, **fields: Any) -> None:
         given = {"created_at": timezone.now() - HOUR, "kind": "import.clients"} | fields
@@ -152,14 +161,19 @@ CASES: dict[str, Callable[[House], object]] = {
     "copied": lambda h: h.letter(Sighting.COPIED),
     "gone": lambda h: h.letter(Sighting.GONE),
     "stale": lambda h: h.letter(Sighting.STALE),
+    "erased": lambda h: h.letter(Sighting.ERASED),
     "unreadable": unread,
     "own": lambda h: h.change(h.account, owner=h.cast.bob, trouble="timeout"),
     "drop-off": lambda h: h.drop(active=False),
     "drop-never": lambda h: h.drop(checked_at=None),
     "drop-late": lambda h: h.drop(checked_at=timezone.now() - HOUR),
     "drop-trouble": lambda h: h.drop(trouble="disk-refuses", trouble_since=timezone.now()),
+    "feed-never": lambda h: h.feed(),
+    "feed-late": lambda h: h.feed(next_at=timezone.now() - HOUR),
+    "feed-trouble": lambda h: h.feed("timeout", trouble_since=timezone.now()),
     "work-stuck": lambda h: h.job(Job.RUNNING, beat_at=timezone.now() - HOUR),
     "work-failed": lambda h: h.job(Job.FAILED, ended_at=timezone.now() - HOUR),
+    "work-asks": lambda h: h.job(Job.DRAFT, stage="asks"),
     "worker-never": lambda h: h.beat(None),
     "worker-silent": lambda h: h.beat(HOUR),
     "clock-back": lambda h: h.beat(-HOUR),
@@ -175,9 +189,14 @@ CASES: dict[str, Callable[[House], object]] = {
 }
 
 
+def conditions(told: dict[str, Any]) -> list[dict[str, Any]]:
+    lists = (told[name] for name in ("accounts", "drop_folders", "feeds", "jobs"))
+    parts = [told["machine"], *chain.from_iterable(lists)]
+    return [condition for part in parts for condition in part["conditions"]]
+
+
 def codes(told: dict[str, Any]) -> list[str]:
-    parts = [told["machine"], *told["accounts"], *told["drop_folders"], *told["jobs"]]
-    return [condition["code"] for part in parts for condition in part["conditions"]]
+    return [condition["code"] for condition in conditions(told)]
 
 
 def look(cast: Cast) -> tuple[str, dict[str, Any]]:
@@ -198,8 +217,7 @@ def test_it_has_words_on_the_page_and_its_code_in_the_json(house: House, code: s
     CASES[code](house)
     page, told = look(house.cast)
     assert code in codes(told)
-    parts = [told["machine"], *told["accounts"], *told["drop_folders"], *told["jobs"]]
-    (condition,) = [c for part in parts for c in part["conditions"] if c["code"] == code]
+    (condition,) = [c for c in conditions(told) if c["code"] == code]
     assert condition["words"]
     assert "%(" not in condition["words"]
     sentence = condition["words"].split(". ")[0]

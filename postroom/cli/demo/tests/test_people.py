@@ -2,13 +2,18 @@ import csv
 import io
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
-from postroom.cli.demo import people
+from postroom.cli.demo import people, serve
+from postroom.clients.importing import read_clients
+from postroom.clients.imports import import_clients, source_named
+from postroom.clients.models import Client
+from postroom.practice.models import Source
+from tests.support.cast import Cast
 
 EVERYBODY = people.clients()
 RESERVED = re.compile(r".*(@|\.)(example\.(com|org|net)|[a-z0-9-]+\.example)$")
-FICTION = re.compile(r"07700 900\d{3}|\+33 6 39 98 \d\d \d\d")
+FICTION = re.compile(r"020 7946 0\d{3}|\+33 1 99 00 \d\d \d\d")
 
 
 def test_about_three_hundred_clients_with_references_of_their_own():
@@ -94,3 +99,22 @@ def test_the_file_reads_back_as_the_clients():
         assert row["email"].split(";") == list(one.emails)
         assert row["phone"].split(";") == list(one.phones)
         assert date.fromisoformat(row["birth date"]) == one.birth_date
+
+
+def test_the_file_brought_in_again_changes_nothing_and_can_all_be_read(cast: Cast):
+    def bring(source: Source | None) -> tuple[int, int, int]:
+        file = io.BytesIO(people.clients_csv().encode())
+        rows = read_clients(file, country=serve.COUNTRY)
+        now = datetime(2026, 1, 5, tzinfo=UTC)
+        report = import_clients(cast.practice, rows, by=None, now=now, source=source)
+        assert not report.errors
+        # Two strangers share an address on purpose: that is worth a word each time.
+        assert [told.code for told in report.warnings] == ["shared", "shared"]
+        return report.created, report.updated, report.unchanged
+
+    cast.hollis.delete()  # of the tests' own cast, with the same reference
+    assert bring(None) == (len(EVERYBODY), 0, 0)
+    source = source_named(cast.practice, serve.CLIENTS)
+    assert bring(source) == (0, 0, len(EVERYBODY))
+    assert set(Client.objects.values_list("source", flat=True)) == {source.pk}
+    assert bring(source) == (0, 0, len(EVERYBODY))

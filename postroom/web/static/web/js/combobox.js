@@ -1,7 +1,8 @@
 // Searching as one types: an ARIA combobox with a listbox (APG), laid over a search form that works
 // without it. The options are drawn by the server. An option of a client is chosen for the desk; one
 // with an address leads there. In a form with data-free none is chosen before the arrows are used,
-// so that Enter sends the form.
+// so that Enter sends the form. Inside a larger form, `data-picks` says which button of it a choice
+// stands for.
 
 const WAIT = 200; // ms after the last letter
 
@@ -41,7 +42,8 @@ class Combobox {
     const words = this.field.value.trim();
     const asked = ++this.asked;
     if (!words) return this.close();
-    const address = `${this.form.dataset.options}?q=${encodeURIComponent(words)}`;
+    const { options } = this.form.dataset;
+    const address = `${options}${options.endsWith("=") ? "" : "?q="}${encodeURIComponent(words)}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
     // Somebody typed on meanwhile, or the session is over: the form itself still works.
     if (!answer?.ok || answer.headers.has("HX-Redirect") || asked !== this.asked) return undefined;
@@ -86,6 +88,12 @@ class Combobox {
       window.location.assign(option.dataset.href);
       return;
     }
+    const { picks } = this.form.dataset;
+    if (picks !== undefined) {
+      const detail = picks + option.dataset.client;
+      this.form.dispatchEvent(new CustomEvent("combo:picked", { bubbles: true, detail }));
+      return;
+    }
     const address = this.form.dataset.chosen + option.dataset.client;
     history.replaceState(null, "", address);
     window.htmx.ajax("GET", address, { target: "#desk", swap: "outerHTML" });
@@ -95,6 +103,7 @@ class Combobox {
     clearTimeout(this.timer);
     this.asked++;
     this.box.hidden = true;
+    this.box.replaceChildren(); // another one on the page uses the same ids
     this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
     this.field.removeAttribute("aria-controls");
@@ -102,7 +111,7 @@ class Combobox {
 }
 
 function start() {
-  for (const form of document.querySelectorAll("form.combo:not([data-ready])")) {
+  for (const form of document.querySelectorAll(".combo:not([data-ready])")) {
     form.dataset.ready = "";
     new Combobox(form);
   }

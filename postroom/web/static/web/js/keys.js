@@ -3,7 +3,7 @@
 // with Ctrl, Alt or Meta, and can be switched off (WCAG 2.1.4).
 
 const OFF = "postroom.single-keys-off";
-const PLACES = { h: "home", u: "unresolved", c: "clients" };
+const PLACES = { h: "home", u: "unresolved", c: "clients", r: "register" };
 const WAIT = 1200; // ms between G and the place
 
 export function singleKeys() {

@@ -2,7 +2,7 @@
 // «live:source», with detail {kinds}. One tab of the browser holds the stream for all of them, and
 // what comes within a second is said once. htmx listens: hx-trigger="live:entry from:body".
 
-const KINDS = ["entry.new", "entry.filing", "account", "source", "member", "notice"];
+const KINDS = ["entry.new", "entry.filing", "account", "source", "member", "notice", "message", "sending"];
 const GATHER = 1000; // ms
 const AGAIN = 30_000; // ms, after the server closed the door
 
@@ -32,7 +32,7 @@ function listen(tell) {
   }
   source.addEventListener("open", () => {
     // What happened while nobody listened is found by looking again.
-    if (broken) for (const kind of ["entry.filing", "account", "source", "notice"]) tell(kind);
+    if (broken) for (const kind of ["entry.filing", "account", "source", "notice", "message", "sending"]) tell(kind);
     broken = false;
   });
   source.addEventListener("error", () => {

@@ -1,0 +1,55 @@
+"""Legal hold: somebody says of a client, or of one entry, that nothing may be erased."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from postroom.clients.models import Client
+from postroom.custody.models import Hold
+from postroom.practice import audit
+from postroom.practice.models import Member
+from postroom.register.models import Entry, EntryClient
+
+
+class Held(Exception):
+    """A legal hold stands in the way: nothing was erased."""
+
+
+@transaction.atomic
+def hold(what: Client | Entry, reason: str, *, by: Member | None, now: datetime) -> None:
+    """Keep this from being erased. Harmless when it is held already."""
+    kind = "client" if isinstance(what, Client) else "entry"
+    given = {"practice_id": what.practice_id, "reason": reason[:200], "by": by, "at": now}
+    _, new = Hold.objects.get_or_create(**{kind: what}, defaults=given)
+    if new:
+        audit.record(what.practice_id, "hold", kind, what.pk, by=by, now=now)
+
+
+@transaction.atomic
+def release(what: Client | Entry, *, by: Member | None, now: datetime) -> None:
+    """Let it be erased again. Harmless when it is not held."""
+    kind = "client" if isinstance(what, Client) else "entry"
+    if Hold.objects.filter(**{kind: what}).delete()[0]:
+        audit.record(what.practice_id, "release", kind, what.pk, by=by, now=now)
+
+
+def holds_on(clients: Collection[Client]) -> list[Hold]:
+    """The holds on these clients and on anything of theirs."""
+    of_client = Hold.objects.filter(client__in=clients)
+    placed = EntryClient.objects.filter(client__in=clients, entry=OuterRef("entry"))
+    of_entries = Hold.objects.filter(Exists(placed), entry__isnull=False)
+    return [*of_client.select_related("by"), *of_entries.select_related("by")]
+
+
+def refuse(clients: Collection[Client]) -> None:
+    """Raises Held."""
+    if holds_on(clients):
+        raise Held
+
+
+def not_held(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Those of the entries that no hold keeps, neither their own nor a client's."""
+    placed = EntryClient.objects.filter(entry=OuterRef("pk"), client__holds__isnull=False)
+    return entries.filter(~Exists(Hold.objects.filter(entry=OuterRef("pk"))), ~Exists(placed))

@@ -1,0 +1,281 @@
+"""Putting a letter in the outbox: its bytes on the disk, then its row, its place in the register,
+an audit line and an event in one commit (arrow 1 of RELIABILITY 1.2)."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from postroom.clients.models import Client, ContactPoint, Patient
+from postroom.kit.addresses import normalise_email
+from postroom.kit.crash import crash_point
+from postroom.kit.files import write_durably
+from postroom.kit.mime import content_key
+from postroom.kit.text import snippet
+from postroom.outbox import rules
+from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
+from postroom.outbox.models import Batch, Message
+from postroom.outbox.writing import Sheet, write
+from postroom.practice import audit, events
+from postroom.practice.models import Member, Practice
+from postroom.register import rules as filing
+from postroom.register import search
+from postroom.register.letters import letter as letter_of
+from postroom.register.models import (
+    Attachment,
+    Entry,
+    EntryClient,
+    EntryPatient,
+    StoredFile,
+    StoredMail,
+    mail_path,
+)
+
+REFERENCES_LIMIT = 1500  # characters
+
+
+def queue(
+    practice: Practice,
+    letter: OutgoingLetter,
+    *,
+    key: str,
+    by: Member | None,
+    now: datetime,
+    batch: Batch | None = None,
+    useless_after: datetime | None = None,
+    withdraw_if: Mapping[str, Any] | None = None,
+    replaces: Message | None = None,
+) -> Message:
+    """Queue one letter to all it is addressed to, as one message; the sender threads do the rest.
+
+    `key` names its cause, to whom and how («reply:55:email»): queued twice, it is one message,
+    and the first is given back. To be called in the transaction of its cause, if there is one.
+    Raises NotSendable for a letter that cannot leave as it is, ValueError for rows of another
+    practice, OSError where its bytes cannot be written.
+    """
+    known = Message.objects.filter(practice=practice, key=key).first()
+    if known:
+        return known
+    sheet, recipients = _judge(practice, letter, now)
+    raw = write(sheet)
+    if len(raw) > rules.MOST_BYTES:
+        raise NotSendable(rules.TOO_BIG, size=len(raw), most=rules.MOST_BYTES)
+    content = content_key(raw)
+    write_durably([(mail_path(practice.pk, content), raw)])
+    crash_point("queue-written")
+    with transaction.atomic():
+        due = letter.not_before or now + rules.UNDO
+        first = (*letter.to, *letter.cc, *letter.bcc)[0]
+        point = _points(practice, letter).first()
+        message = Message(
+            practice=practice,
+            key=key,
+            level=letter.level,
+            due=due,
+            not_before=due,
+            useless_after=useless_after,
+            account=letter.account,
+            batch=batch,
+            sender=sheet.sender[1],
+            recipients=recipients,
+            to_name=rules.one_line(first[0])[:200],
+            to_address=rules.wire_address(first[1]),
+            contact_point=point,
+            subject=sheet.subject[:400],
+            message_id=sheet.message_id,
+            content_key=content,
+            size=len(raw),
+            author=by,
+            withdraw_if=dict(withdraw_if or {}),
+            replaces=replaces,
+            created_at=now,
+            sent_copy=_copy_wanted(letter),
+        )
+        if letter.to_register:
+            message.entry = _enter(practice, letter, sheet, raw, content, point, by, due, now)
+        message.save(force_insert=True)
+        audit.record(
+            practice.pk, "queue", "message", message.pk, by=by, now=now, data=_traces(message)
+        )
+        events.tell(practice.pk, events.MESSAGE, [message.pk], now=now)
+        crash_point("inside-queue")
+    return message
+
+
+def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[Sheet, list[str]]:
+    """What is to be written, and the envelope. Raises NotSendable and ValueError."""
+    account = letter.account
+    if account.practice_id != practice.pk or letter.level not in rules.LEVELS:
+        raise ValueError("another practice's account, or no such level")
+    if not account.active or (account.owner and not account.owner.active):
+        raise NotSendable(rules.ACCOUNT_OFF, account=account.name)
+    people = (*letter.to, *letter.cc, *letter.bcc)
+    if not people:
+        raise NotSendable(rules.NO_RECIPIENT)
+    if len(people) > rules.MOST_RECIPIENTS:
+        raise NotSendable(rules.TOO_MANY, count=len(people), most=rules.MOST_RECIPIENTS)
+    sender = (letter.from_name or account.display_name, letter.from_address or account.address)
+    names = [name for name, *_ in letter.files]
+    everybody = [*people, *letter.reply_to, sender]
+    if rules.has_break(letter.subject, *names, *(part for one in everybody for part in one)):
+        raise NotSendable(rules.LINE_BREAK)
+    to, cc, reply_to = (_people(some) for some in (letter.to, letter.cc, letter.reply_to))
+    [from_] = _people([sender])
+    recipients = [address for _, address in (*to, *cc, *_people(letter.bcc))]
+    answered, references = _thread(letter.in_reply_to)
+    sheet = Sheet(
+        message_id=f"<{secrets.token_urlsafe(18)}@{from_[1].rpartition('@')[2]}>",
+        date=max(now, letter.not_before or now).astimezone(ZoneInfo(practice.time_zone)),
+        sender=from_,
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
+        subject=rules.one_line(letter.subject),
+        text=letter.text,
+        html=letter.html,
+        files=[(rules.one_line(n), t, _bytes(practice, c)) for n, t, c in letter.files],
+        in_reply_to=answered,
+        references=references,
+    )
+    return sheet, list({normalise_email(one): one for one in recipients}.values())
+
+
+def _people(people: Iterable[Person]) -> list[Person]:
+    found = []
+    for name, address in people:
+        wire = rules.wire_address(address)
+        if not wire:
+            raise NotSendable(rules.BAD_ADDRESS, address=address[:320])
+        found.append((rules.one_line(name)[:200], wire))
+    return found
+
+
+def _bytes(practice: Practice, content: bytes | int) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    found = StoredFile.objects.filter(practice=practice, pk=content).first()
+    if found is None:
+        raise ValueError("no such file in this practice")
+    return found.read()
+
+
+def _thread(entry: Entry | None) -> tuple[str, list[str]]:
+    """In-Reply-To and References of an answer to this entry (RFC 5322, 3.6.4)."""
+    mail = entry and entry.mails.order_by("id").first()
+    if not entry or not mail or not mail.message_id.startswith("<"):
+        return "", []
+    earlier = letter_of(entry)
+    ids = [*(earlier.references or earlier.in_reply_to[:1]), mail.message_id]
+    good = [one for one in ids if one.isascii() and one.isprintable() and " " not in one]
+    if mail.message_id not in good:
+        return "", []
+    return mail.message_id, rules.shortest(good, REFERENCES_LIMIT)
+
+
+def _points(practice: Practice, letter: OutgoingLetter) -> Any:
+    points = ContactPoint.objects.filter(practice=practice, pk__in=letter.contact_points)
+    return points.order_by("-preferred", "pk")
+
+
+def _copy_wanted(letter: OutgoingLetter) -> str:
+    account = letter.account
+    wanted = account.mail_account_id and account.copies == account.APPEND
+    return Message.COPY_DUE if wanted else Message.NO_COPY
+
+
+def _enter(
+    practice: Practice,
+    letter: OutgoingLetter,
+    sheet: Sheet,
+    raw: bytes,
+    content: str,
+    point: ContactPoint | None,
+    by: Member | None,
+    due: datetime,
+    now: datetime,
+) -> Entry:
+    """Its place in the register, on the records of its clients, found by its words."""
+    clients = _of_practice(Client, practice, letter.clients)
+    patients = _of_practice(Patient, practice, letter.patients)
+    entry = Entry.objects.create(
+        practice=practice,
+        owner_id=letter.account.owner_id,
+        account_id=letter.account.mail_account_id,
+        direction=Entry.OUT,
+        status=Entry.WAITING_TO_GO,
+        at=due,
+        created_at=now,
+        subject=sheet.subject[:400],
+        snippet=snippet(letter.text)[:200],
+        sender_name=(sheet.sender[0] or sheet.sender[1])[:200],
+        sender_norm=normalise_email(sheet.sender[1])[:320],
+        to=[list(one) for one in (*sheet.to, *sheet.cc)],
+        details={"bcc": [list(one) for one in letter.bcc]} if letter.bcc else {},
+        contact_id=point.contact_id if point else None,
+        author=by,
+        files=len(sheet.files),
+        filing=Entry.RESOLVED if clients else Entry.UNFILED,
+        reason=filing.BY_MEMBER if clients else "",
+        filed_by=by if clients else None,
+        filed_at=now if clients else None,
+    )
+    for client in clients:
+        EntryClient.objects.create(practice=practice, entry=entry, client_id=client, at=due)
+    for patient in patients:
+        EntryPatient.objects.create(practice=practice, entry=entry, patient_id=patient, at=due)
+    mail = StoredMail.objects.create(
+        practice=practice,
+        entry=entry,
+        content_key=content,
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        message_id=sheet.message_id,
+        mailbox_of=letter.account.owner_id or 0,
+    )
+    for n, (name, type_, data) in enumerate(sheet.files, 1):
+        Attachment.objects.create(
+            practice=practice,
+            entry=entry,
+            mail=mail,
+            n=n,
+            name=name[:255],
+            type=type_[:120],
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
+    people = (sheet.sender, *sheet.to, *sheet.cc, *letter.bcc)
+    search.index(
+        [
+            search.Words(
+                entry=entry.pk,
+                practice=practice.pk,
+                subject=sheet.subject,
+                people=" ".join(f"{name} {address}" for name, address in people),
+                body=letter.text,
+                files=" ".join(name for name, *_ in sheet.files),
+            )
+        ]
+    )
+    audit.record(
+        practice.pk, "file", "entry", entry.pk, by=by, now=now, data={"filing": entry.filing}
+    )
+    events.tell(practice.pk, events.ENTRY_NEW, [entry.pk], now=now)
+    return entry
+
+
+def _of_practice(model: Any, practice: Practice, ids: Iterable[int]) -> list[int]:
+    """These ids, all of them this practice's. Raises ValueError."""
+    wanted = list(dict.fromkeys(ids))
+    rows = model.objects.filter(practice=practice, pk__in=wanted)
+    if rows.count() != len(wanted):
+        raise ValueError("rows of another practice")
+    return wanted
+
+
+def _traces(message: Message) -> dict[str, Any]:
+    """What the audit keeps of a message: no address and no word of it."""
+    return {"entry": message.entry_id, "account": message.account_id, "level": message.level}

@@ -1,0 +1,226 @@
+"""What a person does with messages: cancel, send now, edit, correct and send again, say what
+became of a doubtful one; hold all sending."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from postroom.clients.models import ContactPoint
+from postroom.connections.models import SmtpAccount
+from postroom.kit.mime import Letter, content, read_guarded
+from postroom.outbox import rules
+from postroom.outbox.actions import queue
+from postroom.outbox.letter import OutgoingLetter
+from postroom.outbox.models import Message, SendingHold
+from postroom.outbox.recording import settle
+from postroom.practice import audit, events
+from postroom.practice.models import Member, Practice
+from postroom.register.models import Entry, StoredMail
+
+
+class TooLate(Exception):
+    """It has left, or somebody has decided about it meanwhile; `message` says how it stands."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(f"message {message.pk} is {message.state}")
+        self.message = message
+
+
+@transaction.atomic
+def cancel(message: Message, *, by: Member | None, now: datetime) -> None:
+    """Stop a message that waits, or let a failed one be. What never left is no correspondence:
+    its entry goes from the register. Raises TooLate."""
+    one = _take(message, Message.QUEUED, Message.FAILED)
+    never_left = one.sending_at is None and one.state == Message.QUEUED
+    entry = one.entry if never_left else None
+    settle([one], Message.CANCELLED, rules.TAKEN_BACK, now=now)
+    _note(one, "cancel", by, now)
+    if entry:
+        clients = sorted(entry.placements.values_list("client", flat=True))
+        data = {"clients": clients, "message": one.pk}
+        audit.record(one.practice_id, "cancel", "entry", entry.pk, by=by, now=now, data=data)
+        Entry.objects.filter(pk=entry.pk).delete()
+        events.tell(one.practice_id, events.ENTRY_FILING, [entry.pk], now=now)
+
+
+def cancel_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
+    """Cancel those of these that have not left; how many."""
+    done = 0
+    for message in messages:
+        try:
+            cancel(message, by=by, now=now)
+            done += 1
+        except TooLate:
+            continue
+    return done
+
+
+@transaction.atomic
+def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
+    """Send what waits as the next one, whatever time was chosen. Raises TooLate."""
+    one = _take(message, Message.QUEUED)
+    Message.objects.filter(pk=one.pk).update(not_before=now, due=min(one.due, now), level=0)
+    _note(one, "send_now", by, now)
+
+
+@transaction.atomic
+def edit(message: Message, *, by: Member, now: datetime) -> OutgoingLetter:
+    """Take a message that waits back, as the letter it was, for a draft. Raises TooLate, and
+    OSError where its bytes are missing."""
+    letter = letter_of(message)
+    cancel(message, by=by, now=now)
+    return letter
+
+
+@transaction.atomic
+def send_again(message: Message, *, by: Member, now: datetime, address: str = "") -> Message:
+    """Queue a failed or doubtful message anew, to a corrected address if one is given.
+
+    A message of its own, with a Message-ID of its own; the old one says by which it was replaced.
+    Raises TooLate, NotSendable, OSError.
+    """
+    one = _take(message, Message.FAILED, Message.UNCERTAIN)
+    if Message.objects.filter(replaces=one).exists():
+        raise TooLate(one)
+    letter = replace(letter_of(one), not_before=now)
+    if address:
+        letter = _corrected(letter, one, address)
+    key = f"again:{one.pk}"
+    fresh = queue(one.practice, letter, key=key, by=by, now=now, replaces=one, batch=one.batch)
+    settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk, was=one.reason)
+    _note(one, "send_again", by, now)
+    return fresh
+
+
+@transaction.atomic
+def mark_sent(message: Message, *, by: Member, now: datetime) -> None:
+    """A person knows that a doubtful message arrived. Raises TooLate."""
+    one = _take(message, Message.UNCERTAIN)
+    settle([one], Message.SENT, rules.BY_MEMBER, now=now)
+    _note(one, "mark_sent", by, now)
+
+
+@transaction.atomic
+def mark_failed(message: Message, *, by: Member, now: datetime) -> None:
+    """A person knows that a doubtful message did not arrive, and leaves it at that. Raises
+    TooLate."""
+    one = _take(message, Message.UNCERTAIN)
+    settle([one], Message.FAILED, rules.BY_MEMBER, now=now)
+    _note(one, "mark_failed", by, now)
+
+
+@transaction.atomic
+def hold(practice: Practice, *, by: Member | None, now: datetime, channel: str = "") -> None:
+    """Nothing leaves any more, by this channel or by any; what the server has already is gone."""
+    _row, new = SendingHold.objects.get_or_create(
+        practice=practice, channel=channel, defaults={"by": by, "since": now}
+    )
+    if new:
+        _tell_hold(practice, "hold", channel, by, now)
+
+
+@transaction.atomic
+def resume(practice: Practice, *, by: Member | None, now: datetime, channel: str = "") -> None:
+    """Let it leave again."""
+    gone, _ = SendingHold.objects.filter(practice=practice, channel=channel).delete()
+    if gone:
+        _tell_hold(practice, "resume", channel, by, now)
+
+
+@transaction.atomic
+def release_all(practice: Practice, *, by: Member | None, now: datetime) -> int:
+    """Send all that waits without more delay; how many messages. A hold goes on holding."""
+    waiting = Message.objects.filter(practice=practice, state=Message.QUEUED, not_before__gt=now)
+    ids = list(waiting.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=ids, state=Message.QUEUED).update(not_before=now)
+    SmtpAccount.objects.filter(practice=practice).update(retry_at=None)
+    deeds = [audit.Deed("send_now", "message", pk) for pk in ids]
+    audit.record_all(practice.pk, deeds, by=by, now=now)
+    events.tell(practice.pk, events.SENDING, [0], now=now)
+    return len(ids)
+
+
+def letter_of(message: Message) -> OutgoingLetter:
+    """A message as the letter it was made from. Raises OSError where its bytes are missing."""
+    raw = message.read()
+    written = read_guarded(raw)
+    [sender] = [(one.name, one.address) for one in written.senders]
+    shown = {one.norm for one in (*written.to, *written.cc)}
+    hidden = [one for one in message.recipients if rules.compared(one) not in shown]
+    entry = message.entry
+    point = message.contact_point_id
+    return OutgoingLetter(
+        account=_account(message),
+        to=tuple((one.name, one.address) for one in written.to),
+        cc=tuple((one.name, one.address) for one in written.cc),
+        bcc=tuple(("", address) for address in hidden),
+        from_name=sender[0],
+        from_address=sender[1],
+        reply_to=tuple((one.name, one.address) for one in written.reply_to),
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        files=tuple((one.name, one.type, content(raw, one.n)) for one in written.files),
+        in_reply_to=_answered(message.practice, written),
+        clients=tuple(entry.placements.values_list("client", flat=True)) if entry else (),
+        patients=tuple(entry.about.values_list("patient", flat=True)) if entry else (),
+        contact_points=(point,) if point else (),
+        to_register=entry is not None,
+        not_before=message.due,
+        level=message.level,
+    )
+
+
+def _account(message: Message) -> SmtpAccount:
+    assert message.account is not None  # every mail has one
+    return message.account
+
+
+def _answered(practice: Practice, written: Letter) -> Entry | None:
+    wanted = written.in_reply_to[:1]
+    mails = StoredMail.objects.filter(practice=practice, message_id__in=wanted)
+    mail = mails.select_related("entry").order_by("id").first()
+    return mail.entry if mail else None
+
+
+def _corrected(letter: OutgoingLetter, message: Message, address: str) -> OutgoingLetter:
+    """With another address in the place of the one that failed, the first where none is named."""
+    wrong = rules.compared(message.reason_data.get("address") or message.to_address)
+
+    def mended(people: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (name, address if rules.compared(one) == wrong else one) for name, one in people
+        )
+
+    points = ContactPoint.objects.filter(practice=message.practice_id, norm=rules.compared(address))
+    return replace(
+        letter,
+        to=mended(letter.to),
+        cc=mended(letter.cc),
+        bcc=mended(letter.bcc),
+        contact_points=tuple(points.values_list("pk", flat=True)[:1]),
+    )
+
+
+def _take(message: Message, *states: str) -> Message:
+    """The row as it is now, locked, in one of these states. Raises TooLate."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(pk=message.pk)
+    one = rows.select_related("entry", "account", "practice").get()
+    if one.state not in states or one.reason == rules.REPLACED:
+        raise TooLate(one)
+    return one
+
+
+def _note(message: Message, action: str, by: Member | None, now: datetime) -> None:
+    audit.record(message.practice_id, action, "message", message.pk, by=by, now=now)
+    events.tell(message.practice_id, events.MESSAGE, [message.pk], now=now)
+
+
+def _tell_hold(
+    practice: Practice, action: str, channel: str, by: Member | None, now: datetime
+) -> None:
+    data = {"channel": channel}
+    audit.record(practice.pk, action, "sending", practice.pk, by=by, now=now, data=data)
+    events.tell(practice.pk, events.SENDING, [0], now=now)

@@ -1,0 +1,82 @@
+"""What tells us that a message arrived, or that it did not: bounces and answers that come in.
+
+A message in doubt is never sent again by itself; it is closed by what is known (RELIABILITY 1.2).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from postroom.kit.addresses import normalise_email
+from postroom.kit.mime import Letter
+from postroom.outbox import rules
+from postroom.outbox.models import Message
+from postroom.outbox.recording import settle
+
+IDS_LIMIT = 50
+_RETURNED = re.compile(rb"(?im)^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{3,250}>)")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A letter that has just come in."""
+
+    letter: Letter
+    raw: bytes
+
+
+@transaction.atomic
+def hear(practice: int, heard: Sequence[Heard], *, now: datetime) -> int:
+    """Judge letters that came in: an answer to a message in doubt says that it arrived, a bounce
+    that it did not. To be called with the letters of one practice; how many messages changed."""
+    ids = [(one, _ids(one)) for one in heard]
+    wanted = {message_id for _, some in ids for message_id in some}
+    if not wanted:
+        return 0
+    rows = Message.objects.select_for_update().filter(
+        practice=practice,
+        message_id__in=wanted,
+        state__in=[Message.UNCERTAIN, Message.SENT],
+    )
+    found = {message.message_id: message for message in rows}
+    changed = 0
+    for one, its in ids:
+        for message in (found[message_id] for message_id in its if message_id in found):
+            changed += _judge(message, one.letter, now)
+    return changed
+
+
+def _judge(message: Message, letter: Letter, now: datetime) -> int:
+    if letter.automatic != "bounce":
+        if message.state != Message.UNCERTAIN:
+            return 0
+        settle([message], Message.SENT, rules.BY_REPLY, now=now)
+        return 1
+    envelope = {normalise_email(address) for address in message.recipients}
+    failed = {normalise_email(one.address): one for one in letter.failures if one.permanent}
+    # Without a name it speaks of the one it was written to; elsewhere led on, of nobody known.
+    named = sorted(envelope & set(failed)) or sorted(failed if len(envelope) == 1 else ())
+    if not named:
+        if message.state != Message.UNCERTAIN:
+            return 0
+        # It is delayed, or reached some: the server has it.
+        settle([message], Message.SENT, rules.BY_BOUNCE, now=now)
+        return 1
+    why = failed[named[0]]
+    address = named[0] or message.to_address
+    message.said = why.text[:500]
+    settle([message], Message.FAILED, rules.BOUNCED, now=now, address=address, why=why.reason)
+    return 1
+
+
+def _ids(heard: Heard) -> list[str]:
+    """The Message-IDs this letter answers or, for a bounce, brings back."""
+    letter = heard.letter
+    ids: Iterable[str] = (*letter.in_reply_to, *letter.references)
+    if letter.automatic == "bounce":
+        returned = (one.decode("ascii", "replace") for one in _RETURNED.findall(heard.raw))
+        ids = [*ids, *(one for one in returned if one != letter.message_id)]
+    return list(dict.fromkeys(ids))[-IDS_LIMIT:]

@@ -1,0 +1,1 @@
+"""What may be typed in a template and in the composer."""

@@ -1,0 +1,283 @@
+"""The arrows of RELIABILITY 1.2, each one transaction: claimed, sending, and what came of it.
+
+Every change asks again whether the row is still ours: two workers by mistake, or one that was
+thought dead, never send one message twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from postroom.clients.models import ContactPoint
+from postroom.connections.models import SmtpAccount
+from postroom.kit.processes import Worker
+from postroom.kit.rows import insert_each, update_each
+from postroom.outbox import rules
+from postroom.outbox.models import Attempt, Message, SendingHold
+from postroom.practice import audit, events
+from postroom.practice.models import Practice
+from postroom.register.models import Entry, Spelt
+
+_STATUS = {
+    Message.QUEUED: Entry.WAITING_TO_GO,
+    Message.SENT: Entry.SENT,
+    Message.FAILED: Entry.NOT_SENT,
+    Message.UNCERTAIN: Entry.UNCERTAIN,
+    Message.WITHDRAWN: Entry.NOT_SENT,
+    Message.CANCELLED: Entry.NOT_SENT,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one try came to: `what` of rules.SENT …, how far it got, and the server's answer."""
+
+    message: Message
+    what: str
+    phase: str = ""
+    code: int = 0
+    said: str = ""
+    reason: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_held(practice: int, channel: str) -> bool:
+    """Whether a person said that nothing leaves."""
+    return SendingHold.objects.filter(practice=practice, channel__in=["", channel]).exists()
+
+
+@transaction.atomic
+def claim(account: SmtpAccount, most: int, *, worker: Worker, now: datetime) -> list[Message]:
+    """Take up to so many due messages of an account: the urgent first, then the oldest.
+
+    Those that must not leave any more (an address that was changed or blocked, too late to be
+    of use) are settled here, where nothing has been offered.
+    """
+    queued = Message.objects.filter(
+        account=account.pk, state=Spelt(Message.QUEUED), not_before__lte=now
+    )
+    order = ("level", "not_before", "pk")
+    ids = list(queued.order_by(*order).values_list("pk", flat=True)[:most])
+    if not ids or is_held(account.practice_id, Message.EMAIL):
+        return []
+    Message.objects.filter(pk__in=ids, state=Message.QUEUED).update(
+        state=Message.CLAIMED, worker=worker.name, lease=now + rules.CLAIM_LEASE
+    )
+    ours = Message.objects.filter(pk__in=ids, state=Message.CLAIMED, worker=worker.name)
+    found = list(ours.select_related("contact_point").order_by(*order))
+    stopped = {message.pk: why for message in found if (why := _why_not(message, now))}
+    for message in found:
+        if message.pk in stopped:
+            _settle(message, Message.WITHDRAWN, stopped[message.pk], now)
+    return [message for message in found if message.pk not in stopped]
+
+
+def _why_not(message: Message, now: datetime) -> str:
+    """What forbids to send this message now; "" is nothing."""
+    if message.useless_after and message.useless_after < now:
+        return rules.OVERDUE
+    point = message.contact_point
+    if point is None or message.level == 0:  # a person has been warned, and wants it (XP-6)
+        return ""
+    if point.state == "blocked":
+        return rules.ADDRESS_BLOCKED
+    if point.kind == ContactPoint.EMAIL and rules.wire_address(point.value) != message.to_address:
+        return rules.ADDRESS_CHANGED
+    return ""
+
+
+@transaction.atomic
+def mark_sending(messages: Sequence[Message], *, worker: Worker, now: datetime) -> list[Message]:
+    """Commit the point of no return for these; those that are still ours to send."""
+    ids = [message.pk for message in messages]
+    mine = Message.objects.filter(pk__in=ids, state=Message.CLAIMED, worker=worker.name)
+    mine.update(state=Message.SENDING, sending_at=now, lease=now + rules.SENDING_LEASE)
+    still = Message.objects.filter(pk__in=ids, state=Message.SENDING, worker=worker.name)
+    kept = set(still.values_list("pk", flat=True))
+    return [message for message in messages if message.pk in kept]
+
+
+@transaction.atomic
+def record(outcomes: Sequence[Outcome], *, worker: Worker, now: datetime) -> None:
+    """Write down what came of these tries, all of one account."""
+    if not outcomes:
+        return
+    ids = [outcome.message.pk for outcome in outcomes]
+    # A message given up for uncertain while we waited is ours again when its answer comes.
+    rows = Message.objects.select_for_update().filter(
+        Q(state__in=Message.HELD_BY_A_WORKER) | Q(state=Message.UNCERTAIN),
+        pk__in=ids,
+        worker=worker.name,
+    )
+    ours = {message.pk: message for message in rows}
+    tries: list[Attempt] = []
+    for outcome in outcomes:
+        message = ours.get(outcome.message.pk)
+        if message is None:
+            continue
+        if outcome.what != rules.UNTRIED:
+            message.attempts += 1
+            tries.append(_attempt(message, outcome, now))
+        _apply(message, outcome, now)
+    _save(list(ours.values()), now)
+    insert_each(tries)
+    _count_refusals(outcomes, ours, now)
+
+
+def _attempt(message: Message, outcome: Outcome, now: datetime) -> Attempt:
+    return Attempt(
+        practice_id=message.practice_id,
+        message=message,
+        n=message.attempts,
+        at=now,
+        phase=outcome.phase,
+        outcome=outcome.what,
+        code=outcome.code,
+        said=outcome.said[:500],
+    )
+
+
+def _apply(message: Message, outcome: Outcome, now: datetime) -> None:
+    """What this outcome makes of the row."""
+    message.reason, message.reason_data = outcome.reason, dict(outcome.data)
+    message.said = outcome.said[:500]
+    message.lease = None
+    match outcome.what:
+        case rules.SENT:
+            message.state, message.sent_at, message.settled_at = Message.SENT, now, now
+            message.worker = ""
+            message.copy_at = now if message.sent_copy == Message.COPY_DUE else None
+        case rules.REFUSED:
+            message.state, message.settled_at, message.worker = Message.FAILED, now, ""
+        case rules.UNKNOWN:
+            message.state, message.settled_at = Message.UNCERTAIN, now
+            message.copy_at = now + timedelta(seconds=settings.RETRY_SECONDS)
+        case rules.UNTRIED:
+            message.state, message.worker, message.sending_at = Message.QUEUED, "", None
+        case rules.LATER:
+            again = rules.next_try(
+                now,
+                attempts=message.attempts,
+                due=message.due,
+                useless_after=message.useless_after,
+            )
+            message.worker, message.sending_at = "", None
+            if again is None:
+                message.state, message.settled_at = Message.FAILED, now
+            else:
+                message.state, message.not_before = Message.QUEUED, again
+
+
+_FIELDS = (
+    *("state", "reason", "reason_data", "said", "lease", "worker", "attempts", "not_before"),
+    *("sending_at", "sent_at", "settled_at", "copy_at"),
+)
+
+
+def _save(messages: Sequence[Message], now: datetime) -> None:
+    """The rows, what the register says of them, an audit line and an event each."""
+    if not messages:
+        return
+    update_each(messages, _FIELDS)
+    for state in {message.state for message in messages}:
+        entries = [m.entry_id for m in messages if m.state == state and m.entry_id]
+        if entries and state != Message.QUEUED:
+            Entry.objects.filter(pk__in=entries).update(status=_STATUS[state])
+    practice = messages[0].practice_id
+    deeds = (
+        audit.Deed(message.state, "message", message.pk, {"reason": message.reason})
+        for message in messages
+        if message.state != Message.QUEUED
+    )
+    audit.record_all(practice, deeds, by=None, now=now)
+    events.tell(practice, events.MESSAGE, [message.pk for message in messages], now=now)
+
+
+def _count_refusals(
+    outcomes: Sequence[Outcome], ours: Mapping[int, Message], now: datetime
+) -> None:
+    """A run of letters refused for good pauses their account: it is not each of them (listmonk)."""
+    accounts = SmtpAccount.objects.filter(pk=outcomes[0].message.account_id or 0)
+    row = 0
+    for outcome in outcomes:
+        if outcome.message.pk in ours:
+            row = row + 1 if outcome.what == rules.REFUSED else row
+            row = 0 if outcome.what == rules.SENT else row
+    if any(outcome.what == rules.SENT for outcome in outcomes):
+        accounts.exclude(refused=row).update(refused=row)
+    elif row:
+        accounts.update(refused=F("refused") + row)
+    if not row:
+        return
+    full = accounts.filter(refused__gte=rules.PAUSE_AFTER, paused_at=None)
+    for account in full:
+        if full.filter(pk=account.pk).update(paused_at=now):
+            audit.record(account.practice_id, "pause", "smtp", account.pk, by=None, now=now)
+            events.tell(account.practice_id, events.SENDING, [account.pk], now=now)
+
+
+def _settle(message: Message, state: str, reason: str, now: datetime, **data: Any) -> None:
+    """A last state for one message that nobody sends any more."""
+    message.state, message.reason, message.reason_data = state, reason, data
+    message.worker, message.lease, message.settled_at = "", None, now
+    _save([message], now)
+
+
+def settle(
+    messages: Iterable[Message], state: str, reason: str, *, now: datetime, **data: Any
+) -> None:
+    """By evidence or a person's word: for rows that the caller has locked or claimed."""
+    for message in messages:
+        if state == Message.SENT:
+            message.sent_at = message.sent_at or message.sending_at or now
+            message.copy_at = now if message.sent_copy == Message.COPY_DUE else None
+        _settle(message, state, reason, now, **data)
+
+
+def open_work(now: datetime, *, practice: Practice | None = None) -> int:
+    """How many messages are under way or due, and copies for Sent: not those held back."""
+    rows = Message.objects.filter(practice=practice) if practice else Message.objects.all()
+    held = SendingHold.objects.filter(channel__in=["", Message.EMAIL]).values("practice")
+    due = rows.filter(state=Message.QUEUED, not_before__lte=now, account__paused_at=None)
+    due = due.filter(account__active=True).exclude(practice__in=held)
+    under_way = rows.filter(state__in=Message.HELD_BY_A_WORKER)
+    copies = rows.filter(sent_copy=Message.COPY_DUE, state=Message.SENT)
+    return due.count() + under_way.count() + copies.count()
+
+
+def heal(worker: Worker, now: datetime, *, account: int | None = None) -> int:
+    """Put right what a dead worker held: what was only claimed waits again, what was past the
+    point of no return is uncertain. With `account`, what we ourselves held there and no thread
+    of ours is at. How many.
+    """
+    held = Message.objects.filter(state__in=[Spelt(one) for one in Message.HELD_BY_A_WORKER])
+    if account is not None:
+        stale = held.filter(account=account, worker=worker.name)
+    else:
+        names = set(held.values_list("worker", flat=True).distinct())
+        dead = [name for name in names if worker.knows_dead(name)]
+        stale = held.filter(Q(worker__in=dead) | Q(lease__lt=now))
+    healed = 0
+    for message in list(stale):
+        with transaction.atomic():
+            mine = Message.objects.select_for_update().filter(
+                pk=message.pk, state=message.state, worker=message.worker, lease=message.lease
+            )
+            one = mine.first()
+            if one is None:
+                continue
+            healed += 1
+            if one.state == Message.CLAIMED:
+                outcome = Outcome(one, rules.UNTRIED, reason=one.reason, data=one.reason_data)
+            else:
+                one.attempts += 1
+                outcome = Outcome(one, rules.UNKNOWN, phase="dot", reason=rules.WORKER_GONE)
+                insert_each([_attempt(one, outcome, now)])
+            _apply(one, outcome, now)
+            _save([one], now)
+    return healed

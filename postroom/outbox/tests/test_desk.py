@@ -1,0 +1,187 @@
+"""What a person does with messages, and what evidence does; no wire."""
+
+from datetime import timedelta
+
+import pytest
+
+from postroom.kit.mime import read
+from postroom.kit.processes import Worker
+from postroom.outbox import desk, rules, words
+from postroom.outbox.evidence import Heard, hear
+from postroom.outbox.letter import NotSendable
+from postroom.outbox.models import Message, SendingHold
+from postroom.outbox.recording import claim, is_held
+from postroom.outbox.tests.post import NOW, make_account, put
+from postroom.practice.models import AuditEvent
+from postroom.register.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(cast):
+    return make_account(cast.practice)
+
+
+def become(message, state, **given):
+    Message.objects.filter(pk=message.pk).update(state=state, **given)
+    message.refresh_from_db()
+    return message
+
+
+def test_taken_back_in_time_it_was_never_there(cast, account):
+    message = put(cast, account, by=cast.bob, clients=(cast.hollis.pk,))
+    letter = desk.edit(message, by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.state, message.entry) == ("cancelled", None)
+    assert not Entry.objects.exists()
+    assert (letter.subject, letter.to, letter.clients) == (
+        *("Your appointment", (("Hollis Farrow", "hollis@client.example"),)),
+        (cast.hollis.pk,),
+    )
+    assert AuditEvent.objects.filter(action="cancel", member=cast.bob).count() == 2
+
+
+def test_what_has_left_is_not_taken_back(cast, account):
+    message = put(cast, account)
+    for state in ("claimed", "sending", "sent", "uncertain", "cancelled"):
+        with pytest.raises(desk.TooLate):
+            desk.cancel(become(message, state), by=cast.bob, now=NOW)
+    assert Entry.objects.count() == 1
+
+
+def test_a_letter_comes_back_for_editing_as_it_was(cast, account):
+    first = put(cast, account)
+    files = (("scan é.png", "image/png", b"\x89PNG"),)
+    message = put(
+        *(cast, account),
+        key="second",
+        cc=(("", "cc@client.example"),),
+        bcc=(("", "Hidden@practice.example"),),
+        html="<p>Good morning</p>",
+        files=files,
+        reply_to=(("Desk", "team@practice.example"),),
+        in_reply_to=first.entry,
+    )
+    letter = desk.letter_of(message)
+    assert (letter.cc, letter.bcc) == (
+        *((("", "cc@client.example"),), (("", "Hidden@practice.example"),)),
+    )
+    assert letter.files == files
+    assert letter.html.strip() == "<p>Good morning</p>"
+    assert letter.reply_to == (("Desk", "team@practice.example"),)
+    assert letter.in_reply_to == first.entry
+
+
+def test_a_failed_address_is_corrected_and_sent_again(cast, account):
+    wrong = (("Hollis", "holis@client.example"), ("", "other@client.example"))
+    message = put(cast, account, to=wrong, clients=(cast.hollis.pk,))
+    become(
+        *(message, "failed"),
+        reason=rules.SERVER_REFUSED,
+        reason_data={"address": "holis@client.example"},
+    )
+    fresh = desk.send_again(message, by=cast.bob, now=NOW, address="hollis@client.example")
+    assert fresh.recipients == ["hollis@client.example", "other@client.example"]
+    assert (fresh.replaces, fresh.state, fresh.not_before) == (message, "queued", NOW)
+    assert fresh.message_id != message.message_id
+    assert list(fresh.entry.clients.all()) == [cast.hollis]
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("failed", rules.REPLACED)
+    with pytest.raises(desk.TooLate):
+        desk.send_again(message, by=cast.bob, now=NOW)
+
+
+def test_a_wrong_correction_changes_nothing(cast, account):
+    message = become(put(cast, account), "failed")
+    with pytest.raises(NotSendable):
+        desk.send_again(message, by=cast.bob, now=NOW, address="nobody")
+    message.refresh_from_db()
+    assert message.reason == "" and Message.objects.count() == 1
+
+
+def test_a_doubtful_one_is_closed_by_a_person(cast, account):
+    sent, failed, again = (become(put(cast, account, key=f"k{n}"), "uncertain") for n in range(3))
+    desk.mark_sent(sent, by=cast.bob, now=NOW)
+    desk.mark_failed(failed, by=cast.bob, now=NOW)
+    desk.send_again(again, by=cast.bob, now=NOW)
+    assert list(Message.objects.order_by("pk").values_list("state", "reason")) == [
+        *(("sent", "member"), ("failed", "member"), ("uncertain", "replaced"), ("queued", "")),
+    ]
+    statuses = list(Entry.objects.order_by("pk").values_list("status", flat=True))
+    assert statuses == ["sent", "failed", "uncertain", "waiting"]
+
+
+def test_held_nothing_is_claimed(cast, account):
+    put(cast, account)
+    desk.hold(cast.practice, by=cast.alice, now=NOW)
+    desk.hold(cast.practice, by=cast.alice, now=NOW)
+    later = NOW + timedelta(minutes=1)
+    assert is_held(cast.practice.pk, "email") and SendingHold.objects.count() == 1
+    assert claim(account, 5, worker=Worker.this(), now=later) == []
+    desk.resume(cast.practice, by=cast.alice, now=NOW)
+    assert len(claim(account, 5, worker=Worker.this(), now=later)) == 1
+
+
+def test_sent_now_it_goes_before_all_that_waits(cast, account):
+    message = put(cast, account, not_before=NOW + timedelta(days=3), level=5)
+    desk.send_now(message, by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.not_before, message.level) == (NOW, 0)
+
+
+def answer(message, **head):
+    lines = {"From": "hollis@client.example", "In-Reply-To": message.message_id, **head}
+    raw = "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\nThank you\r\n"
+    return Heard(read(raw.encode()), raw.encode())
+
+
+def bounce(message, address="hollis@client.example", action="failed", status="5.1.1"):
+    raw = (
+        "From: MAILER-DAEMON@mail.test\r\nTo: desk@practice.example\r\nSubject: Undelivered\r\n"
+        "MIME-Version: 1.0\r\nMessage-ID: <b@mail.test>\r\nAuto-Submitted: auto-replied\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nYour letter was not delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.test\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; 550 no such user\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n" + message.read().decode() + "\r\n--b--\r\n"
+    ).encode()
+    return Heard(read(raw), raw)
+
+
+def test_an_answer_says_that_a_doubtful_one_arrived(cast, account):
+    message = become(put(cast, account), "uncertain")
+    assert hear(cast.other.pk, [answer(message)], now=NOW) == 0
+    assert hear(cast.practice.pk, [answer(message)], now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.entry.status) == ("sent", "reply", "sent")
+
+
+@pytest.mark.parametrize("state", ["uncertain", "sent"])
+def test_a_bounce_says_that_it_did_not_arrive(cast, account, state):
+    message = become(put(cast, account), state, sent_at=NOW)
+    assert hear(cast.practice.pk, [bounce(message)], now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.entry.status) == ("failed", "bounced", "failed")
+    assert words.why(message).sentence == "There is no such address: hollis@client.example."
+
+
+def test_a_delay_says_that_the_server_has_it(cast, account):
+    message = become(put(cast, account), "uncertain")
+    hear(cast.practice.pk, [bounce(message, action="delayed", status="4.4.1")], now=NOW)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("sent", "bounce")
+
+
+def test_every_reason_has_words():
+    codes = {value for name, value in vars(rules).items() if name.isupper() and name in REASONS}
+    assert codes <= set(words.REASONS) | set(words.REFUSALS)
+
+
+REASONS = {
+    *("SERVER_LATER", "SERVER_REFUSED", "NOT_REACHED", "NO_ANSWER", "WORKER_GONE", "OVERDUE"),
+    *("FILE_MISSING", "ADDRESS_CHANGED", "ADDRESS_BLOCKED", "BOUNCED", "TAKEN_BACK", "REPLACED"),
+    *("BY_SENT_FOLDER", "BY_REPLY", "BY_BOUNCE", "BY_MEMBER", "NO_RECIPIENT", "BAD_ADDRESS"),
+    *("LINE_BREAK", "TOO_MANY", "TOO_BIG", "ACCOUNT_OFF"),
+}

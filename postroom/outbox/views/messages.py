@@ -1,0 +1,179 @@
+"""The Outbox: what waits, what is in doubt, what did not leave, what was sent."""
+
+from collections.abc import Callable
+
+from django.contrib import messages as toasts
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from postroom.kit.addresses import normalise_email
+from postroom.outbox import desk, listing, rules, words
+from postroom.outbox.letter import NotSendable
+from postroom.outbox.models import Message
+from postroom.practice import audit
+from postroom.practice import rules as rights
+from postroom.practice.access import MemberRequest, member_required
+
+
+@member_required(rights.READ)
+@require_safe
+def outbox(request: MemberRequest) -> HttpResponse:
+    """Everything on its way, and what became of the latest."""
+    lists = listing.listing(request.member, timezone.now())
+    context = {
+        "nav": "outbox",
+        "appcls": "tall",
+        "lists": lists,
+        "may": request.member.may(rights.WRITE),
+    }
+    return render(request, "outbox/outbox.html", context)
+
+
+@member_required(rights.READ)
+@require_safe
+def sent(request: MemberRequest) -> HttpResponse:
+    """All that was sent, newest first."""
+    before = request.GET.get("before", "")
+    rows, older = listing.sent_before(
+        request.member, int(before) if before.isdecimal() and len(before) < 19 else None
+    )
+    context = {"nav": "outbox", "appcls": "tall", "rows": rows, "older": older}
+    return render(request, "outbox/sent.html", context)
+
+
+@member_required(rights.READ)
+@require_safe
+def message(request: MemberRequest, message: int) -> HttpResponse:
+    """One message: how it stands, every try, and what can be done."""
+    return _page(request, _chosen(request, message))
+
+
+@member_required(rights.WRITE)
+@require_POST
+def cancel(request: MemberRequest, message: int) -> HttpResponse:
+    """Stop what waits, or put away what failed."""
+    chosen = _chosen(request, message)
+    said = _("Taken back. It was not sent.")
+    if chosen.state == Message.FAILED:
+        said = _("Put away.")
+    return _do(request, chosen, desk.cancel, said)
+
+
+@member_required(rights.WRITE)
+@require_POST
+def send_now(request: MemberRequest, message: int) -> HttpResponse:
+    return _do(request, _chosen(request, message), desk.send_now, _("It leaves now."))
+
+
+@member_required(rights.WRITE)
+@require_POST
+def mark_sent(request: MemberRequest, message: int) -> HttpResponse:
+    return _do(request, _chosen(request, message), desk.mark_sent, _("Marked as sent."))
+
+
+@member_required(rights.WRITE)
+@require_POST
+def mark_failed(request: MemberRequest, message: int) -> HttpResponse:
+    return _do(request, _chosen(request, message), desk.mark_failed, _("Marked as not sent."))
+
+
+@member_required(rights.WRITE)
+@require_POST
+def send_again(request: MemberRequest, message: int) -> HttpResponse:
+    """Anew, to a corrected address if one was typed."""
+    chosen = _chosen(request, message)
+    address = request.POST.get("address", "").strip()[:320]
+    if normalise_email(address) == normalise_email(_wrong(chosen)):
+        address = ""
+    try:
+        desk.send_again(chosen, by=request.member, now=timezone.now(), address=address)
+    except desk.TooLate as late:
+        return _too_late(request, late)
+    except (NotSendable, OSError) as error:
+        said = words.refusal(error) if isinstance(error, NotSendable) else _file_gone()
+        return _page(request, chosen, typed=address, wrong=said, status=422)
+    toasts.success(request, _("It leaves now, as a new message."))
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+@member_required(rights.WRITE)
+@require_POST
+def cancel_some(request: MemberRequest) -> HttpResponse:
+    """Stop all that were ticked and still wait."""
+    ids = [int(pk) for pk in request.POST.getlist("message") if pk.isdecimal() and len(pk) < 19]
+    rows = listing.readable_by(request.member).filter(pk__in=ids[: listing.MOST])
+    done = desk.cancel_all(rows, by=request.member, now=timezone.now())
+    said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
+    toasts.success(request, said % done)
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+@member_required(rights.WRITE)
+@require_POST
+def hold(request: MemberRequest) -> HttpResponse:
+    """Nothing leaves any more."""
+    desk.hold(request.practice, by=request.member, now=timezone.now())
+    toasts.success(request, _("Sending is paused. What you write waits here."))
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+@member_required(rights.WRITE)
+@require_POST
+def resume(request: MemberRequest) -> HttpResponse:
+    desk.resume(request.practice, by=request.member, now=timezone.now())
+    toasts.success(request, _("Sending goes on."))
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+def _chosen(request: MemberRequest, pk: int) -> Message:
+    return get_object_or_404(listing.readable_by(request.member), pk=pk)
+
+
+def _wrong(message: Message) -> str:
+    return str(message.reason_data.get("address") or message.to_address)
+
+
+def _page(
+    request: MemberRequest, message: Message, *, typed: str = "", wrong: str = "", status: int = 200
+) -> HttpResponse:
+    audit.read(request, "message", message.pk)
+    replaced = Message.objects.filter(replaces=message).first()
+    open_to = replaced is None and message.reason != rules.REPLACED
+    context = {
+        "nav": "outbox",
+        "appcls": "tall",
+        "line": listing.lines([message])[0],
+        "message": message,
+        "tries": message.tries.all(),
+        "replaced": replaced,
+        "may": request.member.may(rights.WRITE) and open_to,
+        "again": message.state in (Message.FAILED, Message.UNCERTAIN),
+        "address": typed or _wrong(message),
+        "wrong": wrong,
+    }
+    return render(request, "outbox/message.html", context, status=status)
+
+
+def _do(
+    request: MemberRequest, message: Message, act: Callable[..., None], said: str
+) -> HttpResponse:
+    try:
+        act(message, by=request.member, now=timezone.now())
+    except desk.TooLate as late:
+        return _too_late(request, late)
+    toasts.success(request, said)
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+def _too_late(request: MemberRequest, late: desk.TooLate) -> HttpResponse:
+    said = _("Meanwhile it is another matter: %(state)s. Nothing was changed.")
+    toasts.error(request, said % {"state": late.message.get_state_display()})
+    return redirect("outbox:message", request.practice.slug, late.message.pk)
+
+
+def _file_gone() -> str:
+    return str(words.REASONS[rules.FILE_MISSING][0])

@@ -1,0 +1,232 @@
+"""The table of the register: entries narrowed by filters, a page at a time, by key.
+
+A walk goes along one index in the order of the page, and stops when the page is full. Which index:
+that of a client, of a group's clients or of a patient where one is chosen; else that of the date,
+with what the filters ask in its own columns, so that what does not fit is passed over unread.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from postroom.clients.models import Client, GroupMember
+from postroom.practice.models import Member
+from postroom.register import filters, search
+from postroom.register.filters import Wanted
+from postroom.register.models import Entry, EntryClient, EntryPatient, Spelt
+from postroom.register.paging import MOST, SIZE
+
+Key = tuple[datetime, int]  # when, and the entry's number
+# Up to so many entries with these words are looked through; of more, the newest are tried.
+RARE = 3_000
+FIRST_TRIED, MOST_TRIED = 200, 100_000
+CHUNK = 500  # rows of an export that are held
+
+
+@dataclass(frozen=True)
+class Found:
+    """`count`: how many there are, up to MOST and one more; None where it was not looked for.
+    `next`: the entry to go on from, None at the end."""
+
+    entries: list[Entry]
+    next: int | None
+    count: int | None = None
+
+
+def page(member: Member, wanted: Wanted, after: Entry | None) -> Found:
+    """The entries of one page; of the first one also how many there are, where few are asked."""
+    counts = after is None and wanted.narrowed
+    start = (after.at, after.pk) if after else None
+    keys, broken_off = _keys(member, wanted, start, MOST + 1 if counts else SIZE + 1)
+    shown = keys[:SIZE]
+    last = shown[-1] if len(keys) > SIZE else broken_off
+    count = len(keys) if counts and broken_off is None else None
+    return Found(_fetched(member, shown), last[1] if last else None, count)
+
+
+def every(member: Member, wanted: Wanted) -> Iterator[list[Entry]]:
+    """All entries the filters leave, some hundred at a time: for an export."""
+    start: Key | None = None
+    while True:
+        keys, broken_off = _keys(member, wanted, start, CHUNK)
+        if keys:
+            yield _fetched(member, keys)
+        start = keys[-1] if len(keys) == CHUNK else broken_off
+        if start is None:
+            return
+
+
+def many(member: Member, wanted: Wanted, most: int) -> bool:
+    """Whether there are more than `most`, or nobody can say so quickly."""
+    keys, broken_off = _keys(member, wanted, None, most + 1)
+    return len(keys) > most or broken_off is not None
+
+
+def _keys(
+    member: Member, wanted: Wanted, start: Key | None, most: int
+) -> tuple[list[Key], Key | None]:
+    """The keys of so many entries behind `start`; and where to go on if the search broke off."""
+    if wanted.impossible:
+        return [], None
+    if not wanted.q:
+        return list(_walk(member, wanted, start)[:most]), None
+    words = search.matching(member.practice_id, wanted.q)
+    if connection.vendor == "postgresql":
+        # It knows how frequent a word is, and chooses by itself where to begin.
+        return list(_walk(member, wanted, start, words)[:most]), None
+    found = _rows_of(f"{words.sql} LIMIT {RARE + 1}", words.params)
+    if len(found) > RARE:
+        return _tried(member, wanted, start, words, most)
+    # Sorted here: asked to, SQLite walks all entries by date for the few that are meant.
+    keys = list(_walk(member, wanted, start, found).order_by())
+    return sorted(keys, reverse=not wanted.oldest)[:most], None
+
+
+def _tried(
+    member: Member, wanted: Wanted, start: Key | None, words: Any, most: int
+) -> tuple[list[Key], Key | None]:
+    """Words that many entries hold: the newest entries are asked whether they do."""
+    keys: list[Key] = []
+    tried, size = 0, FIRST_TRIED
+    while tried < MOST_TRIED:
+        batch = list(_walk(member, wanted, start)[:size])
+        hits = _holding(words, [pk for _, pk in batch])
+        keys += [key for key in batch if key[1] in hits]
+        if len(keys) >= most or len(batch) < size:
+            return keys[:most], None
+        start, tried, size = batch[-1], tried + size, min(size * 2, 5_000)
+    return keys, start
+
+
+def _holding(words: Any, ids: list[int]) -> set[int]:
+    """Which of these entries hold the words."""
+    if not ids:
+        return set()
+    low, high = min(ids), max(ids)
+    if high - low < 50 * len(ids):
+        within = " AND rowid BETWEEN %s AND %s"
+        return set(_rows_of(words.sql + within, (*words.params, low, high)))
+    places = ", ".join(["%s"] * len(ids))
+    return set(_rows_of(f"{words.sql} AND rowid IN ({places})", (*words.params, *ids)))
+
+
+def _rows_of(statement: str, values: Any) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _walk(member: Member, wanted: Wanted, start: Key | None, of: Any = None) -> QuerySet[Any, Key]:
+    """The keys of entries in their order; only `of` these where they are named."""
+    readable = Entry.objects.readable_by(member)
+    rows: QuerySet[Any]
+    if wanted.patient:
+        rows = EntryPatient.objects.filter(
+            patient=wanted.patient, patient__client__in=_open(member)
+        )
+        entry = "entry__"
+        if clients := _clients(member, wanted):
+            placed = EntryClient.objects.filter(entry=OuterRef("entry"), client__in=clients[0])
+            rows = rows.filter(Exists(placed))
+    elif clients := _clients(member, wanted):
+        rows = EntryClient.objects.filter(client__in=clients[0])
+        entry = "entry__"
+        rows = rows.distinct() if len(clients[0]) > 1 else rows
+    else:
+        rows, entry = readable, ""
+    if entry:
+        rows = rows.filter(practice=member.practice_id)
+        rows = rows.filter(Exists(readable.filter(pk=OuterRef("entry"))))
+    rows = rows.filter(_asked(wanted, entry), _between(member, wanted))
+    if of is not None:
+        rows = rows.filter(**{f"{entry}pk__in": of})
+    pk = "entry_id" if entry else "pk"
+    if start is not None:
+        rows = rows.filter(_behind(start, pk, wanted.oldest))
+    order = ("at", pk) if wanted.oldest else ("-at", f"-{pk}")
+    return rows.order_by(*order).values_list("at", pk)
+
+
+def _clients(member: Member, wanted: Wanted) -> list[list[int]]:
+    """The clients asked for, as the one item of a list; empty where any will do."""
+    if wanted.client:
+        return [list(_open(member).filter(pk=wanted.client).values_list("pk", flat=True))]
+    if wanted.group:
+        of_group = GroupMember.objects.filter(
+            practice=member.practice_id, group=wanted.group, client__in=_open(member)
+        )
+        return [list(of_group.values_list("client", flat=True))]
+    return []
+
+
+def _open(member: Member) -> QuerySet[Client]:
+    return Client.objects.open_to(member)
+
+
+def _asked(wanted: Wanted, entry: str) -> Q:
+    """What the filters ask of an entry, found at this path of a query."""
+    said: dict[str, Any] = {"archived_at__isnull": not wanted.archived}
+    if wanted.kind:
+        said["kind"] = wanted.kind
+    if wanted.direction:
+        said["direction"] = wanted.direction
+    if wanted.member:
+        said["author"] = wanted.member
+    if wanted.files:
+        said["files__gt"] = 0
+    if wanted.how == filters.BY_ITSELF:
+        said |= {"author": None, "filed_by": None}
+    asked = Q(**{f"{entry}{name}": value for name, value in said.items()})
+    if wanted.how == filters.HAND:
+        asked &= Q(**{f"{entry}author__isnull": False}) | Q(**{f"{entry}filed_by__isnull": False})
+    return asked & _stands(wanted.state, entry)
+
+
+def _stands(state: str, entry: str) -> Q:
+    if state in filters.SENDING:
+        # In so many words: SQLite knows by them that the small index holds what is asked for.
+        return Q(**{f"{entry}status": state}) & ~Q(**{f"{entry}status": Spelt("")})
+    filings = {
+        filters.FILED: (Entry.RESOLVED,),
+        filters.UNRESOLVED: Entry.WAITING,
+        filters.IGNORED: (Entry.IGNORED,),
+        # What was set aside as no client's is asked for by name; one's own mailbox is elsewhere.
+        "": (Entry.RESOLVED, *Entry.WAITING),
+    }[state]
+    if state == filters.UNRESOLVED:
+        return Q(**{f"{entry}filing__in": [Spelt(filing) for filing in filings]})
+    return Q(**{f"{entry}filing__in": filings})
+
+
+def _between(member: Member, wanted: Wanted) -> Q:
+    zone, asked = ZoneInfo(member.practice.time_zone), Q()
+    if wanted.since:
+        asked &= Q(at__gte=datetime.combine(wanted.since, datetime.min.time(), zone))
+    if wanted.until:
+        after = wanted.until + timedelta(days=1)
+        asked &= Q(at__lt=datetime.combine(after, datetime.min.time(), zone))
+    return asked
+
+
+def _behind(start: Key, pk_field: str, oldest: bool) -> Q:
+    """What comes after this key."""
+    at, pk = start
+    way = "gt" if oldest else "lt"
+    return Q(**{f"at__{way}e": at}) & (Q(**{f"at__{way}": at}) | Q(**{f"{pk_field}__{way}": pk}))
+
+
+def _fetched(member: Member, keys: list[Key]) -> list[Entry]:
+    """The entries of these keys, in order, with their authors and those of their clients whom the
+    member may open."""
+    rows = Entry.objects.filter(practice=member.practice_id, pk__in=[pk for _, pk in keys])
+    rows = rows.select_related("author").prefetch_related(
+        Prefetch("clients", _open(member).order_by("pk")), "patients"
+    )
+    # Sorted here: SQLite would walk all entries by date to fetch these few.
+    found = {entry.pk: entry for entry in rows}
+    return [found[pk] for _, pk in keys if pk in found]

@@ -1,0 +1,282 @@
+"""Which letters answer one another, the word that names a conversation, and taking one apart."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from postroom.kit.mime import Letter, read
+from postroom.practice.models import AuditEvent, Practice
+from postroom.register import joining, splitting
+from postroom.register.models import Entry, StoredMail, Thread, ThreadEntry, ThreadReference
+from postroom.register.reply_tokens import conversation_of, conversations_named, reply_token
+from postroom.register.rules import bare_subject, changed_subject
+from postroom.register.tests.post import NOON, put
+from postroom.register.tests.test_unresolved import words
+from tests.support.cast import Cast
+
+
+def written(
+    name: str, answers: Iterable[str] = (), *, to: str = "desk@tern.example", subject: str = ""
+) -> bytes:
+    """`answers`: References, the oldest first; the last one is what it answers."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Hollis <hollis@farrow.example>", to
+    message["Subject"] = subject or f"Letter {name}"
+    message["Message-ID"] = f"<{name}@x.example>"
+    named = [f"<{one}@x.example>" for one in answers]
+    if named:
+        message["In-Reply-To"], message["References"] = named[-1], " ".join(named)
+    message.set_content(f"Words of {name}")
+    return message.as_bytes()
+
+
+def stored(practice: Practice, raw: bytes, **more: Any) -> tuple[Entry, Letter]:
+    letter = read(raw)
+    minutes = int("".join(filter(str.isdigit, letter.message_id)) or 0)
+    entry = put(practice, raw, at=NOON + timedelta(minutes=minutes), **more)
+    StoredMail.objects.filter(entry=entry).update(message_id=letter.message_id)
+    return entry, letter
+
+
+def come(practice: Practice, *raws: bytes, **more: Any) -> list[Entry]:
+    """Letters taken in, in one batch."""
+    new = [stored(practice, raw, **more) for raw in raws]
+    joining.join(practice.pk, new)
+    return [entry for entry, _ in new]
+
+
+def together() -> list[list[str]]:
+    """The subjects of each conversation that has letters."""
+    rows = ThreadEntry.objects.order_by("thread", "at", "entry")
+    of = rows.values_list("thread", "entry__subject")
+    return [[subject for _, subject in found] for _, found in itertools.groupby(of, lambda r: r[0])]
+
+
+CHAIN = [written("1"), written("2", ["1"]), written("3", ["1", "2"])]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("at_once", [True, False], ids=["one batch", "one by one"])
+def test_letters_that_answer_one_another_are_together_in_whatever_order_they_come(
+    cast: Cast, order: tuple[int, ...], at_once: bool
+) -> None:
+    raws = [CHAIN[n] for n in order]
+    for batch in [raws] if at_once else [[raw] for raw in raws]:
+        come(cast.practice, *batch)
+    assert together() == [["Letter 1", "Letter 2", "Letter 3"]]
+
+
+def test_a_letter_without_relatives_has_no_conversation(cast: Cast) -> None:
+    come(cast.practice, written("1"), written("2", ["far"]))
+    assert (together(), Thread.objects.count()) == ([], 0)
+
+
+def test_two_letters_that_answer_one_we_never_had_are_together(cast: Cast) -> None:
+    come(cast.practice, written("1", ["ours"]))
+    come(cast.practice, written("2", ["ours"]), written("3", ["ours", "2"]))
+    assert together() == [["Letter 1", "Letter 2", "Letter 3"]]
+
+
+def test_what_came_between_two_conversations_makes_them_one(cast: Cast) -> None:
+    come(cast.practice, written("1"), written("2", ["1"]))
+    come(cast.practice, written("4", ["3"]), written("5", ["3"]))
+    assert together() == [["Letter 1", "Letter 2"], ["Letter 4", "Letter 5"]]
+    come(cast.practice, written("3", ["1", "2"]))
+    assert together() == [[f"Letter {n}" for n in (1, 2, 3, 4, 5)]]
+
+
+def test_the_same_subject_makes_no_conversation(cast: Cast) -> None:
+    come(cast.practice, *(written(str(n), subject="Re: Biscuit") for n in range(3)))
+    assert together() == []
+
+
+def test_another_practices_letters_are_no_relatives(cast: Cast) -> None:
+    come(cast.other, written("1"))
+    come(cast.practice, written("2", ["1"]))
+    come(cast.other, written("3", ["2"]))
+    assert together() == []
+
+
+def test_an_answer_finds_its_conversation_by_our_word_under_any_subject(cast: Cast) -> None:
+    (first,) = come(cast.practice, written("1"))
+    thread = joining.conversation_for(first)
+    assert joining.conversation_for(first) == thread
+    token = reply_token(cast.practice.pk, thread.pk)
+    assert len(f"frontdesk+{token}") <= 64
+    come(
+        cast.practice,
+        written("2", to=f"Desk <DESK+{token.upper()}@tern.example>", subject="Other"),
+        written("3", [f"{token}.4f2a"]),  # in the Message-ID of what we sent
+    )
+    assert together() == [["Letter 1", "Other", "Letter 3"]]
+
+
+def test_the_headers_are_believed_before_the_word(cast: Cast) -> None:
+    _, other = come(cast.practice, written("1"), written("2"))
+    token = reply_token(cast.practice.pk, joining.conversation_for(other).pk)
+    come(cast.practice, written("3", ["1"], to=f"desk+{token}@tern.example"))
+    assert sorted(together()) == [["Letter 1", "Letter 3"], ["Letter 2"]]
+
+
+@pytest.mark.parametrize("at", [0, 2, -1, -13])
+def test_a_word_with_one_letter_changed_names_nothing(at: int) -> None:
+    token = reply_token(7, 4182)
+    assert conversation_of(token.upper()) == (7, 4182)
+    changed = "3" if token[at] == "2" else "2"
+    forged = token[: at % len(token)] + changed + token[at % len(token) + 1 :]
+    assert forged != token
+    assert conversation_of(forged) is None
+
+
+@pytest.mark.parametrize("text", ["", "-", "1-1", "1-1-", f"1-1-{'a' * 26}", f"{'z' * 14}-1-a"])
+def test_what_is_no_word_of_ours_names_nothing(text: str) -> None:
+    assert conversation_of(text) is None
+
+
+def test_a_word_of_another_practice_is_worth_nothing_here(cast: Cast) -> None:
+    (theirs,) = come(cast.other, written("1"))
+    token = reply_token(cast.other.pk, joining.conversation_for(theirs).pk)
+    come(cast.practice, written("2", to=f"desk+{token}@tern.example"))
+    assert together() == [["Letter 1"]]
+
+
+def test_a_word_made_with_an_older_key_still_names_its_conversation(settings: Any) -> None:
+    token, old = reply_token(1, 2), settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key by now", [old]
+    assert reply_token(1, 2) != token
+    assert conversation_of(token) == (1, 2)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert conversation_of(token) is None
+
+
+def test_the_word_of_a_conversation_that_went_into_another_leads_there(cast: Cast) -> None:
+    one, other = come(cast.practice, written("1"), written("3", ["2"]))
+    first, second = joining.conversation_for(one), joining.conversation_for(other)
+    come(cast.practice, written("2", ["1"]))
+    token = reply_token(cast.practice.pk, second.pk)
+    come(cast.practice, written("4", to=f"desk+{token}@tern.example"))
+    assert together() == [[f"Letter {n}" for n in (1, 2, 3, 4)]]
+    assert joining.current(Thread.objects.get(pk=second.pk)) == first
+
+
+def test_a_letter_may_name_many_things_and_only_words_of_ours_count() -> None:
+    token = reply_token(1, 2)
+    letter = read(
+        written("1", to=f"x-{token}@a.example, {token}@b.example, desk+{token}@c.example")
+    )
+    assert conversations_named(letter) == [(1, 2)]
+    assert conversations_named(read(written("1", to=f"a@{token}.example"))) == []
+
+
+def test_a_batch_is_joined_by_a_few_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    raws = [written(str(n), [str(n - 1)] if n % 3 else []) for n in range(60)]
+    new = [stored(cast.practice, raw) for raw in raws]
+    with django_assert_max_num_queries(8):
+        joining.join(cast.practice.pk, new)
+    assert len(together()) == 20
+    assert not ThreadReference.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Re: Biscuit", "biscuit"),
+        ("TR : Re: RE[2]: Aw: Biscuit", "biscuit"),
+        ("[list] Fwd: Biscuit  limps", "biscuit limps"),
+        ("Results: blood", "results: blood"),
+        ("[Only this]", "[only this]"),
+        ("Re:", ""),
+    ],
+)
+def test_a_subject_is_compared_without_what_programs_put_before_it(subject: str, bare: str) -> None:
+    assert bare_subject(subject) == bare
+
+
+def test_only_other_words_are_another_subject() -> None:
+    assert changed_subject("Biscuit", "Invoice 7")
+    assert not changed_subject("Biscuit", "re: BISCUIT")
+    assert not changed_subject("Biscuit", "Re:")
+
+
+@pytest.fixture
+def talk(cast: Cast) -> list[Entry]:
+    """Four letters on Hollis’s record; the subject changes with the third."""
+    subjects = ["Biscuit", "Re: Biscuit", "Invoice 7", "Re: Invoice 7"]
+    raws = [
+        written(str(n), [str(one) for one in range(1, n)], subject=subject)
+        for n, subject in enumerate(subjects, 1)
+    ]
+    return come(cast.practice, *raws, clients=[cast.hollis])
+
+
+def test_a_conversation_taken_apart_stays_so_until_a_person_puts_it_together(
+    cast: Cast, talk: list[Entry]
+) -> None:
+    splitting.split(talk[2], by=cast.bob, now=NOON)
+    apart = [["Biscuit", "Re: Biscuit"], ["Invoice 7", "Re: Invoice 7"]]
+    assert together() == apart
+    come(cast.practice, written("5", ["1", "2", "3"]), written("6", ["1", "2"]))
+    assert together() == [[*apart[0], "Letter 6"], [*apart[1], "Letter 5"]]
+    splitting.rejoin(talk[3], by=cast.bob, now=NOON)
+    assert len(together()) == 1
+    with pytest.raises(splitting.NothingToRejoin):
+        splitting.rejoin(talk[3], by=cast.bob, now=NOON)
+    done = AuditEvent.objects.filter(action__in=["split", "rejoin"]).order_by("id")
+    assert [(line.action, line.member) for line in done] == [
+        ("split", cast.bob),
+        ("rejoin", cast.bob),
+    ]
+
+
+def test_the_first_of_a_conversation_cannot_be_split_off(cast: Cast, talk: list[Entry]) -> None:
+    (alone,) = come(cast.practice, written("9"))
+    for entry in (talk[0], alone):
+        with pytest.raises(splitting.NothingToSplit):
+            splitting.split(entry, by=cast.bob, now=NOON)
+
+
+def test_the_page_shows_the_others_in_order_and_offers_a_split(
+    cast: Cast, talk: list[Entry]
+) -> None:
+    bob, address = cast.browser(cast.bob), f"/p/tern/entries/{talk[2].pk}"
+    page = words(bob.get(address))
+    listed = page[page.index("Conversation") :]
+    at = [listed.index(f'/p/tern/entries/{talk[n].pk}"') for n in (1, 3)]
+    assert f'rel="prev" href="/p/tern/entries/{talk[1].pk}"' in page
+    assert f'rel="next" href="/p/tern/entries/{talk[3].pk}"' in page
+    assert at == sorted(at)
+    assert "Split from here" in page
+    assert "Split from here" not in words(bob.get(f"/p/tern/entries/{talk[1].pk}"))
+    split = bob.post(f"{address}/split", follow=True)
+    assert "A new conversation begins here." in words(split)
+    assert f"{address}/rejoin" in words(split)
+    assert f"/p/tern/entries/{talk[1].pk}" not in words(split)
+    assert "Put them together again" in words(bob.get(address))
+    bob.post(f"{address}/rejoin")
+    assert f"/p/tern/entries/{talk[1].pk}" in words(bob.get(address))
+    rita = cast.browser(cast.rita)
+    assert "Split from here" not in words(rita.get(address))
+    assert rita.post(f"{address}/split").status_code == 403
+
+
+def test_a_conversation_shows_only_the_letters_one_may_read(cast: Cast, talk: list[Entry]) -> None:
+    (private,) = come(cast.practice, written("5", ["4"], subject="Secret"), owner=cast.alice)
+    (waits,) = come(cast.practice, written("6", ["5"], subject="It waits"))
+    shown = f"/p/tern/entries/{talk[3].pk}"
+    bobs = words(cast.browser(cast.bob).get(shown))
+    assert "It waits" in bobs
+    assert "Secret" not in bobs
+    assert "It waits" not in words(cast.browser(cast.rita).get(shown))
+    assert ThreadEntry.objects.get(entry=private).thread == waits.place.thread
+
+
+def test_older_letters_are_folded(cast: Cast) -> None:
+    raws = [written(str(n), [str(n - 1)]) for n in range(1, 9)]
+    *_, last = come(cast.practice, *raws, clients=[cast.hollis])
+    page = words(Browser.get(cast.browser(cast.bob), f"/p/tern/entries/{last.pk}"))
+    assert "4 older messages" in page

@@ -1,0 +1,82 @@
+"""What a note said before: who changed what, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from postroom.clients.models import Client, Patient
+from postroom.register.kinds import METHODS, NAMES
+from postroom.register.models import Entry
+
+FIELDS = {
+    "direction": pgettext_lazy("of a call", "Which way"),
+    "at": pgettext_lazy("of a call", "When"),
+    "subject": gettext_lazy("Summary"),
+    "body": gettext_lazy("What was said"),
+    "sender_name": gettext_lazy("With whom"),
+    "clients": gettext_lazy("With regards to"),
+    "patients": pgettext_lazy("patients of a note", "Who of theirs"),
+    "files": gettext_lazy("Attachments"),
+}
+
+
+@dataclass(frozen=True)
+class Was:
+    """A field as it was: a moment is given as such, for the page to write it."""
+
+    name: str
+    words: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """`who` changed the note then; `was` is what they changed, as it had been."""
+
+    at: datetime
+    who: str
+    was: list[Was]
+
+
+def versions(entry: Entry) -> list[Version]:
+    """The changes of a note, the newest first."""
+    rows = entry.earlier.select_related("by").order_by("-version")
+    return [
+        Version(row.at, row.by.name if row.by else "", list(_was(entry, row.said))) for row in rows
+    ]
+
+
+def _was(entry: Entry, said: dict[str, Any]) -> Any:
+    for name, value in said.items():
+        if name == "details":
+            yield from _details(value, entry.details)
+        elif name == "at":
+            yield Was(str(FIELDS[name]), "", parse_datetime(value))
+        elif name in FIELDS:
+            yield Was(str(FIELDS[name]), _words(entry, name, value))
+
+
+def _details(was: dict[str, Any], now: dict[str, Any]) -> Any:
+    methods = {key: str(words) for key, words in METHODS}
+    for name, words in NAMES.items():
+        if was.get(name) != now.get(name):
+            value = was.get(name)
+            said = _("yes") if value is True else methods.get(value, "") if value else ""
+            yield Was(str(words), said or ("–" if value in (None, "", False) else str(value)))
+
+
+def _words(entry: Entry, name: str, value: Any) -> str:
+    if name == "clients":
+        rows = Client.objects.filter(practice=entry.practice_id, pk__in=value)
+        # By their numbers: who reads this may no longer open them all.
+        return ", ".join(rows.order_by("pk").values_list("ref", flat=True))
+    if name == "patients":
+        found = Patient.objects.filter(practice=entry.practice_id, pk__in=value)
+        return ", ".join(found.order_by("pk").values_list("name", flat=True)) or "–"
+    if name == "direction":
+        return str(dict(Entry.DIRECTIONS).get(value, value))
+    return str(value) or "–"

@@ -1,0 +1,51 @@
+// Writing something down: what is typed is kept on the server a second after the last letter, and
+// Enter in the search for whom it is about takes the first one found instead of saving.
+
+const WAIT = 1000; // ms
+const form = document.querySelector("form[data-draft]");
+let timer = 0;
+let saving = false;
+
+function typed() {
+  const data = new FormData(form);
+  data.delete("attached");
+  return data;
+}
+
+function keep() {
+  clearTimeout(timer);
+  timer = 0;
+  if (!saving) fetch(form.dataset.draft, { method: "POST", body: typed() }).catch(() => null);
+}
+
+form.addEventListener("input", (event) => {
+  if (event.target.matches("[data-find], [type=file]")) return;
+  clearTimeout(timer);
+  timer = setTimeout(keep, WAIT);
+});
+
+form.addEventListener("submit", () => {
+  saving = true;
+  clearTimeout(timer);
+});
+
+addEventListener("pagehide", () => {
+  if (timer && !saving) navigator.sendBeacon(form.dataset.draft, typed());
+});
+
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-find]")) return;
+  event.preventDefault();
+  const first = form.querySelector("#whom-options [data-first]");
+  (first ?? form.querySelector("button[value=find]")).click();
+});
+
+// Whoever was found and chosen is said; typing goes on where it was.
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "whom") document.getElementById("whom-title").focus({ preventScroll: true });
+});
+
+// Ctrl+Enter saves from anywhere in the form (DESIGN 7).
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});

@@ -1,0 +1,106 @@
+"""The Outbox and the sending accounts in a real browser: a story, and every look for axe."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from postroom.outbox import rules
+from postroom.outbox.models import Message
+from postroom.outbox.tests.post import make_account, put
+from tests.support.browser import LOOKS, SIZES, chromium, complaints_of, flaws, too_wide
+from tests.support.cast import Cast, make_cast
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """One message waits, one was refused, of one nobody knows, one was sent."""
+    made = make_cast()
+    account = make_account(made.practice)
+    now = timezone.now()
+    tomorrow = {"not_before": now + timedelta(days=1), "now": now, "by": made.bob}
+    put(made, account, key="waits", subject="Biscuit’s claim form, signed", **tomorrow)
+    for key, subject, state, reason in (
+        ("refused", "Welcome to the practice", "failed", rules.SERVER_REFUSED),
+        ("doubt", "Otto’s tablets are ready", "uncertain", rules.NO_ANSWER),
+        ("sent", "Your bill", "sent", ""),
+    ):
+        message = put(made, account, key=key, subject=subject, **tomorrow)
+        Message.objects.filter(pk=message.pk).update(
+            state=state,
+            reason=reason,
+            reason_data={"address": "hollis@client.example"},
+            said="550 5.1.1 no such user here",
+            settled_at=now - timedelta(hours=1),
+            sent_at=now - timedelta(hours=1),
+        )
+    return made
+
+
+@pytest.fixture
+def keys(cast: Cast) -> dict[str, str]:
+    """Sessions; taken before the browser starts, which keeps the database to itself."""
+    people = {"bob": cast.bob, "alice": cast.alice}
+    return {
+        name: cast.browser(member).cookies[settings.SESSION_COOKIE_NAME].value
+        for name, member in people.items()
+    }
+
+
+@pytest.fixture
+def browser(keys: dict[str, str]) -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def open_as(browser: Browser, base: str, key: str, size: str, **more):
+    width, height = SIZES[size]
+    context = browser.new_context(
+        base_url=base,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        locale="en-GB",
+        **more,
+    )
+    context.route("**/events", lambda route: route.abort())
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
+    context.set_default_timeout(60_000)
+    return context
+
+
+def test_a_failed_address_is_corrected_and_a_doubt_is_settled(browser, live_server, keys):
+    page = open_as(browser, live_server.url, keys["bob"], "desk").new_page()
+    said = complaints_of(page)
+    page.goto("/p/tern/outbox")
+    expect(page.get_by_role("heading", name="Perhaps sent")).to_be_visible()
+    page.get_by_role("link", name="Welcome to the practice").click()
+    page.get_by_role("textbox", name="Address").fill("holly@client.example")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("link", name="Welcome to the practice")).to_have_count(1)
+    page.get_by_role("link", name="Otto’s tablets are ready").click()
+    page.get_by_role("button", name="It arrived: mark as sent").click()
+    expect(page.get_by_role("heading", name="Perhaps sent")).to_have_count(0)
+    page.get_by_role("button", name="Pause all sending").click()
+    expect(page.get_by_text("Nothing leaves.")).to_be_visible()
+    page.get_by_label("Biscuit’s claim form").check()
+    page.get_by_role("button", name="Take back the ticked ones").click()
+    expect(page.get_by_role("link", name="Biscuit’s claim form, signed")).to_have_count(0)
+    assert said == []
+
+
+@pytest.mark.parametrize("size, theme", LOOKS)
+def test_every_page_in_every_look_has_no_flaw(browser, live_server, keys, size, theme):
+    context = open_as(browser, live_server.url, keys["alice"], size, color_scheme=theme)
+    page = context.new_page()
+    said = complaints_of(page)
+    for path in ("outbox", "settings/sending", "settings/sending/add"):
+        page.goto(f"/p/tern/{path}")
+        assert flaws(page) == [], path
+        assert too_wide(page) <= 0, path
+    page.goto("/p/tern/outbox")
+    page.get_by_role("link", name="Otto’s tablets are ready").click()
+    assert flaws(page) == []
+    assert said == []
