@@ -168,7 +168,6 @@ def change(
         EarlierVersion.objects.create(
             practice_id=entry.practice_id, entry=entry, version=version, by=by, at=now, said=was
         )
-        search.forget([entry.pk])
         _index([entry])
         # No words of the note: the audit outlives it (MG-4).
         data = {"fields": sorted(was), "version": entry.version}

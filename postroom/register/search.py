@@ -88,23 +88,14 @@ def asked(text: str) -> Asked:
 
 
 def index(rows: Iterable[Words]) -> None:
-    """Put entries in the index, in the transaction that creates or changes them."""
+    """Put entries in the index, in the transaction that creates or changes them; what it held of
+    them is replaced."""
     rows = list(rows)
     entries = Entry.objects.in_bulk([row.entry for row in rows])
     # By their key: FTS5 begins a new piece of its index whenever a smaller one comes.
     values = sorted(prepared(row, entries[row.entry]) for row in rows if row.entry in entries)
     with connection.cursor() as cursor:
         cursor.executemany(_POSTGRESQL if _on_postgresql() else _SQLITE, values)
-
-
-def forget(entries: Iterable[int]) -> None:
-    """Take entries out of the index, before they are put in anew."""
-    column = "entry_id" if connection.vendor == "postgresql" else "rowid"
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"DELETE FROM register_entrytext WHERE {column} = %s",  # noqa: S608 - one of two words
-            [(entry,) for entry in entries],
-        )
 
 
 def matching(practice: int, text: str) -> RawSQL:
