@@ -29,8 +29,8 @@ from postroom.register.narrowing import Narrowing  # noqa: E402
 
 TIMES = 100  # each page in a round
 WARM = 10  # more, before the clock: a worker that stays up has its templates and statements ready
-# The whole by the clock, within it the database, and this process's processor time: on a machine that
-# others use too, the last says what the first would be alone.
+# The whole by the clock, within it the database, and this process’s processor time: on a machine
+# that others use too, the last says what the first would be alone.
 Times = tuple[list[float], list[float], list[float]]
 
 
