@@ -39,7 +39,7 @@ unit-postgresql: $(ENV)/dev.stamp
 	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 4 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
-# BENCH names another one than filing: delivery, accounts, idle, searching, importing, register,
+# BENCH names another one than filing: delivery, accounts, idle, searching, importing, reading, register,
 # sending, switching.
 bench: $(ENV)/dev.stamp
 	@scripts/system-packages bench

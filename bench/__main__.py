@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from bench import filing, importing, registering, searching, sending, switching, waiting
+from bench import (
+    filing,
+    importing,
+    reading,
+    registering,
+    searching,
+    sending,
+    switching,
+    waiting,
+)
 
 BENCHMARKS = {
     "filing": filing.run,
@@ -12,6 +21,7 @@ BENCHMARKS = {
     "accounts": waiting.accounts,
     "idle": waiting.idle,
     "importing": importing.measure,
+    "reading": reading.run,
     "register": registering.run,
     "sending": sending.run,
     "switching": switching.run,

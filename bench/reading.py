@@ -37,7 +37,7 @@ def run(
     print(", ".join(f"{name} {value}" for name, value in about.items()), flush=True)
     done = _python(house, "bench.reading_pages", str(rounds), stdout=subprocess.PIPE)
     found = json.loads(done.stdout)
-    rows = [["", "times", "p50, ms", "p95, ms", "longest", "in the database: p50", "p95"]]
+    rows = [["", "times", "ms: p50", "p95", "database: p50", "p95", "processor: p50", "p95"]]
     rows += [[name, *_figures(*times)] for name, times in found.items()]
     print(f"\n{table(rows)}")
     if json_file:
@@ -77,13 +77,10 @@ def _python(house: House, module: str, *words: str, **more: int) -> subprocess.C
     return subprocess.run(argv, cwd=ROOT, env=house.environment(), check=True, **more)
 
 
-def _figures(whole: list[float], database: list[float]) -> list[str]:
-    """How many, three of their places and two of the database's, in ms."""
-    return [
-        str(len(whole)),
-        *(f"{1000 * _at(whole, share):.1f}" for share in (0.5, 0.95, 1)),
-        *(f"{1000 * _at(database, share):.1f}" for share in (0.5, 0.95)),
-    ]
+def _figures(*times: list[float]) -> list[str]:
+    """How many; of the whole, of the database and of the processor the median and p95, in ms."""
+    places = [_at(values, share) for values in times for share in (0.5, 0.95)]
+    return [str(len(times[0])), *(f"{1000 * one:.1f}" for one in places)]
 
 
 def _at(values: list[float], share: float) -> float:

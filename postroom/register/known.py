@@ -33,7 +33,7 @@ def known(member: Member, client: Client | None = None) -> list[Known]:
     """What this member may file so, the newest first, at most MOST; of one client, or of all."""
     if not member.may(RESOLVE):
         return []
-    rows = Entry.objects.readable_by(member).waiting().filter(owner=None, reason__in=OPEN)
+    rows = Entry.objects.waiting_for(member).filter(owner=None, reason__in=OPEN)
     points = ContactPoint.objects.filter(practice=member.practice_id, kind=ContactPoint.EMAIL)
     if client is not None:
         norms = list(points.filter(contact__clients=client).values_list("norm", flat=True))

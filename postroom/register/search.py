@@ -88,7 +88,8 @@ def asked(text: str) -> Asked:
 
 
 def index(rows: Iterable[Words]) -> None:
-    """Put entries in the index, in the transaction that creates or changes them."""
+    """Put entries in the index, in the transaction that creates or changes them; what it held of
+    them is replaced."""
     rows = list(rows)
     entries = Entry.objects.in_bulk([row.entry for row in rows])
     # By their key: FTS5 begins a new piece of its index whenever a smaller one comes.

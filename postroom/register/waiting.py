@@ -24,8 +24,7 @@ class Place:
 
 def waiting(member: Member) -> EntryQuerySet:
     """What this member may file, the newest first."""
-    rows = Entry.objects.readable_by(member).waiting()
-    return rows.order_by("-at", "-pk")
+    return Entry.objects.waiting_for(member).order_by("-at", "-pk")
 
 
 def page(rows: EntryQuerySet, before: Entry | None, size: int = SIZE) -> Page:

@@ -155,7 +155,7 @@ class Shell:
     @cached_property
     def waiting(self) -> str:
         """How many letters wait for a person: "", "7", "200+"."""
-        entries = Entry.objects.readable_by(self.member).waiting()
+        entries = Entry.objects.waiting_for(self.member)
         return bounded(len(entries.values_list("pk", flat=True)[: MANY + 1]))
 
     @cached_property

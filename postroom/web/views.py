@@ -52,7 +52,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "now": now,
         "first_hour": first_hour.steps(request.member, now),
         "waiting": to_file(shell_of(request).waiting),
-        "oldest": entries.waiting().order_by("at", "id").first(),
+        "oldest": Entry.objects.waiting_for(request.member).order_by("at", "id").first(),
         "open": today.open_talks(request.member, shell_of(request).post),
         "came_in": today.came_in_words(today.came_in(request.member, now)),
         "coming": still_today(request.member, now),

@@ -390,3 +390,22 @@ def test_a_link_to_a_letter_of_a_later_page_shows_it_on_top(cast: Cast, bob: Bro
 
 def test_what_waits_is_asked_for_in_the_words_of_its_own_index(cast: Cast) -> None:
     assert "IN ('unresolved', 'failed')" in str(Entry.objects.waiting().query)
+
+
+def test_what_waits_for_a_member_is_what_they_may_read_of_it(cast: Cast) -> None:
+    for fields in (
+        {},
+        {"filing": Entry.FAILED},
+        {"owner": cast.alice},
+        {"owner": cast.bob, "filing": Entry.FAILED},
+        {"owner": cast.rita},
+        {"filing": Entry.IGNORED},
+        {"filing": Entry.UNFILED},
+        {"clients": [cast.hollis]},
+    ):
+        put(cast.practice, **fields)
+    put(cast.other)
+    for member, count in ((cast.alice, 3), (cast.bob, 3), (cast.rita, 1), (cast.charlie, 1)):
+        waiting = set(Entry.objects.waiting_for(member))
+        assert waiting == set(Entry.objects.readable_by(member).waiting())
+        assert len(waiting) == count
