@@ -24,8 +24,8 @@ class Sighting(models.Model):
 
     A mail with which the worker died again and again is stored unparsed, under an entry that
     could not be read. `done` becomes `moving` again whenever its entry wants another folder.
-    `stale`: the folder was renumbered (UIDVALIDITY) and the mail was not found again under this row.
-    Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
+    `stale`: the folder was renumbered (UIDVALIDITY) and the mail was not found again under this
+    row. Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
     """
 
     FETCHED, STORED, MOVING, COPIED, DONE = "fetched", "stored", "moving", "copied", "done"
