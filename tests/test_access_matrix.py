@@ -37,6 +37,8 @@ from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client, make_member
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# No page knows these: one role asks for them at each route, another at the next.
+UNKNOWN = METHODS[2:]
 
 # What anybody may ask for, and what proves it is harmless.
 PUBLIC = {
@@ -132,6 +134,13 @@ def world(cast: Cast) -> World:
     hollis = cast.hollis
     elsewhere = make_client(cast.other, "77", "Nobody Here", ["nobody@example.net"])
     return World(cast, members, rows_of(cast.practice, hollis), rows_of(cast.other, elsewhere))
+
+
+def asked(route: Route, world: World) -> Iterator[tuple[str, Member, tuple[str, ...]]]:
+    """Who asks this route by which methods: every role, and one of them by all."""
+    turn = CLOSED.index(route) % len(world.members)
+    for n, (role, member) in enumerate(world.members.items()):
+        yield role, member, METHODS if n == turn else tuple(m for m in METHODS if m not in UNKNOWN)
 
 
 def ask(browser: Client, method: str, url: str, ids: dict[str, int]) -> Any:
@@ -270,9 +279,9 @@ def test_nobody_comes_in_without_signing_in(route: Route, world: World) -> None:
 
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
 def test_another_practice_does_not_exist(route: Route, world: World) -> None:
-    for role, member in world.members.items():
+    for role, member, methods in asked(route, world):
         browser = world.cast.browser(member)
-        for method in METHODS:
+        for method in methods:
             theirs = ask(browser, method, route.url("other", world.foreign), world.foreign)
             nobodys = ask(browser, method, route.url("never", world.foreign), world.foreign)
             assert theirs.status_code == 404, (role, method)
@@ -284,26 +293,27 @@ def test_another_practice_does_not_exist(route: Route, world: World) -> None:
 )
 def test_another_practices_object_does_not_exist(route: Route, world: World) -> None:
     never = dict.fromkeys(NOUNS, NEVER)
-    for role, member in world.members.items():
+    for role, member, methods in asked(route, world):
         browser, seen = world.cast.browser(member), set()
-        for method in METHODS:
+        for method in methods:
             theirs = ask(browser, method, route.url("tern", world.foreign), world.foreign)
             nobodys = ask(browser, method, route.url("tern", never), never)
             assert theirs.content == nobodys.content, (role, method)
             assert theirs.status_code == nobodys.status_code, (role, method)
             seen.add(theirs.status_code)
         # A method the page does not know is refused before any row is looked for.
-        assert seen == ({404, 405} if member.may(route.view.right) else {403}), role
+        assert 404 in seen or not member.may(route.view.right), role
+        assert seen <= ({404, 405} if member.may(route.view.right) else {403}), role
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
 def test_a_role_opens_what_its_rights_say_and_nothing_else(route: Route, world: World) -> None:
-    for role, member in world.members.items():
+    for role, member, methods in asked(route, world):
         browser = world.cast.browser(member)
         Entry.objects.filter(pk=world.own["entry"]).update(filed_by=member)
         MemberAddress.objects.filter(pk=world.own["address"]).update(member=member)
         MailAccount.objects.filter(pk=world.own["mailbox"]).update(owner=member)
-        for method in METHODS:
+        for method in methods:
             with transaction.atomic():
                 answer = ask(browser, method, route.url("tern", world.own), world.own)
                 transaction.set_rollback(True)

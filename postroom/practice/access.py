@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.practice import arriving, factors, seats
-from postroom.practice.models import Member, Practice, SignedIn
+from postroom.practice.models import Member, Practice, SignedIn, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -118,7 +118,7 @@ def page_before(request: Any) -> str:
 
 def enter(request: Any, slug: str, right: str) -> None:
     """Put the member and the practice on the request. Raises Http404 or PermissionDenied."""
-    member = Member.objects.of(request.user).filter(practice__slug=slug).first()
+    member = membership(request, request.user, slug)
     if member is None:
         raise Http404
     if not member.may(right):
@@ -126,6 +126,18 @@ def enter(request: Any, slug: str, right: str) -> None:
             _("Your role does not include this. An administrator of the practice can change that.")
         )
     request.member, request.practice = member, member.practice
+
+
+def membership(request: Any, user: User, slug: str) -> Member | None:
+    """The place of this person in this practice; with no practice named, the first of theirs.
+
+    Looked up once a request: the language asks for it before the view does.
+    """
+    known: dict[tuple[int, str], Member | None] = request.__dict__.setdefault("places", {})
+    if (user.pk, slug) not in known:
+        places = Member.objects.of(user).order_by("id")
+        known[user.pk, slug] = (places.filter(practice__slug=slug) if slug else places).first()
+    return known[user.pk, slug]
 
 
 def lacks_factor(member: Member) -> bool:

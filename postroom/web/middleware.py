@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
 
+from postroom.practice.access import membership
 from postroom.practice.models import Member
 
 Handler = Callable[[HttpRequest], Any]
@@ -79,11 +80,10 @@ def _membership(request: HttpRequest) -> Member | None:
     user: Any = seat.user if seat else request.user
     if not user.is_authenticated:
         return None
-    members = Member.objects.of(user).order_by("id")
     match request.path_info.split("/"):
         case ["", "p", slug, *_]:
-            members = members.filter(practice__slug=slug)
-    return members.first()
+            return membership(request, user, slug)
+    return membership(request, user, "")
 
 
 def _speak(request: HttpRequest, member: Member | None) -> None:

@@ -12,13 +12,10 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow": (320, 640)}
-# Half a minute of processor for all pages at one size: the sizes between differ in layout alone.
-AXE_AT = {SIZES["desk"], SIZES["phone"]}
-# Where every page is looked at: the room that a page has does not hang on its colours.
-LOOKS = [
-    *(("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark")),
-    *(("tablet", "dark"), ("narrow", "light")),
-]
+# What hangs on the colours alone: the rest was asked in the light.
+CONTRAST = {"runOnly": ["color-contrast"]}
+AXE_AT = ("desk", "phone")
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @contextmanager
@@ -40,18 +37,55 @@ def complaints_of(page: Page) -> list[str]:
     return found
 
 
-def flaws(page: Page) -> list[Any]:
-    """What axe finds (WCAG 2.2 AA) on a desk and on a phone; at every size, a page too wide."""
-    found: list[Any] = [f"{over} pixels too wide"] if (over := too_wide(page)) else []
-    if page.viewport_size and tuple(page.viewport_size.values()) in AXE_AT:
-        found += [
-            (
-                rule["id"],
-                [(n["html"], n["target"], n["failureSummary"][:200]) for n in rule["nodes"]],
-            )
-            for rule in Axe().run(page, options=RULES).response["violations"]
-        ]
+def flaws_everywhere(page: Page) -> list[Any]:
+    """The flaws of a page in each size and in both colours, loaded once; then it is as before.
+
+    axe looks on a desk and on a phone: the sizes between differ in layout alone.
+    """
+    found = []
+    before = page.viewport_size
+    for name in SIZES:
+        _resize(page, name)
+        found += [(name, flaw) for flaw in (flaws(page) if name in AXE_AT else _width(page))]
+    _resize(page, "desk")
+    page.emulate_media(color_scheme="dark")
+    found += [("dark", flaw) for flaw in _axe(page, CONTRAST)]
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
     return found
+
+
+def widths(page: Page) -> list[Any]:
+    """At which sizes a page is wider than its window, and by how much."""
+    found = []
+    for name in SIZES:
+        _resize(page, name)
+        found += [(name, flaw) for flaw in _width(page)]
+    return found
+
+
+def flaws(page: Page) -> list[Any]:
+    """What axe finds (WCAG 2.2 AA), and whether the page is too wide, as it stands."""
+    return _width(page) + _axe(page, RULES)
+
+
+def _axe(page: Page, rules: dict[str, Any]) -> list[Any]:
+    return [
+        (rule["id"], [(n["html"], n["target"], n["failureSummary"][:200]) for n in rule["nodes"]])
+        for rule in Axe().run(page, options=rules).response["violations"]
+    ]
+
+
+def _resize(page: Page, name: str) -> None:
+    width, height = SIZES[name]
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(SETTLED)
+
+
+def _width(page: Page) -> list[Any]:
+    over = too_wide(page)
+    return [f"{over} pixels too wide"] if over else []
 
 
 def first_of(held: list[Route], page: Page) -> Route:
