@@ -89,7 +89,7 @@ def run_worker(args: argparse.Namespace) -> int:
 
 def run_serve(args: argparse.Namespace) -> int:
     """Both as processes of their own, started again when they die: filing never slows a page,
-    and a letter that kills the worker three times is set aside by the fourth."""
+    and a letter that kills the worker is set aside by one of the next."""
     need_ready()
     assets.build(settings.BUILT_FOLDER)
     commands = {

@@ -22,7 +22,7 @@ from postroom.connections.trouble import (
 )
 from postroom.intake import budget, rules
 from postroom.intake.models import Sighting
-from postroom.intake.taking import take_in
+from postroom.intake.taking import count_attempt, take_in
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
 from postroom.kit.mime import content_key
@@ -102,7 +102,8 @@ def waiting(mailbox: Mailbox, workflow: Workflow) -> int:
 
 def resume(workflow: Workflow, *, now: datetime, keep: Callable[[], None]) -> None:
     """Take in what was on the disk when the last worker died, one by one: if one of them
-    killed it, it is that one alone that is tried again, and set aside after the third time."""
+    killed it, it is that one alone that is tried again, in a process of its own, and set aside
+    when that does not help."""
     fetched = Sighting.objects.filter(workflow=workflow, state=Sighting.FETCHED)
     for sighting in fetched.select_related("account", "workflow").order_by("id"):
         keep()
@@ -110,9 +111,10 @@ def resume(workflow: Workflow, *, now: datetime, keep: Callable[[], None]) -> No
         if not path.exists():  # nothing was promised yet: it is seen again on the server
             sighting.delete()
             continue
-        sighting.attempts += 1
-        sighting.save(update_fields=["attempts"])
-        take_in([sighting], [path.read_bytes()], now=now)
+        alone = sighting.attempts >= rules.TRUSTED_ATTEMPTS
+        if not alone:
+            count_attempt(sighting)
+        take_in([sighting], [path.read_bytes()], now=now, alone=alone)
         crash_point("after-resume")
 
 

@@ -325,8 +325,8 @@ def about(code: str, facts: dict[str, Any]) -> tuple[str, str, str]:
     sentence, advice = WORDS[code]
     if code == "feed-trouble":
         happened, advice = feed_trouble(facts["why"]) or (NOTHING, NOTHING)
-        side = words.SIDES[words.HERE if facts["why"] in FEED_HERE else words.THERE]
-        return str(sentence % {"why": happened}), advice, str(side)
+        side = str(words.SIDES[words.HERE]) if facts["why"] in FEED_HERE else ""
+        return str(sentence % {"why": happened}), advice, side
     if code == "disk-low":
         facts = facts | {"free": _size(int(facts["free"]))}
     side = words.SIDES[words.THERE if code in THERE else words.HERE]

@@ -22,10 +22,10 @@ class Sighting(models.Model):
                                        │                │ └──────────→ copied ────→ done
                                        └──── gone ←─────┘ UID gone, and not found there
 
-    A mail whose parsing crashed three times is stored unparsed, under an entry that could not
-    be read. `done` becomes `moving` again whenever its entry wants another folder. `stale`:
-    the folder was renumbered (UIDVALIDITY) and the mail was not found again under this row.
-    `erased`: the practice erased it here, and the copy on the server lies where it lay.
+    A mail with which the worker died again and again is stored unparsed, under an entry that
+    could not be read. `done` becomes `moving` again whenever its entry wants another folder.
+    `stale`: the folder was renumbered (UIDVALIDITY) and the mail was not found again under this
+    row. `erased`: the practice erased it here, and the copy on the server lies where it lay.
     Folder, UIDVALIDITY and UID say where the mail was last known to be; they change with it.
     """
 
@@ -45,7 +45,7 @@ class Sighting(models.Model):
     uidvalidity = models.BigIntegerField()
     uid = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=STATES, default=FETCHED)
-    attempts = models.PositiveSmallIntegerField(default=0)  # of parsing, committed before it
+    attempts = models.PositiveSmallIntegerField(default=0)  # to take it in; see intake/rules.py
     content_key = models.CharField(max_length=64)
     received_at = models.DateTimeField()  # the server's INTERNALDATE
     mail = models.ForeignKey(StoredMail, models.CASCADE, null=True, related_name="sightings")

@@ -12,10 +12,12 @@ __all__ = ["EMPTY", "LARGEST_FILE", "PROGRAM", "TOO_BIG", "file_fault", "file_ty
 
 BATCH_MAILS = 200  # filing 200 at once takes a quarter less processor than 50 four times
 BATCH_BYTES = 24 * 1024 * 1024
-MOST_ATTEMPTS = 3  # of reading one mail, before it is set aside
 # A first crash lays its suspicion on a whole batch, which is read again one by one; a second one on
-# a single letter, which is read from then on in a process of its own.
+# a single letter, which is read from then on in a process of its own: that one it cannot take with
+# it, so that only what dies after the reading is laid to it. A worker that somebody kills again
+# and again must not have innocent letters set aside.
 TRUSTED_ATTEMPTS = 2
+MOST_DEATHS = 6  # of a worker with one letter in its hands, before that is set aside unread
 MOST_RESETS = 5  # of UIDVALIDITY in a row, before the account is paused
 
 

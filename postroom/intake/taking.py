@@ -51,13 +51,17 @@ class Taken:
     entry: Entry | None = None
 
 
-def take_in(sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: datetime) -> None:
+def take_in(
+    sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: datetime, alone: bool = False
+) -> None:
     """Put sighted mails in the register: each new one as an entry, filed or waiting.
 
     All or nothing, and safe to repeat: a mail that is there already only gets its sighting.
-    Where another worker stored the same mail in between, the batch is simply done again.
+    Where another worker stored the same mail in between, the batch is simply done again. `alone`:
+    read in a process of its own, and counted as an attempt only then.
     """
-    batch = [_read(sighting, raw) for sighting, raw in zip(sightings, raws, strict=True)]
+    pairs = zip(sightings, raws, strict=True)
+    batch = [_read(sighting, raw, alone) for sighting, raw in pairs]
     matches = _judge(batch)
     for one in batch:
         one.placed = housed(one.placed, one.sighting, matches)
@@ -72,19 +76,27 @@ def take_in(sightings: Sequence[Sighting], raws: Sequence[bytes], *, now: dateti
                 raise
 
 
-def _read(sighting: Sighting, raw: bytes) -> Taken:
+def count_attempt(sighting: Sighting) -> None:
+    """Write down, before anything is done that may be its last, that a worker has this letter."""
+    sighting.attempts += 1
+    sighting.save(update_fields=["attempts"])
+
+
+def _read(sighting: Sighting, raw: bytes, alone: bool) -> Taken:
     """Read one mail; what reading cannot cope with is kept whole and shown as such."""
     letter, failure = EMPTY, ""
-    if sighting.attempts > rules.MOST_ATTEMPTS:
+    if sighting.attempts >= rules.MOST_DEATHS:
         failure = reasons.SET_ASIDE
     else:
         try:
-            letter = read_guarded(raw, always=sighting.attempts > rules.TRUSTED_ATTEMPTS)
+            letter = read_guarded(raw, always=alone)
         except (MemoryError, OSError):
             raise  # the machine's trouble, not the letter's: it is tried again
         except Exception:  # a promise of kit.mime, but one letter must never stop the queue
             log.exception("sighting %s could not be read", sighting.pk)
             failure = reasons.UNREADABLE
+        if alone:
+            count_attempt(sighting)
     if "too-big" in letter.problems:
         failure = reasons.TOO_BIG
     if "limits" in letter.problems:

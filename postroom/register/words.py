@@ -125,7 +125,7 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         ),
         "unreadable": lambda: _("It could not be read. It is kept whole and can be downloaded."),
         "set-aside": lambda: _(
-            "Reading it failed three times. It is kept whole and can be downloaded."
+            "Taking it in failed again and again. It is kept whole and can be downloaded."
         ),
     }
     sentence = sentences.get(entry.reason)

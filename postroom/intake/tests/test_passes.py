@@ -12,7 +12,7 @@ from postroom.intake import fetching, taking
 from postroom.intake.actions import note_trouble, sync
 from postroom.intake.models import Sighting
 from postroom.intake.moving import find
-from postroom.intake.rules import BATCH_MAILS, MOST_ATTEMPTS
+from postroom.intake.rules import BATCH_MAILS, MOST_DEATHS
 from postroom.intake.tests.post import (
     NOW,
     OTHERS,
@@ -138,7 +138,7 @@ def test_a_letter_the_server_does_not_give_delays_no_other(account, server) -> N
 # -- a letter that kills its reader --------------------------------------------------------
 
 
-@pytest.mark.parametrize("attempts", [1, MOST_ATTEMPTS + 1])
+@pytest.mark.parametrize("attempts", [1, MOST_DEATHS])
 def test_what_could_not_be_read_is_not_read_again_once_it_is_filed(
     cast: Cast, account, server, monkeypatch, attempts: int
 ) -> None:
@@ -251,3 +251,26 @@ def test_a_line_that_breaks_is_left_alone_longer_only_where_nothing_got_done(
         assert sync(account, worker=US, clock=Clock()).trouble == "disconnected"
         assert Sighting.objects.count() == letters_a_line * (passes + 1)
     assert MailAccount.objects.get().failures == failures
+
+
+def test_only_what_a_letter_can_have_done_is_laid_to_it(account, server, monkeypatch) -> None:
+    """From its third reading on it dies alone: a worker that is killed meanwhile was killed."""
+    server.put("Incoming", letter(1))
+    read = taking.read_guarded
+    deaths = {"reading": 0}
+
+    class Killed(BaseException):
+        """As a signal would: nothing catches it."""
+
+    def die(raw: bytes, **how: bool):
+        deaths["reading"] += 1
+        raise Killed
+
+    monkeypatch.setattr(taking, "read_guarded", die)
+    for _ in range(20):
+        with pytest.raises(Killed):
+            a_pass(account)
+    assert (deaths["reading"], Sighting.objects.get().attempts) == (20, 2)
+    monkeypatch.setattr(taking, "read_guarded", read)
+    a_pass(account)
+    assert Entry.objects.get().reason == "unknown-address"
