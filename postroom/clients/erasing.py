@@ -76,6 +76,10 @@ def export_client(client: Client) -> dict[str, Any]:
             }
             for row in client.patients.all()
         ],
+        "notes": [
+            {"text": note.text, "by": note.by.name if note.by else None, "at": note.at.isoformat()}
+            for note in client.notes.select_related("by").order_by("pk")
+        ],
     }
 
 

@@ -24,6 +24,7 @@ from postroom.custody.models import Hold
 from postroom.intake import erasing as ledgers
 from postroom.intake.erasing import Place
 from postroom.kit.overwriting import overwrite
+from postroom.outbox import erasing as outbox
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member
 from postroom.register import erasing as register
@@ -42,6 +43,8 @@ TABLES = (
     *("register_entry", "register_entrytext", "register_entryclient", "register_storedmail"),
     *("register_attachment", "clients_client", "clients_contact", "clients_contactpoint"),
     *("clients_patient", "appointments_appointment", "appointments_dueitem"),
+    *("clients_clientnote", "register_notedraft", "register_earlierversion"),
+    *("register_removedentry", "outbox_message", "outbox_draft", "outbox_enclosure"),
 )
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -160,6 +163,7 @@ def erase_some(client: Client, *, now: datetime) -> int:
 def erase_entries(practice: int, ids: list[int], *, now: datetime) -> None:
     """Erase these entries in every room, top to bottom. Call within a transaction."""
     ledgers.let_go(practice, ids)
+    outbox.erase_entries(practice, ids)
     register.erase_entries(practice, ids, now=now)
 
 
@@ -177,6 +181,8 @@ def erase_rest(
     if register.theirs_alone(client.practice_id, ids).exists():
         return None
     exporting.drop_of_clients(client.practice_id, ids)
+    for row in family:
+        outbox.erase_client(client.practice_id, ids, people.people_of(row))
     shared = register.let_go(client.practice_id, ids)
     dates = sum(book.erase_client(row) for row in family)
     people.erase_client(client)

@@ -54,6 +54,13 @@ def copies(files: Iterable[Enclosure]) -> list[Enclosure]:
     ]
 
 
+def unlink_unnamed(keys: Iterable[tuple[int, str]]) -> None:
+    """Remove these files (practice, content key) where no row names them. Safe to repeat."""
+    for practice, key in keys:
+        if not Enclosure.objects.filter(practice=practice, content_key=key).exists():
+            enclosure_path(practice, key).unlink(missing_ok=True)
+
+
 def drop_unnamed(*, now: datetime) -> int:
     """Remove files older than a day that no row names; how many."""
     limit = (now - KEPT).timestamp()

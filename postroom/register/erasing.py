@@ -15,12 +15,14 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from postroom.practice import events
+from postroom.register import note_drafts
 from postroom.register.models import (
     Attachment,
     Conversation,
     Entry,
     EntryClient,
     EntryPatient,
+    RemovedEntry,
     StoredFile,
     StoredMail,
     Tombstone,
@@ -102,6 +104,9 @@ def let_go(practice: int, clients: Collection[int]) -> int:
     entries = list(shared(practice, clients).values_list("pk", flat=True))
     EntryPatient.objects.filter(practice=practice, patient__client__in=clients).delete()
     EntryClient.objects.filter(practice=practice, client__in=clients).delete()
+    note_drafts.erase_clients(practice, clients)
+    # What somebody removed a moment ago cannot be brought back any more, whoever it was about.
+    RemovedEntry.objects.filter(practice=practice).delete()
     return len(entries)
 
 

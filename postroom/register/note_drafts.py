@@ -3,7 +3,7 @@
 In the browser it would lie on a shared machine, and be gone with the session that locks itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +51,14 @@ def kept(member: Member, place: str) -> NoteDraft | None:
 
 def drop(member: Member, place: str) -> None:
     NoteDraft.objects.filter(member=member, place=place).delete()
+
+
+def erase_clients(practice: int, clients: Collection[int]) -> None:
+    """Forget what is being typed about these clients, among others or alone."""
+    theirs = {str(pk) for pk in clients}
+    for draft in NoteDraft.objects.filter(practice=practice):
+        if draft.place.rpartition(":")[2] in theirs or theirs & set(draft.typed["clients"]):
+            draft.delete()
 
 
 def sweep(now: datetime) -> int:

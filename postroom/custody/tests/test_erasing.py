@@ -8,18 +8,23 @@ from django.conf import settings
 from django.db import connection
 
 from postroom.appointments.models import Appointment, DueItem
-from postroom.clients.models import Client, Contact, ContactLink, Group, SenderRule
+from postroom.clients.models import Client, ClientNote, Contact, ContactLink, Group, SenderRule
 from postroom.custody import erasing, exporting, holding, shelf
 from postroom.custody.exporting import CLIENT
 from postroom.custody.tests.things import NOW, erase, export, furnish, letter, note
+from postroom.outbox import enclosures
+from postroom.outbox.actions import queue
+from postroom.outbox.enclosures import NewFile
+from postroom.outbox.models import Draft
+from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
-from postroom.register import search
+from postroom.register import note_drafts, search
 from postroom.register.models import Attachment, Entry, StoredFile, StoredMail, Tombstone, file_path
 from postroom.register.tests.post import mail, put
 from tests.support.cast import Cast, make_cast, make_client
 
-PLANTED = [f"zkanarie{n:02}q" for n in range(20)]
+PLANTED = [f"zkanarie{n:02}q" for n in range(27)]
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def found_in(word: str) -> list[str]:
 
 
 def _files() -> Iterator:
-    for root in (settings.MAIL_FOLDER, settings.EXPORTS_FOLDER):
+    for root in (settings.MAIL_FOLDER, settings.EXPORTS_FOLDER, settings.ENCLOSURES_FOLDER):
         if root.is_dir():
             yield from (path for path in root.rglob("*") if path.is_file())
     if connection.vendor == "sqlite":
@@ -57,7 +62,7 @@ def _files() -> Iterator:
 
 
 def plant(cast: Cast) -> None:
-    """Twenty words no text has, each where words of a client may stand."""
+    """Words no text has, each where words of a client may stand."""
     words = iter(PLANTED)
     hollis = cast.hollis
     hollis.name = next(words)
@@ -77,12 +82,34 @@ def plant(cast: Cast) -> None:
         search.index([search.Words(entry.pk, cast.practice.pk, subject, sender, text, f"{n}.txt")])
     raw = mail(subject="Elsewhere", text="Of others")
     put(cast.practice, raw)
+    about = {"practice": cast.practice, "client": hollis}
+    ClientNote.objects.create(text=next(words), at=NOW, **about)
+    note_drafts.keep(
+        cast.bob,
+        note_drafts.place_of("phone", hollis.pk),
+        {"body": next(words), "clients": []},
+        now=NOW,
+    )
+    account = make_account(cast.practice)
+    to = (("Hollis Farrow", "hollis.farrow@example.org"),)
+    for n, in_register in enumerate((True, False)):  # waiting to be sent, with a place and without
+        clients = (hollis.pk,) if in_register else ()
+        told = a_letter(account, to=to, text=next(words), clients=clients, to_register=in_register)
+        queue(cast.practice, told, key=str(n), by=cast.bob, now=NOW)
+    draft = Draft.objects.create(
+        author=cast.bob, key="a", text=next(words), created_at=NOW, saved_at=NOW, **about
+    )
+    content = next(words).encode()
+    for enclosure in enclosures.keep(cast.practice.pk, [NewFile("a.txt", "text/plain", content)]):
+        enclosure.draft = draft
+        enclosure.save()
+    assert next(words) == PLANTED[-1]
     assert list(words) == []
     note(cast, hollis, PLANTED[-1], patient=patient)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_planted_words_none_is_found_again() -> None:
+def test_of_the_words_planted_everywhere_none_is_found_again() -> None:
     cast = make_cast()
     plant(cast)
     export(cast, CLIENT, cast.hollis.pk, "zip")
