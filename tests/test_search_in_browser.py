@@ -115,6 +115,7 @@ def test_everything_is_found_by_keyboard_from_anywhere(
 
     page.goto(f"{live_server.url}/p/tern/clients/{cast.hollis.pk}")
     page.wait_for_load_state("load")
+    page.get_by_label("Animals").focus()
     page.get_by_label("Animals").select_option(label="Biscuit")
     expect(page.locator(".tli")).to_have_count(1)
     expect(page.locator("#of-patient")).to_be_focused()
