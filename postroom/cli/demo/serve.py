@@ -23,6 +23,7 @@ from pathlib import Path
 
 from . import letters, lifeline
 from .book import TEAM, appointments_csv, due_csv
+from .envelope import PRACTICE as DESK
 from .mailserver import MailServer, MailServerError, free_port, is_free
 from .people import clients_csv
 from .state import Folder, State
@@ -135,6 +136,7 @@ class _Demo:
                 self._postroom(*self._account(file))
             self.state.account_port = self.server.ports.imap
             self.folder.save(self.state)
+        self._postroom(*self._sending())  # its port is another one each time
 
     def _bring_book(self, today: date) -> None:
         """Once a day: what was to come is past then."""
@@ -151,6 +153,13 @@ class _Demo:
             *("--port", str(self.server.ports.imap), "--security", "none", "--user", "desk"),
             *("--password-file", password_file, "--incoming", "Incoming"),
             *("--resolved", "Resolved", "--unresolved", "Unresolved", "--create-folders"),
+        )
+
+    def _sending(self) -> tuple[str, ...]:
+        return (
+            *("smtp", "add", "--name", "Front desk", "--address", DESK),
+            *("--display-name", PRACTICE, "--host", "127.0.0.1", "--security", "none"),
+            *("--port", str(self.server.ports.smtp), "--sent-in", "Front desk"),
         )
 
     def _postroom(self, *arguments: str) -> None:
