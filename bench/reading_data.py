@@ -341,8 +341,9 @@ def _text(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def typical(rng: random.Random, count: int) -> list[str]:
-    """Searches as people make them: words rare and frequent, beginnings, several, a phrase."""
+def typical(rng: random.Random, count: int, texts: list[str]) -> list[str]:
+    """Searches as people make them: words rare and frequent, beginnings, several; phrases out of
+    these texts."""
     words, weights = vocabulary()
     drawn = iter(lambda: rng.choices(words, cum_weights=weights)[0], None)
     long = (word for word in drawn if len(word) > 3)
@@ -357,5 +358,7 @@ def typical(rng: random.Random, count: int) -> list[str]:
         elif kind < 0.9:
             found.append(" ".join(islice(long, rng.randint(2, 3))))
         else:
-            found.append(f'"{" ".join(islice(drawn, 2))}"')
+            said = rng.choice(texts).split()
+            at = rng.randrange(max(len(said) - 3, 1))
+            found.append(f'"{" ".join(said[at : at + rng.randint(2, 3)])}"')
     return found

@@ -99,7 +99,8 @@ def _pages(member: Member, count: int, rng: random.Random) -> dict[str, Iterator
     clients = list(placed.values_list("client", flat=True))[:count]  # as often as they write
     members = GroupMember.objects.filter(client__restricted=False).values_list("client", flat=True)
     families = rng.sample(list(members[: count * 20]), count)
-    words = typical(rng, count)
+    noted = Entry.objects.filter(kind=Entry.NOTE).values_list("body", flat=True)
+    words = typical(rng, count, list(noted[:200]))
     largest, deep = _largest(member)
     closed = inboxes.shared(member).filter(state=Conversation.CLOSED)
     end = closed.order_by("last_at", "pk").values_list("pk", flat=True)[inboxes.SIZE + 1]

@@ -15,7 +15,7 @@ from postroom.register.looks import Look, look
 from postroom.register.models import Attachment, Entry, EntryClient
 from postroom.register.narrowing import AUTO, Narrowing
 from postroom.register.paging import MOST, shown
-from postroom.register.search import Asked, entry_of, key, practice_marks
+from postroom.register.search import Asked, entry_of, key
 
 SIZE = 25
 LOOKED_AT = 5_000  # entries with the words that one page looks at, where most may not be read
@@ -113,7 +113,7 @@ def _handfuls(
         within = [k for k in few if (top is None or k < top) and (above is None or k >= above)]
         yield seeking.keys_among(asked, (), within)
         return
-    marks = (*practice_marks(practice), *_marks(narrowing))
+    marks = tuple(_marks(narrowing))
     yield from seeking.keys(practice, asked, marks, below=top, above=above)
 
 

@@ -1,36 +1,38 @@
 """Walking through what the search index holds, the newest first, a handful at a time.
 
-SQLite's index lies in that order. PostgreSQL's has none: the newest day is asked first, then a
-week, three months, two years and all the rest, so that a frequent word never brings up more than
-a page needs, and a rare one costs five small questions.
+SQLite's index lies in that order. PostgreSQL's has none: there the newest few hundred entries are
+looked through without it. Frequent words are found among them; and how often they are tells how
+far back the index has to be asked for a page, by the marks of days, months or years.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
 from typing import Any
 
 from django.db import connection
 
 from postroom.register import search
-from postroom.register.models import Entry
 from postroom.register.search import ROOM, Asked, entry_of, key
 
-FIRST, MORE, MOST = 201, 400, 900  # keys in a handful; SQLite's statements end at 999 values
-WINDOWS = (1, 7, 90, 730)  # days
+HANDFUL = 201  # keys; of twice as many PostgreSQL asks less cleverly whether one may read them
+AT_ONCE = 1000  # keys that one question of PostgreSQL's index brings up
+LOOKED = 500  # rows looked through without the index
+DAYS, MONTHS, YEARS = 12, 120, 1100  # up to so many days one asks by days, by months, by years
 
 
 def keys(
     practice: int, asked: Asked, marks: Sequence[str], *, below: int | None, above: int | None
 ) -> Iterator[list[int]]:
-    """The keys of the entries that hold what is asked, the newest first, in handfuls.
+    """The keys of a practice's entries that hold what is asked, the newest first, in handfuls.
 
+    marks   what each of them must have besides
     below   exclusive: where to go on from, or the end of a span of time
     above   inclusive: the beginning of one
     """
+    marks = list(dict.fromkeys((*search.practice_marks(practice), *marks)))
     if connection.vendor == "postgresql":
-        return _by_windows(practice, asked, marks, below, above)
+        return _by_windows(asked, marks, below, above)
     return _in_order(asked, marks, below, above)
 
 
@@ -68,80 +70,93 @@ def _in_order(
     values += [value for _, value in between if value is not None]
     with closing(connection.cursor()) as cursor:
         cursor.execute(f"{statement} ORDER BY rowid DESC", values)
-        for size in chain((FIRST, MORE), repeat(MOST)):
-            rows = cursor.fetchmany(size)
-            if not rows:
-                return
+        while rows := cursor.fetchmany(HANDFUL):
             yield [row[0] for row in rows]
 
 
 def _by_windows(
-    practice: int, asked: Asked, marks: Sequence[str], below: int | None, above: int | None
+    asked: Asked, marks: Sequence[str], below: int | None, above: int | None
 ) -> Iterator[list[int]]:
-    top = _top(practice, below)
-    if top is None:
+    newest = _looked_through(search.query(asked, marks), below, above)
+    found = [one for one, holds in newest if holds]
+    yield from _parted(found)
+    if len(newest) < LOOKED:
         return
-    sizes = chain((FIRST, MORE), repeat(MOST))
-    for since, until in _windows(top):
+    top, below = newest[0][0], newest[-1][0]
+    for since in _steps(top, below, len(found)):
         low = None if since is None else key(since, 0)
-        dates = () if since is None else _dates(since, until)
         if above is not None and (low is None or low < above):
             low = above
+        dates = () if since is None else _dates(since, _moment(below))
+        question = search.query(asked, marks, dates)
         while True:
-            size = next(sizes)
-            found = _asked(search.query(asked, marks, dates), below, low, size)
-            if found:
-                yield found
-            if len(found) < size:
+            found = _asked(question, below, low)
+            yield from _parted(found)
+            if len(found) < AT_ONCE:
                 break
             below = found[-1]
-        below = low
         if low is None or low == above:
             return
+        below = low
 
 
-def _asked(question: str, below: int | None, above: int | None, size: int) -> list[int]:
-    between = [(" AND key < %s", below), (" AND key >= %s", above)]
-    statement = "SELECT key FROM register_entrytext WHERE words @@ %s::tsquery"
-    statement += "".join(words for words, value in between if value is not None)
-    values = [question, *(value for _, value in between if value is not None)]
-    return [row[0] for row in _rows(f"{statement} ORDER BY key DESC LIMIT {size}", values)]
+def _looked_through(question: str, below: int | None, above: int | None) -> list[tuple[int, bool]]:
+    """The newest rows without asking the index, and whether each holds what is asked."""
+    between = [("key < %s", below), ("key >= %s", above)]
+    where = " AND ".join(words for words, value in between if value is not None) or "true"
+    values = [value for _, value in between if value is not None]
+    statement = "SELECT key, words @@ %s::tsquery FROM register_entrytext"
+    statement += f" WHERE {where} ORDER BY key DESC LIMIT {LOOKED}"
+    return [(one, holds) for one, holds in _rows(statement, [question, *values])]
 
 
-def _top(practice: int, below: int | None) -> datetime | None:
-    """The moment from which to look back: of the newest entry, or where one goes on from."""
-    if below is not None:
-        return datetime.fromtimestamp(below // ROOM, UTC)
-    newest = Entry.objects.filter(practice=practice).order_by("-at", "-pk")
-    return newest.values_list("at", flat=True).first()
+def _asked(question: str, below: int, above: int | None) -> list[int]:
+    # «+ 0»: else PostgreSQL, which misjudges how frequent words are together, may walk by key.
+    statement = "SELECT key FROM register_entrytext WHERE words @@ %s::tsquery AND key + 0 < %s"
+    values: list[Any] = [question, below]
+    if above is not None:
+        statement += " AND key + 0 >= %s"
+        values.append(above)
+    return [row[0] for row in _rows(f"{statement} ORDER BY key + 0 DESC LIMIT {AT_ONCE}", values)]
 
 
-def _windows(top: datetime) -> Iterator[tuple[datetime | None, datetime]]:
-    """Spans that lie behind each other, each with its beginning; the last one has none."""
-    until = top.astimezone(UTC)
-    midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
-    for days in WINDOWS:
-        since = _evenly(midnight - timedelta(days=days), days)
-        yield since, until
-        until = since - timedelta(seconds=1)
-    yield None, until
+def _parted(found: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(found), HANDFUL):
+        yield found[start : start + HANDFUL]
 
 
-def _evenly(since: datetime, days: int) -> datetime:
-    """The beginning of the month or year, where a window is counted in them."""
-    if days > 365:
+def _steps(top: int, below: int, found: int) -> Iterator[datetime | None]:
+    """From when on to ask the index: far enough, by how often it was found so far, for a page;
+    then for all the rest."""
+    days = (_moment(top) - _moment(below)).days + 1
+    since = _evenly(_moment(below), 2 * days * HANDFUL // max(found, 1))
+    if since is not None:
+        yield since
+    yield None
+
+
+def _evenly(until: datetime, days: int) -> datetime | None:
+    """The beginning of a day, a month or a year about so many days before; None: too far back."""
+    if days > YEARS:
+        return None
+    since = (until - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if days > MONTHS:
         return since.replace(month=1, day=1)
-    return since.replace(day=1) if days > 31 else since
+    return since.replace(day=1) if days > DAYS else since
 
 
 def _dates(since: datetime, until: datetime) -> tuple[str, ...]:
     """The marks that together say «between these»."""
     days = (until - since).days
-    if days > 365:
+    if days > MONTHS + 31:
         return tuple(f".zt{year:04}" for year in range(since.year, until.year + 1))
-    mark = search.month_mark if days > 31 else search.day_mark
+    mark = search.month_mark if days > DAYS + 31 or since.day == 1 else search.day_mark
     every = (since + timedelta(days=n) for n in range(days + 2))
     return tuple(dict.fromkeys(mark(day) for day in every))
+
+
+def _moment(key_: int) -> datetime:
+    return datetime.fromtimestamp(key_ // ROOM, UTC)
 
 
 def _held_on_postgresql(asked: Asked, marks: Sequence[str], among: Sequence[int]) -> list[int]:

@@ -51,6 +51,7 @@ POSTGRESQL = [
     )
     """,
     "CREATE INDEX register_entrytext_words ON register_entrytext USING gin (words)",
+    "CREATE INDEX register_entrytext_key ON register_entrytext (key)",
     """
     CREATE FUNCTION register_entrymarks(e register_entry) RETURNS text[] LANGUAGE sql AS $$
         SELECT array_remove(ARRAY[

@@ -107,8 +107,7 @@ SAID = {
 def test_both_databases_find_the_same(cast, typed, expected):
     names = {add(cast.practice, **said).pk: name for name, said in SAID.items()}
     add(cast.other, **SAID["leg"])
-    marks = search.practice_marks(cast.practice.pk)
-    assert sorted(names[e.pk] for e in newest(cast.practice, typed, marks)) == expected
+    assert sorted(names[e.pk] for e in newest(cast.practice, typed)) == expected
     assert sorted(names[e.pk] for e in found(cast.practice, typed)) == expected
     keys = [search.key(e.at, e.pk) for e in Entry.objects.filter(practice=cast.practice)]
     among = seeking.keys_among(search.asked(typed), (), keys)
@@ -129,7 +128,9 @@ def test_a_files_name_is_found_by_itself(cast):
 DAYS = (0, 1, 3, 8, 20, 45, 95, 200, 400, 740, 1100, 4000, 20_000)
 
 
-def test_the_newest_come_first_from_today_to_long_ago(cast):
+def test_the_newest_come_first_from_today_to_long_ago(cast, monkeypatch):
+    monkeypatch.setattr(seeking, "LOOKED", 2)
+    monkeypatch.setattr(seeking, "AT_ONCE", 2)
     shuffled = DAYS[::2] + DAYS[1::2]
     entries = {d: add(cast.practice, body="leg", at=NOW - timedelta(days=d)) for d in shuffled}
     ordered = [entries[d] for d in DAYS]
@@ -146,13 +147,15 @@ def test_of_one_second_the_last_added_comes_first(cast):
 
 
 def test_an_entry_found_by_thousands_is_found_once(cast, monkeypatch):
-    monkeypatch.setattr(seeking, "FIRST", 2)
-    monkeypatch.setattr(seeking, "MORE", 3)
-    monkeypatch.setattr(seeking, "MOST", 4)
+    monkeypatch.setattr(seeking, "HANDFUL", 3)
+    monkeypatch.setattr(seeking, "AT_ONCE", 4)
     entries = [
         add(cast.practice, body="leg", at=NOW - timedelta(hours=7 * n * n)) for n in range(20)
     ]
-    assert newest(cast.practice, "leg") == entries
+    add(cast.practice, body="arm", at=NOW - timedelta(days=4))
+    for looked in (1, 2, 3, 8, 500):
+        monkeypatch.setattr(seeking, "LOOKED", looked)
+        assert newest(cast.practice, "leg") == entries
 
 
 def test_marks_and_order_follow_the_entry(cast):

@@ -144,7 +144,7 @@ def test_looking_ends_where_hardly_anything_may_be_read(
     cast: Cast, rita: Browser, monkeypatch
 ) -> None:
     monkeypatch.setattr(hits, "LOOKED_AT", 3)
-    monkeypatch.setattr("postroom.register.seeking.FIRST", 3)
+    monkeypatch.setattr("postroom.register.seeking.HANDFUL", 3)
     for n in range(4):
         said(cast.practice, f"Leg {n}", at=NOON - timedelta(days=n))  # unresolved: not Rita's
     said(cast.practice, "Leg, filed", clients=[cast.hollis], at=NOON - timedelta(days=9))
