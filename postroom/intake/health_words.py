@@ -288,8 +288,8 @@ def about(code: str, facts: dict[str, Any]) -> tuple[str, str, str]:
         return str(sentence % {"why": happened}), advice, side
     if code == "disk-low":
         facts = facts | {"free": _size(int(facts["free"]))}
-    side = words.SIDES[words.THERE if code in THERE else words.HERE]
-    return str(sentence % facts), str(advice), "" if code in SETTLED else str(side)
+    side = str(words.SIDES[words.THERE if code in THERE else words.HERE])
+    return str(sentence % facts), str(advice), "" if code in SETTLED else side
 
 
 def over(kind: str, data: dict[str, Any]) -> str:
