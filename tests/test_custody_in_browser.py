@@ -12,7 +12,7 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from postroom.custody import erasing, list_exports
+from postroom.custody import erasing, exporting
 from postroom.custody.tests.things import furnish, letter
 from postroom.practice import longwork
 from tests.support.browser import SIZES, chromium, complaints_of, flaws
@@ -49,7 +49,7 @@ def worker(transactional_db: None) -> Iterator[None]:
     asked, over = [], threading.Event()
     original = longwork._enqueue
     longwork._enqueue = lambda task, job: asked.append((task, job))
-    work_of = {list_exports.TASK: list_exports.advance, erasing.TASK: erasing.advance}
+    work_of = {exporting.TASK: exporting.advance, erasing.TASK: erasing.advance}
 
     def work() -> None:
         while not over.wait(0.05):

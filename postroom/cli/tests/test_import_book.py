@@ -31,8 +31,8 @@ def run(cast, tmp_path):
 def test_a_good_file_is_imported(run, capsys):
     assert run(GOOD) == 0
     assert capsys.readouterr().out == (
-        "2 new, 0 changed, 0 as before, 0 left out. 1 names a client we do not have yet; it is"
-        " linked when the client comes.\n"
+        "2 new, 0 changed, 0 as before, 0 left out. 1 is for somebody who is not here yet; it is"
+        " linked when they come.\n"
     )
     assert Appointment.objects.count() == 2
 
