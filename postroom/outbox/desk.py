@@ -59,9 +59,13 @@ def cancel_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int
 
 @transaction.atomic
 def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
-    """Send what waits as the next one, whatever time was chosen. Raises TooLate."""
+    """Send what waits as the next one, whatever time was chosen. Raises TooLate.
+
+    Not at level 0, which is a person's own letter: a blocked address goes on stopping this one.
+    """
     one = _take(message, Message.QUEUED)
-    Message.objects.filter(pk=one.pk).update(not_before=now, due=min(one.due, now), level=0)
+    level = min(one.level, 1)
+    Message.objects.filter(pk=one.pk).update(not_before=now, due=min(one.due, now), level=level)
     _note(one, "send_now", by, now)
 
 

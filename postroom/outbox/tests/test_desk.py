@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from postroom.clients.models import ContactPoint
 from postroom.kit.mime import read
 from postroom.kit.processes import Worker
 from postroom.outbox import desk, rules, words
@@ -127,7 +128,34 @@ def test_sent_now_it_goes_before_all_that_waits(cast, account):
     message = put(cast, account, not_before=NOW + timedelta(days=3), level=5)
     desk.send_now(message, by=cast.bob, now=NOW)
     message.refresh_from_db()
-    assert (message.not_before, message.level) == (NOW, 0)
+    assert (message.not_before, message.level) == (NOW, 1)
+
+
+def test_sent_now_a_blocked_address_still_stops_it(cast, account):
+    point = ContactPoint.objects.filter(contact__clients=cast.hollis).first()
+    to = (("", point.value),)
+    message = put(cast, account, to=to, contact_points=(point.pk,), level=5)
+    ContactPoint.objects.filter(pk=point.pk).update(state="blocked")
+    desk.send_now(message, by=cast.bob, now=NOW)
+    assert claim(account, 5, worker=Worker.this(), now=NOW) == []
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("withdrawn", rules.ADDRESS_BLOCKED)
+
+
+def test_a_note_has_no_path_to_a_wire(cast, account):
+    note = Entry.objects.create(
+        practice=cast.practice,
+        kind=Entry.NOTE,
+        direction=Entry.NEITHER,
+        at=NOW,
+        created_at=NOW,
+        filing=Entry.RESOLVED,
+        body="only for us, canary-4711",
+    )
+    message = put(cast, account, in_reply_to=note)
+    assert b"canary-4711" not in message.read()
+    assert read(message.read()).in_reply_to == ()
+    assert not note.messages.exists()
 
 
 def answer(message, **head):
