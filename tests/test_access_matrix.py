@@ -24,8 +24,9 @@ from postroom.clients import uploads
 from postroom.clients.models import ClientNote, Contact, Group, GroupMember, Patient, SenderRule
 from postroom.connections.models import DropFolder, MailAccount, SmtpAccount, Workflow
 from postroom.custody import shelf
-from postroom.outbox import template_actions
+from postroom.outbox import drafting, template_actions
 from postroom.outbox.draft_models import Draft
+from postroom.outbox.enclosures import NewFile
 from postroom.outbox.models import Message
 from postroom.outbox.template_actions import Wording
 from postroom.practice import rules, tokens
@@ -88,7 +89,7 @@ NOUNS = (
     ),
     *("role", "sender", "source", "workflow", "mailbox", "own_workflow"),
     *("export", "erasure", "retention"),
-    *("smtp", "own_smtp", "message", "draft", "template"),
+    *("smtp", "own_smtp", "message", "draft", "enclosure", "template"),
 )
 NEVER = 987_654_321
 
@@ -272,13 +273,16 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     facts = {"name": "Hello", "channel": "email", "purpose": "message", "language": "en"}
     template = template_actions.create(practice, facts, Wording("Hi", "Hi"), by=None, now=now)
     draft = Draft.objects.create(
-        practice=practice, author=somebody, key=f"{practice.pk:032x}", created_at=now, saved_at=now
-    )
+        practice=practice, author=somebody, key=f"{practice.pk:032x}", created_at=now, saved_at=now,
+        message=message,
+    )  # fmt: skip
+    drafting.attach(draft, [NewFile("scan.txt", "text/plain", b"A scan")], now=now)
     return {
         "export": export.pk,
         "erasure": erasure.pk,
         "retention": retention.pk,
         "draft": draft.pk,
+        "enclosure": draft.enclosures.get().pk,
         "template": template.pk,
         "access_token": token.pk,
         "book_job": book_job.pk,

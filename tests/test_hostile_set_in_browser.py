@@ -101,7 +101,7 @@ def test_nothing_of_the_hostile_set_runs_loads_or_leads_away(
         context.new_page().evaluate("alert(1)")
         assert ran == ["A SCRIPT RAN"]
     # The last is Chromium's own reader of PDF files.
-    ours = (live_server.url, "data:", "about:", "chrome-extension://")
+    ours = (live_server.url, "data:", "about:", "chrome-extension://", "chrome://")
     assert [url for url in asked if not url.startswith(ours)] == []
     assert len(tried) >= 3
     assert len(downloads) >= len(attachments)

@@ -2,7 +2,7 @@
 
 from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
-from postroom.connections.tasks import drop_account_drafts
+from postroom.connections.tasks import drop_account_drafts, look_at_domains
 from postroom.custody.tasks import gather_merged, keep_no_longer, sweep_again, tidy_exports
 from postroom.intake.tasks import (
     look_at_drop_folders,
@@ -36,6 +36,7 @@ SCHEDULE = [
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),
     every(3600, "drop account drafts")(drop_account_drafts),
+    every(3600, "look at domains")(look_at_domains),
     every(300, "gather merged")(gather_merged),
     every(60, "sweep removed")(sweep_removed),
     every("03:15", "sweep note drafts")(sweep_note_drafts),

@@ -323,6 +323,8 @@ class SmtpAccount(models.Model):
     checked_at = models.DateTimeField(null=True)  # when it last took a letter, or a test
     refused = models.PositiveIntegerField(default=0)  # letters in a row
     paused_at = models.DateTimeField(null=True)  # nothing leaves before a person says so
+    published = models.JSONField(default=dict)  # what the address's domain says (standing.py)
+    published_at = models.DateTimeField(null=True)  # when it was last looked up
 
     objects = SmtpAccountQuerySet.as_manager()
 

@@ -66,6 +66,7 @@ def save_smtp(
     if settings.password or created:
         place = account.password_place
         account.password_sealed = house.KEYRING.seal(settings.password, place)
+    account.published, account.published_at = {}, None  # another domain, perhaps
     account.save()
     _tell(account, "add" if created else "change", by, now)
     return account

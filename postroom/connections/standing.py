@@ -2,11 +2,14 @@
 words, with what to publish (XP-13). Looked up seldom: an answer is kept for ten minutes."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from postroom.connections import domains
+from postroom.connections.models import SmtpAccount
 from postroom.connections.providers import provider_of
 from postroom.connections.smtp_hosts import imap_host_of
 from postroom.connections.words import Words
@@ -15,6 +18,9 @@ from postroom.kit.addresses import normalise_email
 RESERVED = ("", "test", "example", "invalid", "localhost", "local")  # RFC 6761: nobody to ask
 KEPT = 600.0  # seconds
 MOST = 200  # domains
+DAILY = timedelta(days=1)
+FEW = 5  # accounts in one go
+GRAVE = "red"  # letters may not arrive: told to whoever writes one, too
 # What the sending servers of a provider want in the domain's SPF.
 INCLUDES = {
     "imap.gmail.com": "_spf.google.com",
@@ -70,13 +76,43 @@ def _look(domain: str) -> Published:
     return Published(True, spf, dmarc, dkim)
 
 
-def in_words(address: str, host: str) -> list[Words]:
+def look_up(account: SmtpAccount, *, now: datetime) -> list[Words]:
     """What is to be said of sending as this address through this server; [] where nothing is, or
-    the domain is a provider's own. Asks the DNS."""
-    domain = normalise_email(address).rpartition("@")[2]
-    if not domain or provider_of(domain) or domain.rpartition(".")[2] in RESERVED:
-        return []
-    return judge(domain, host, published(domain))
+    the domain is a provider's own. Asks the DNS, and keeps what it says with the account."""
+    domain = _domain(account)
+    found = published(domain) if domain else Published(False)
+    rows = SmtpAccount.objects.filter(pk=account.pk, address=account.address)
+    if found.asked or not domain:
+        account.published = asdict(found)
+    rows.update(published=account.published, published_at=now)
+    return judge(domain, account.host, found)
+
+
+def look_again(now: datetime) -> int:
+    """Look up what the domains of a few accounts say, a day after the last time; how many. An
+    hour later the next few, so that no task waits for the DNS for long."""
+    old = Q(published_at=None) | Q(published_at__lt=now - DAILY)
+    accounts = SmtpAccount.objects.working().filter(old).order_by("published_at", "pk")[:FEW]
+    for account in accounts:
+        look_up(account, now=now)
+    return len(accounts)
+
+
+def warning(account: SmtpAccount) -> Words | None:
+    """What a person is told before sending through this account, if there is cause: its domain
+    names other servers only. By what was last looked up."""
+    if not account.published:
+        return None
+    said = judge(_domain(account), account.host, Published(**account.published))
+    return next((words for words in said if words.tone == GRAVE), None)
+
+
+def _domain(account: SmtpAccount) -> str:
+    """The domain to be asked about; "" for a provider's own and for what nobody could ask for."""
+    domain = normalise_email(account.address).rpartition("@")[2]
+    if provider_of(domain) or domain.rpartition(".")[2] in RESERVED:
+        return ""
+    return domain
 
 
 def judge(domain: str, host: str, found: Published) -> list[Words]:
@@ -105,7 +141,7 @@ def judge(domain: str, host: str, found: Published) -> list[Words]:
                 )
                 % facts,
                 _("Add “%(include)s” to its SPF record.") % {"include": include},
-                tone="amber",
+                tone=GRAVE,
             )
         )
     if not found.dkim:
@@ -125,12 +161,3 @@ def judge(domain: str, host: str, found: Published) -> list[Words]:
             )
         )
     return said
-
-
-def may_not_be(address: str, host: str) -> Words | None:
-    """A warning before sending as this address through this server, if there is cause: its
-    domain names other servers only."""
-    for words in in_words(address, host):
-        if "SPF" in words.sentence:
-            return words
-    return None

@@ -4,6 +4,7 @@ an audit line and an event in one commit (arrow 1 of RELIABILITY 1.2)."""
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,8 +23,8 @@ from postroom.outbox.models import Batch, Message
 from postroom.outbox.writing import Sheet, write
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
+from postroom.register import joining, search
 from postroom.register import rules as filing
-from postroom.register import search
 from postroom.register.letters import letter as letter_of
 from postroom.register.models import (
     Attachment,
@@ -32,8 +33,10 @@ from postroom.register.models import (
     EntryPatient,
     StoredFile,
     StoredMail,
+    Thread,
     mail_path,
 )
+from postroom.register.reply_tokens import reply_token
 
 REFERENCES_LIMIT = 1500  # characters
 
@@ -61,6 +64,8 @@ def queue(
     if known:
         return known
     sheet, recipients = _judge(practice, letter, now)
+    conversation = _conversation(practice, letter)
+    sheet = replace(sheet, message_id=_message_id(conversation, sheet.sender[1]))
     raw = write(sheet)
     if len(raw) > rules.MOST_BYTES:
         raise NotSendable(rules.TOO_BIG, size=len(raw), most=rules.MOST_BYTES)
@@ -97,6 +102,8 @@ def queue(
         )
         if letter.to_register:
             message.entry = _enter(practice, letter, sheet, raw, content, point, by, due, now)
+            if conversation:
+                joining.put_in(conversation, message.entry)
         message.save(force_insert=True)
         audit.record(
             practice.pk, "queue", "message", message.pk, by=by, now=now, data=_traces(message)
@@ -128,7 +135,7 @@ def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[S
     recipients = [address for _, address in (*to, *cc, *_people(letter.bcc))]
     answered, references = _thread(letter.in_reply_to)
     sheet = Sheet(
-        message_id=f"<{secrets.token_urlsafe(18)}@{from_[1].rpartition('@')[2]}>",
+        message_id=_message_id(None, from_[1]),
         date=max(now, letter.not_before or now).astimezone(ZoneInfo(practice.time_zone)),
         sender=from_,
         reply_to=reply_to,
@@ -142,6 +149,22 @@ def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[S
         references=references,
     )
     return sheet, list({normalise_email(one): one for one in recipients}.values())
+
+
+def _conversation(practice: Practice, letter: OutgoingLetter) -> Thread | None:
+    """The conversation it belongs to, with a place for the answers; None for what is neither an
+    answer nor kept."""
+    if letter.in_reply_to:
+        return joining.conversation_for(letter.in_reply_to)
+    return Thread.objects.create(practice=practice) if letter.to_register else None
+
+
+def _message_id(conversation: Thread | None, sender: str) -> str:
+    """With the word by which an answer finds its conversation, whatever its subject (MG-24)."""
+    unique = secrets.token_urlsafe(9 if conversation else 18)
+    if conversation:
+        unique += f".{reply_token(conversation.practice_id, conversation.pk)}"
+    return f"<{unique}@{sender.rpartition('@')[2]}>"
 
 
 def _people(people: Iterable[Person]) -> list[Person]:

@@ -70,15 +70,6 @@ def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
 
 
 @transaction.atomic
-def edit(message: Message, *, by: Member, now: datetime) -> OutgoingLetter:
-    """Take a message that waits back, as the letter it was, for a draft. Raises TooLate, and
-    OSError where its bytes are missing."""
-    letter = letter_of(message)
-    cancel(message, by=by, now=now)
-    return letter
-
-
-@transaction.atomic
 def send_again(message: Message, *, by: Member, now: datetime, address: str = "") -> Message:
     """Queue a failed or doubtful message anew, to a corrected address if one is given.
 

@@ -5,6 +5,7 @@ cannot write over one another; sending queues the letter under a key of its own,
 click sends nothing (RELIABILITY R3).
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -228,6 +229,27 @@ def take_back(draft: Draft, *, member: Member, now: datetime) -> Draft:
             raise AlreadySent from late
     Draft.objects.filter(pk=draft.pk).update(sent_at=None, message=None, saved_at=now)
     draft.refresh_from_db()
+    return draft
+
+
+@transaction.atomic
+def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
+    """Stop the letter that waits of this draft, for `member` to change it: in the draft itself,
+    or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""
+    if draft.author_id == member.pk:
+        return take_back(draft, member=member, now=now)
+    files = list(draft.enclosures.all())
+    written, key = draft.message, secrets.token_hex(16)
+    if written is None:
+        raise AlreadySent
+    try:
+        desk.cancel(written, by=member, now=now)
+    except desk.TooLate as late:
+        raise AlreadySent from late
+    draft.pk, draft.author, draft.key, draft.message = None, member, key, None
+    draft.sendings, draft.sent_at, draft.created_at, draft.saved_at = 0, None, now, now
+    draft.save(force_insert=True)
+    _enclose(draft, copies(files))
     return draft
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from postroom.kit.mime import Letter
 from postroom.kit.rows import insert_each
@@ -76,15 +76,18 @@ def join(practice: int, new: Sequence[tuple[Entry, Letter]]) -> None:
     insert_each(missing)
 
 
-@transaction.atomic
 def conversation_for(entry: Entry) -> Thread:
     """The conversation of an entry, made where it has none: what an answer's token names."""
-    place = ThreadEntry.objects.filter(entry=entry).select_related("thread").first()
-    if place:
+    places = ThreadEntry.objects.filter(entry=entry).select_related("thread")
+    if place := places.first():
         return place.thread
-    thread = Thread.objects.create(practice_id=entry.practice_id)
-    put_in(thread, entry)
-    return thread
+    try:
+        with transaction.atomic():
+            thread = Thread.objects.create(practice_id=entry.practice_id)
+            put_in(thread, entry)
+            return thread
+    except IntegrityError:  # somebody else answers it at this moment
+        return places.get().thread
 
 
 def put_in(thread: Thread, entry: Entry) -> None:

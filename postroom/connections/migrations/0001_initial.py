@@ -180,6 +180,8 @@ class Migration(migrations.Migration):
                 ("checked_at", models.DateTimeField(null=True)),
                 ("refused", models.PositiveIntegerField(default=0)),
                 ("paused_at", models.DateTimeField(null=True)),
+                ("published", models.JSONField(default=dict)),
+                ("published_at", models.DateTimeField(null=True)),
                 (
                     "mail_account",
                     models.ForeignKey(

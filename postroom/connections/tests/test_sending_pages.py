@@ -7,6 +7,7 @@ from postroom.connections import smtp_hosts, standing
 from postroom.connections.models import SmtpAccount
 from postroom.connections.providers import PROVIDERS
 from postroom.connections.standing import Published, judge
+from postroom.outbox.tests.post import NOW, make_account
 from tests.support.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -115,12 +116,29 @@ def test_what_a_domain_lacks_is_said_with_what_to_publish():
     assert judge("practice.example", "smtp.gmail.com", Published(False)) == []
 
 
-def test_a_providers_own_domain_and_one_nobody_can_ask_are_not_judged(monkeypatch):
+def test_a_providers_own_domain_and_one_nobody_can_ask_are_not_judged(cast, monkeypatch):
     monkeypatch.setattr(standing, "published", lambda domain: Published(True))
-    assert standing.in_words("desk@gmail.com", "smtp.gmail.com") == []
-    assert standing.in_words("desk@practice.example", "smtp.gmail.com") == []
-    warning = standing.may_not_be("desk@tern-vets.co.uk", "smtp.gmail.com")
-    assert warning and "SPF" in warning.sentence
+    account = make_account(cast.practice, host="smtp.gmail.com")
+    for address in ("desk@gmail.com", "desk@practice.example"):
+        account.address = address
+        assert standing.look_up(account, now=NOW) == []
+
+
+def test_who_writes_is_warned_where_the_domain_names_other_servers_only(cast, monkeypatch):
+    found = Published(True, "v=spf1 include:mx.ovh.com -all")
+    monkeypatch.setattr(standing, "published", lambda domain: found)
+    account = make_account(cast.practice, host="smtp.gmail.com", address="desk@tern-vets.co.uk")
+    assert standing.warning(account) is None  # nobody has asked yet
+    assert (standing.look_again(NOW), standing.look_again(NOW)) == (1, 0)
+    account.refresh_from_db()
+    warning = standing.warning(account)
+    assert warning and "is not among them" in warning.sentence
+    page = cast.browser(cast.bob).get(f"/p/{cast.practice.slug}/compose").content.decode()
+    assert "tern-vets.co.uk names the servers that may send for it" in page
+    found = Published(False)  # no answer today: what was known goes on holding
+    assert standing.look_again(NOW + 2 * standing.DAILY) == 1
+    account.refresh_from_db()
+    assert standing.warning(account)
 
 
 def test_every_sending_server_of_the_table_belongs_to_a_mailbox_server_of_it():

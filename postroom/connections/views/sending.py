@@ -123,7 +123,7 @@ def _domain(request: MemberRequest, pk: int, *, own: bool) -> HttpResponse:
         "own": own,
         "account": account,
         "list_url": _url("sending", request, own),
-        "found": standing.in_words(account.address, account.host),
+        "found": standing.look_up(account, now=timezone.now()),
     }
     return render(request, "connections/sending_domain.html", context)
 

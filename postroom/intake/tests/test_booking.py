@@ -9,7 +9,7 @@ from postroom.intake.health import gap_of
 from postroom.intake.models import Sighting
 from postroom.intake.tests.post import NOW, Clock, a_pass, letter, mailbox_of
 from postroom.practice.models import AuditEvent
-from postroom.register.actions import note_refiled
+from postroom.register.filing import note_refiled
 from postroom.register.models import Entry
 from tests.support.cast import Cast
 from tests.support.scripted_imap import ScriptedImap

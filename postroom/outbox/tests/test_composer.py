@@ -19,7 +19,9 @@ from postroom.outbox.draft_models import Draft
 from postroom.outbox.models import Message
 from postroom.outbox.template_actions import Wording
 from postroom.outbox.tests.post import make_account
-from postroom.register.models import Entry
+from postroom.register import joining
+from postroom.register.letters import letter as letter_of
+from postroom.register.models import Entry, ThreadEntry
 from postroom.register.tests.post import mail, put
 from tests.support.cast import Cast, make_client
 
@@ -221,6 +223,62 @@ def test_an_answer_threads_and_quotes(cast: Cast, browser: Browser) -> None:
     assert "<blockquote" in words(letter, "html")
 
 
+def test_an_answer_stands_in_the_conversation_and_so_does_what_comes_back(
+    cast: Cast, browser: Browser
+) -> None:
+    entry = threaded(cast.practice, clients=[cast.hollis])
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+    push(browser, draft, "send")
+    ours = Message.objects.get()
+    assert ours.entry
+    in_capitals = f"In-Reply-To: {ours.message_id.upper()}\r\n"  # as some servers give it back
+    answer = put(cast.practice, in_capitals.encode() + mail(subject="Something else"))
+    joining.join(cast.practice.pk, [(answer, letter_of(answer))])
+    places = ThreadEntry.objects.filter(thread=entry.place.thread)
+    assert {place.entry_id for place in places} == {entry.pk, ours.entry.pk, answer.pk}
+
+
+def test_a_letter_that_is_no_answer_begins_a_conversation(cast: Cast, browser: Browser) -> None:
+    push(browser, begin(browser, f"?client={cast.hollis.pk}", subject="a", text="a"), "send")
+    ours = Message.objects.get().entry
+    assert ours
+    assert [place.entry_id for place in ours.place.thread.places.all()] == [ours.pk]
+
+
+def test_what_waits_is_edited_by_whoever_may_write_and_leaves_once(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Not yet")
+    push(browser, draft, "attach", file=SimpleUploadedFile("plan.pdf", b"%PDF"))
+    draft.refresh_from_db()
+    push(browser, draft, "send")
+    first = Message.objects.get()
+    assert b'id="edit"' in browser.get(f"/p/tern/outbox/{first.pk}").content
+    colleague = cast.browser(cast.alice)
+    answer = colleague.post(f"/p/tern/outbox/{first.pk}/edit")
+    mine = Draft.objects.of(cast.alice).get()
+    assert answer.url == f"/p/tern/drafts/{mine.pk}"
+    assert (mine.text, mine.client, mine.sent_at) == ("Not yet", cast.hollis, None)
+    assert [one.read() for one in mine.enclosures.all()] == [b"%PDF"]
+    first.refresh_from_db()
+    assert first.state == Message.CANCELLED
+    browser.post(f"/p/tern/outbox/{first.pk}/edit")  # its author comes second, and is told
+    assert Message.objects.count() == 1
+    push(colleague, mine, "send", text="Now")
+    assert "Now" in words(sent(Message.objects.get(state=Message.QUEUED)))
+
+
+def test_what_has_left_is_not_edited(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Gone")
+    push(browser, draft, "send")
+    Message.objects.update(state=Message.SENDING)
+    message = Message.objects.get()
+    told = browser.post(f"/p/tern/outbox/{message.pk}/edit", follow=True)
+    assert "Nothing was changed" in told.content.decode()
+    draft.refresh_from_db()
+    assert draft.sent_at and b'id="edit"' not in told.content
+
+
 def test_an_answer_to_all_leaves_ourselves_out(cast: Cast, browser: Browser) -> None:
     entry = threaded(cast.practice, clients=[cast.hollis])
     draft = begin(browser, f"?entry={entry.pk}&as=all", text="Yes.")
@@ -411,6 +469,11 @@ def test_files_are_taken_up_to_what_a_mail_can_carry(
         browser, draft, "attach", file=SimpleUploadedFile("a/../é.pdf", b"%PDF", "application/pdf")
     )
     assert [one.name for one in draft.enclosures.all()] == ["é.pdf"]
+    address = f"/p/tern/drafts/{draft.pk}/files/{draft.enclosures.get().pk}"
+    kept = browser.get(address)
+    assert kept.content == b"%PDF" and kept["Content-Disposition"].startswith("attachment")
+    assert kept["Content-Security-Policy"].startswith("sandbox")
+    assert cast.browser(cast.alice).get(address).status_code == 404
     monkeypatch.setattr("postroom.outbox.composing.MOST", 10)
     refused = push(browser, draft, "attach", file=SimpleUploadedFile("b.pdf", b"1234567"))
     assert "together" in asked(refused)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import replace_url
 
 from postroom.clients.models import Client
+from postroom.connections import standing
 from postroom.connections.models import SmtpAccount
 from postroom.kit.text import clean
 from postroom.outbox import addressing, composing, drafting, preparing
@@ -29,6 +30,7 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import WRITE
 from postroom.register.models import Entry
 from postroom.register.paging import number
+from postroom.register.views.files import UNKNOWN, download
 
 METHODS = ["GET", "HEAD", "POST"]
 DRAFTS = 50
@@ -70,6 +72,19 @@ def drafts(request: MemberRequest) -> HttpResponse:
     rows = Draft.objects.of(request.member).listed().select_related("client")
     context = {"nav": "drafts", "appcls": "tall", "drafts": rows[:DRAFTS]}
     return render(request, "outbox/drafts.html", context)
+
+
+@member_required(WRITE)
+@require_safe
+def enclosure(request: MemberRequest, draft: int, enclosure: int) -> HttpResponse:
+    """A file of one's draft, to look at what one is about to send: never opened by the browser."""
+    found = get_object_or_404(Draft.objects.of(request.member), pk=draft)
+    file = get_object_or_404(found.enclosures.all(), pk=enclosure)
+    try:
+        content = file.read()
+    except OSError as error:
+        raise Http404 from error
+    return download(HttpResponse(content, content_type=UNKNOWN), file.name)
 
 
 @member_required(WRITE)
@@ -165,6 +180,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "url": url,
         "form": _form(request, draft),
         "accounts": accounts,
+        "warnings": [words for one in accounts if (words := standing.warning(one))],
         "has_team": any(one.owner_id is None for one in accounts),
         "points": addressing.points_of(draft.contact) if draft.contact else (),
         "living": living(draft.client) if draft.client else [],

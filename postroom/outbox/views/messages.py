@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages as toasts
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.addresses import normalise_email
-from postroom.outbox import desk, listing, rules, words
+from postroom.outbox import desk, drafting, listing, rules, words
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
 from postroom.practice import audit
@@ -65,6 +65,22 @@ def cancel(request: MemberRequest, message: int) -> HttpResponse:
 
 @member_required(rights.WRITE)
 @require_POST
+def edit(request: MemberRequest, message: int) -> HttpResponse:
+    """Stop what waits and go on writing it."""
+    chosen = _chosen(request, message)
+    draft = chosen.drafts.first()
+    if draft is None:  # nobody wrote it by hand
+        raise Http404
+    try:
+        mine = drafting.reopen(draft, member=request.member, now=timezone.now())
+    except drafting.AlreadySent:
+        return _too_late(request, Message.objects.get(pk=chosen.pk))
+    toasts.success(request, _("Taken back. It was not sent."))
+    return redirect("outbox:draft", request.practice.slug, mine.pk)
+
+
+@member_required(rights.WRITE)
+@require_POST
 def send_now(request: MemberRequest, message: int) -> HttpResponse:
     return _do(request, _chosen(request, message), desk.send_now, _("It leaves now."))
 
@@ -92,7 +108,7 @@ def send_again(request: MemberRequest, message: int) -> HttpResponse:
     try:
         desk.send_again(chosen, by=request.member, now=timezone.now(), address=address)
     except desk.TooLate as late:
-        return _too_late(request, late)
+        return _too_late(request, late.message)
     except (NotSendable, OSError) as error:
         said = words.refusal(error) if isinstance(error, NotSendable) else _file_gone()
         return _page(request, chosen, typed=address, wrong=said, status=422)
@@ -151,6 +167,7 @@ def _page(
         "tries": message.tries.all(),
         "replaced": replaced,
         "may": request.member.may(rights.WRITE) and open_to,
+        "may_edit": message.state == Message.QUEUED and message.drafts.exists(),
         "again": message.state in (Message.FAILED, Message.UNCERTAIN),
         "address": typed or _wrong(message),
         "wrong": wrong,
@@ -164,15 +181,15 @@ def _do(
     try:
         act(message, by=request.member, now=timezone.now())
     except desk.TooLate as late:
-        return _too_late(request, late)
+        return _too_late(request, late.message)
     toasts.success(request, said)
     return redirect("outbox:outbox", request.practice.slug)
 
 
-def _too_late(request: MemberRequest, late: desk.TooLate) -> HttpResponse:
+def _too_late(request: MemberRequest, message: Message) -> HttpResponse:
     said = _("Meanwhile it is another matter: %(state)s. Nothing was changed.")
-    toasts.error(request, said % {"state": late.message.get_state_display()})
-    return redirect("outbox:message", request.practice.slug, late.message.pk)
+    toasts.error(request, said % {"state": message.get_state_display()})
+    return redirect("outbox:message", request.practice.slug, message.pk)
 
 
 def _file_gone() -> str:
