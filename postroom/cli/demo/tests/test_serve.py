@@ -153,6 +153,7 @@ def test_one_command_makes_the_practice_and_brings_its_post(start):
     assert account["argv"][:4] == ["account", "add", "--name", "Front desk"]
     assert account["argv"][account["argv"].index("--port") + 1] == str(demo.state()["imap_port"])
     assert account["password"] == demo.state()["mail_password"]
+    assert smtp["argv"][:4] == ["smtp", "add", "--name", "Front desk"]
     assert setup["mode"] == account["mode"] == 0o600
     assert serve["argv"][:3] == ["serve", "--host", "127.0.0.1"]
     for call in demo.calls():
