@@ -33,7 +33,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-pytest_plugins = ["tests.support.house"]
+pytest_plugins = ["tests.support.house", "tests.support.tables"]
 _left_out: list[str] = []
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.support.dovecot import Dovecot
 from tests.support.mails import client_rows
 from tests.support.office import at_dovecot
+from tests.support.once import once
 from tests.support.postroom import House
 
 
@@ -28,11 +29,20 @@ def furnished(tmp_path_factory):
 
     It stands on the PostgreSQL of POSTROOM_DATABASE_URL when that is set, else on SQLite.
     """
-    folder = tmp_path_factory.mktemp("houses") / "furnished"
-    with House.build(folder, os.environ.get("POSTROOM_DATABASE_URL")) as house:
-        house.setup()
-        house.import_clients(client_rows())
-        yield house
+    cluster = os.environ.get("POSTROOM_DATABASE_URL")
+    if cluster:
+        folder = tmp_path_factory.mktemp("houses") / "furnished"
+        with House.build(folder, cluster) as house:
+            _furnish(house)
+            yield house
+        return
+    folder = once(tmp_path_factory, "furnished", lambda folder: _furnish(House(folder)))
+    yield House(folder)
+
+
+def _furnish(house: House) -> None:
+    house.setup()
+    house.import_clients(client_rows())
 
 
 @pytest.fixture

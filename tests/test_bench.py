@@ -1,6 +1,7 @@
 """The benchmark measures what it says: its mails are such as it promises, its checks bite."""
 
 import json
+import shutil
 
 import pytest
 
@@ -10,8 +11,22 @@ from bench.mails import CLIENTS, client_rows, make_mails
 from bench.measure import Cost, installed
 from postroom.kit.mime import read
 from tests.support.mailbox import content_key
+from tests.support.once import once
+from tests.support.postroom import House
 
 PEERS = installed("mbsync", "notmuch")  # which only `make bench` asks for
+
+
+@pytest.fixture(autouse=True)
+def set_up(tmp_path_factory, monkeypatch):
+    """The houses here are set up by copying one that was: what is measured comes later."""
+    real = House.setup
+    made = once(tmp_path_factory, "set-up", lambda folder: real(House(folder)))
+
+    def setup(house):
+        shutil.copytree(made, house.folder, dirs_exist_ok=True)
+
+    monkeypatch.setattr(House, "setup", setup)
 
 
 @pytest.fixture(scope="module")
