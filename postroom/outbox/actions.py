@@ -20,6 +20,7 @@ from postroom.kit.text import snippet
 from postroom.outbox import rules
 from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
 from postroom.outbox.models import Batch, Message
+from postroom.outbox.withdrawing import checked
 from postroom.outbox.writing import Sheet, write
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
@@ -57,12 +58,14 @@ def queue(
 
     `key` names its cause, to whom and how («reply:55:email»): queued twice, it is one message,
     and the first is given back. To be called in the transaction of its cause, if there is one.
+    `withdraw_if`: see withdrawing.py; asked when it is its turn.
     Raises NotSendable for a letter that cannot leave as it is, ValueError for rows of another
     practice, OSError where its bytes cannot be written.
     """
     known = Message.objects.filter(practice=practice, key=key).first()
     if known:
         return known
+    condition = checked(withdraw_if or {})
     sheet, recipients = _judge(practice, letter, now)
     conversation = _conversation(practice, letter)
     sheet = replace(sheet, message_id=_message_id(conversation, sheet.sender[1]))
@@ -95,7 +98,7 @@ def queue(
             content_key=content,
             size=len(raw),
             author=by,
-            withdraw_if=dict(withdraw_if or {}),
+            withdraw_if=condition,
             replaces=replaces,
             created_at=now,
             sent_copy=_copy_wanted(letter),

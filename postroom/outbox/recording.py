@@ -19,6 +19,7 @@ from postroom.kit.processes import Worker
 from postroom.kit.rows import insert_each, update_each
 from postroom.outbox import rules
 from postroom.outbox.models import Attempt, Message, SendingHold
+from postroom.outbox.withdrawing import without_reason
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Entry, Spelt
@@ -85,7 +86,7 @@ def claim(account: SmtpAccount, most: int, *, worker: Worker, now: datetime) -> 
     """Take up to so many due messages of an account: the urgent first, then the oldest.
 
     Those that must not leave any more (an address that was changed or blocked, too late to be
-    of use) are settled here, where nothing has been offered.
+    of use, the client has come meanwhile) are settled here, where nothing has been offered.
     """
     at, lease = _when(now), _when(now + rules.CLAIM_LEASE)
     ids = _rows(_CLAIM, [worker.name, lease, account.pk, at, account.pk, most])
@@ -93,11 +94,13 @@ def claim(account: SmtpAccount, most: int, *, worker: Worker, now: datetime) -> 
         return []
     rows = Message.objects.filter(pk__in=ids).select_related("contact_point").only(*_OFFERED)
     found = sorted(rows, key=lambda one: (one.level, one.not_before, one.pk))
-    stopped = {message.pk: why for message in found if (why := _why_not(message, now))}
+    stopped = without_reason(found, now)
+    stopped |= {message.pk: (why, {}) for message in found if (why := _why_not(message, now))}
     for message in found:
         if message.pk in stopped:
             message.refresh_from_db()
-            _settle(message, Message.WITHDRAWN, stopped[message.pk], now)
+            reason, data = stopped[message.pk]
+            _settle(message, Message.WITHDRAWN, reason, now, **data)
     return [message for message in found if message.pk not in stopped]
 
 
@@ -238,14 +241,14 @@ def _count_refusals(
     outcomes: Sequence[Outcome], ours: Mapping[int, Message], now: datetime
 ) -> None:
     """A run of letters refused for good pauses their account: it is not each of them (listmonk)."""
-    account, row = outcomes[0].message.account_id or 0, 0
+    pk, row = outcomes[0].message.account_id or 0, 0
     for outcome in outcomes:
         if outcome.message.pk in ours:
             row = row + 1 if outcome.what == rules.REFUSED else row
             row = 0 if outcome.what == rules.SENT else row
     if any(outcome.what == rules.SENT for outcome in outcomes):
-        _rows(_COUNT, [row, account, row])
-    accounts = SmtpAccount.objects.filter(pk=account)
+        _rows(_COUNT, [row, pk, row])
+    accounts = SmtpAccount.objects.filter(pk=pk)
     if row and not any(outcome.what == rules.SENT for outcome in outcomes):
         accounts.update(refused=F("refused") + row)
     if not row:
