@@ -2,6 +2,7 @@
 an audit line and an event in one commit (arrow 1 of RELIABILITY 1.2)."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -150,8 +151,22 @@ def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[S
         files=[(rules.one_line(n), t, _bytes(practice, c)) for n, t, c in letter.files],
         in_reply_to=answered,
         references=references,
+        extra=_for_many(letter.unsubscribe),
     )
     return sheet, list({normalise_email(one): one for one in recipients}.values())
+
+
+def _for_many(unsubscribe: str) -> list[tuple[str, str]]:
+    """The headers of a letter one of many (RFC 2369, RFC 8058). Raises ValueError."""
+    if not unsubscribe:
+        return []
+    if not re.fullmatch(r"https://[!-;=?-~]{1,900}", unsubscribe):
+        raise ValueError("one click wants an https address")
+    return [
+        ("List-Unsubscribe", f"<{unsubscribe}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("Precedence", "bulk"),  # holiday notices do not answer it
+    ]
 
 
 def _conversation(practice: Practice, letter: OutgoingLetter) -> Thread | None:
