@@ -221,6 +221,9 @@ class Lane(threading.Thread):
                 else:  # it had rested, and the server has hung up: no fault of this letter
                     post.line.cut()
                     slow[post] = post.thread.submit(_offer, post, post.message, settings)
+            except Exception as error:  # ours: this letter's affair, not the account's
+                post.line.cut()
+                yield post, error
             else:
                 yield post, None
         for post, offer in slow.items():
