@@ -1,7 +1,7 @@
 """R3, R4, R10: no letter leaves twice, none is called sent that the server does not know, and a
 stop makes no doubt. At a server with a ledger, copies in Dovecot's Sent folder.
 
-Small by default; POSTROOM_CHAOS_FAULTS, _CUTS, _HITS and _SEED make it bigger (a release wants 500
+Small by default; POSTROOM_CHAOS_FAULTS, _STOPS, _HITS and _SEED make it bigger (a release wants 500
 faults and 100 stops).
 """
 
@@ -22,8 +22,8 @@ from tests.support.smtp_sink import Sink
 
 POINTS = crash_points(["outbox"])
 QUEUEING = ("queue-written", "inside-queue")
-FAULTS = int(os.environ.get("POSTROOM_CHAOS_FAULTS", "12"))
-STOPS = int(os.environ.get("POSTROOM_CHAOS_CUTS", "20"))
+FAULTS = int(os.environ.get("POSTROOM_CHAOS_FAULTS", "6"))
+STOPS = int(os.environ.get("POSTROOM_CHAOS_STOPS", "5"))
 SEED = int(os.environ.get("POSTROOM_CHAOS_SEED", "1"))
 IN_FLIGHT = 3  # the lines of an account, if nothing else is said
 
@@ -32,6 +32,30 @@ IN_FLIGHT = 3  # the lines of an account, if nothing else is said
 def sink():
     with Sink() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def loaded(furnished, dovecot, tmp_path_factory):
+    """A connected house in which eight letters wait, never run: to be copied. Its server, and the
+    user in whose Sent folder the copies go."""
+    folder = tmp_path_factory.mktemp("houses") / "loaded"
+    with Sink() as sink, furnished.copy(folder) as house:
+        user = connect(house, dovecot, sink.port)
+        dovecot.add_folders(user, "Earlier")
+        house.queue(people(8))
+        yield house, sink, user
+
+
+@pytest.fixture
+def waiting(loaded, dovecot, tmp_path):
+    """The test's own copy of it; nothing has been sent yet."""
+    house, sink, user = loaded
+    with house.copy(tmp_path / "waiting") as one:
+        yield one, sink, user
+    sink.forget()
+    with dovecot.connect(user) as mailbox:
+        if mailbox.select("Sent"):
+            mailbox.move("1:*", "Earlier")
 
 
 def people(count: int, kind: str = "") -> list[str]:
@@ -69,9 +93,9 @@ def check(house, sink: Sink, *, doubtful: int) -> Counter[str]:
 
 @pytest.mark.parametrize("hit", hits())
 @pytest.mark.parametrize("point", [point for point in POINTS if point not in QUEUEING])
-def test_a_crash_while_sending_heals(house, dovecot, sink, point, hit):
-    user = connect(house, dovecot, sink.port)
-    house.queue(people(8))
+@pytest.mark.xdist_group("loaded")
+def test_a_crash_while_sending_heals(waiting, dovecot, point, hit):
+    house, sink, user = waiting
     worker = house.spawn("worker", POSTROOM_CRASH_AT=f"{point}:{hit}")
     try:
         assert worker.wait(40) == -signal.SIGKILL, f"{point} was not passed\n{house.log()}"
@@ -105,10 +129,11 @@ def test_a_crash_while_queueing_leaves_nothing_or_all(house, sink, point):
 def test_a_stop_makes_no_doubt(house, sink):
     house.add_smtp(sink.port)
     rng = random.Random(SEED)
-    count = STOPS * 10
-    house.queue(people(count, "+slow0.15"))
-    stopped_at_work = 0
-    while len(sink.ledger()) < count and stopped_at_work < STOPS:
+    count = stopped_at_work = 0
+    while stopped_at_work < STOPS:
+        if count - len(sink.ledger()) < 10:
+            house.queue(people(50, "+slow0.15"))
+            count += 50
         before = len(sink.ledger())
         worker = house.spawn("worker")
         limit = time.monotonic() + 60
@@ -119,7 +144,7 @@ def test_a_stop_makes_no_doubt(house, sink):
         assert house.stop(worker) == 0, house.log()
     states = check(house, sink, doubtful=0)
     assert not states["claimed"] and not states["sending"], states
-    assert stopped_at_work >= STOPS / 2
+    print(f"seed {SEED}: {stopped_at_work} stops at work, {dict(states)}")
 
 
 def test_two_workers_send_each_letter_once(house, sink):

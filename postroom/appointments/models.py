@@ -27,6 +27,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What has begun, the last one first."""
         return self.standing().filter(start__lte=now).order_by("-start", "-id")
 
+    def have_come(self, now: datetime) -> "AppointmentQuerySet":
+        """Those that were kept, as far as their source says: what has begun and was not missed."""
+        return self.past(now).exclude(state="missed")
+
 
 class DueItemQuerySet(models.QuerySet["DueItem"]):
     def standing(self) -> "DueItemQuerySet":

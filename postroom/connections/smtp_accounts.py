@@ -138,12 +138,16 @@ def note_trouble(account: SmtpAccount, trouble: Trouble, *, now: datetime) -> No
     events.tell(account.practice_id, events.SENDING, [account.pk], now=now)
 
 
-@transaction.atomic
 def note_well(account: SmtpAccount, *, now: datetime) -> None:
     """Write down that the server takes letters: at once where it did not, else now and then."""
+    seen = account.checked_at and now - account.checked_at < SEEN_EVERY
+    if account.trouble or not seen:
+        _note_well(account, now)
+
+
+@transaction.atomic
+def _note_well(account: SmtpAccount, now: datetime) -> None:
     recovered = bool(account.trouble)
-    if not recovered and account.checked_at and now - account.checked_at < SEEN_EVERY:
-        return
     account.trouble = account.trouble_detail = ""
     account.trouble_since = account.retry_at = None
     account.failures, account.checked_at = 0, now

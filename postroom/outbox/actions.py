@@ -2,6 +2,7 @@
 an audit line and an event in one commit (arrow 1 of RELIABILITY 1.2)."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from postroom.kit.text import snippet
 from postroom.outbox import rules
 from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
 from postroom.outbox.models import Batch, Message
+from postroom.outbox.withdrawing import checked
 from postroom.outbox.writing import Sheet, write
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
@@ -57,12 +59,14 @@ def queue(
 
     `key` names its cause, to whom and how («reply:55:email»): queued twice, it is one message,
     and the first is given back. To be called in the transaction of its cause, if there is one.
+    `withdraw_if`: see withdrawing.py; asked when it is its turn.
     Raises NotSendable for a letter that cannot leave as it is, ValueError for rows of another
     practice, OSError where its bytes cannot be written.
     """
     known = Message.objects.filter(practice=practice, key=key).first()
     if known:
         return known
+    condition = checked(withdraw_if or {})
     sheet, recipients = _judge(practice, letter, now)
     conversation = _conversation(practice, letter)
     sheet = replace(sheet, message_id=_message_id(conversation, sheet.sender[1]))
@@ -95,7 +99,7 @@ def queue(
             content_key=content,
             size=len(raw),
             author=by,
-            withdraw_if=dict(withdraw_if or {}),
+            withdraw_if=condition,
             replaces=replaces,
             created_at=now,
             sent_copy=_copy_wanted(letter),
@@ -147,8 +151,22 @@ def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[S
         files=[(rules.one_line(n), t, _bytes(practice, c)) for n, t, c in letter.files],
         in_reply_to=answered,
         references=references,
+        extra=_for_many(letter.unsubscribe),
     )
     return sheet, list({normalise_email(one): one for one in recipients}.values())
+
+
+def _for_many(unsubscribe: str) -> list[tuple[str, str]]:
+    """The headers of a letter one of many (RFC 2369, RFC 8058). Raises ValueError."""
+    if not unsubscribe:
+        return []
+    if not re.fullmatch(r"https://[!-;=?-~]{1,900}", unsubscribe):
+        raise ValueError("one click wants an https address")
+    return [
+        ("List-Unsubscribe", f"<{unsubscribe}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("Precedence", "bulk"),  # holiday notices do not answer it
+    ]
 
 
 def _conversation(practice: Practice, letter: OutgoingLetter) -> Thread | None:

@@ -1,6 +1,7 @@
 """What a person does with messages: cancel, send now, edit, correct and send again, say what
 became of a doubtful one; hold all sending."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,8 @@ from postroom.outbox.recording import settle
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Entry, StoredMail
+
+_UNSUBSCRIBE = re.compile(rb"(?m)^List-Unsubscribe: <(https://[!-~]+)>\r?$")
 
 
 class TooLate(Exception):
@@ -165,7 +168,14 @@ def letter_of(message: Message) -> OutgoingLetter:
         to_register=entry is not None,
         not_before=message.due,
         level=message.level,
+        unsubscribe=_way_out(raw),
     )
+
+
+def _way_out(raw: bytes) -> str:
+    """Where it can be ended, of a letter that went to many."""
+    found = _UNSUBSCRIBE.search(raw.partition(b"\r\n\r\n")[0])
+    return found[1].decode("ascii") if found else ""
 
 
 def _account(message: Message) -> SmtpAccount:

@@ -8,10 +8,10 @@ letter whose answer does not come keeps its connection, and the others go on.
 """
 
 import logging
+import select
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,17 +38,36 @@ FEWER_SECONDS = 300.0  # with as many connections as the server took
 LONGEST_REST = 5.0  # without a look at what is due
 GOING = 421  # the server hangs up (RFC 5321, 3.8)
 LETTERS_A_LINE = 200  # then a fresh connection: some servers count
+AT_ONCE = 100_000  # bytes of a letter that a connection takes without making us wait
+KNOWN_SECONDS = 1.0  # how long an account's settings are kept, if nobody says they have changed
 
 
 @dataclass(eq=False)
 class Post:
-    """A connection's place, with a thread of its own for what blocks, and what it is at."""
+    """A connection's place, with a thread of its own for what may block, and what it is at."""
 
     thread: OneThread
     line: Line | None = None
     message: Message | None = None
-    answer: "Future[Reply] | None" = None
+    raw: bytes = b""  # of the message, while it is handed over
+    has_gone: bool = False  # the dot is out
+    outcome: Outcome | None = None  # what came of it
     since: float = field(default_factory=time.monotonic)
+
+    def listen(self) -> None:
+        """Take the answer to the dot, if it is there."""
+        if self.outcome or not (self.message and self.line):
+            return
+        try:
+            reply = self.line.heard()
+        except Lost as error:
+            self.outcome = _judged(self.message, error)
+        except Exception as error:
+            log.exception("message %s", self.message.pk)
+            trouble = Trouble(SERVER_ERROR, type(error).__name__)
+            self.outcome = _judged(self.message, Lost(DOT, trouble))
+        else:
+            self.outcome = _by_reply(self.message, DOT, reply) if reply else None
 
 
 class Lane(threading.Thread):
@@ -62,6 +81,9 @@ class Lane(threading.Thread):
         self._woken = threading.Event()
         self._posts: list[Post] = []
         self._answered: list[Outcome] = []  # to be written down with the next claim
+        self._account: SmtpAccount | None = None
+        self._settings: Settings | None = None
+        self._known_until = 0.0
         # A server may take fewer connections than we would like: found out, and asked again.
         self._most, self._most_until = MOST_LINES, 0.0
 
@@ -92,8 +114,7 @@ class Lane(threading.Thread):
 
     def _turn(self) -> None:
         close_old_connections()
-        self._woken.clear()
-        account = SmtpAccount.objects.working().filter(pk=self.account_id).first()
+        account = self._known()
         if account is None:
             self.over.set()  # switched off; what waits for an answer is waited for
             self.deadline = min(self.deadline, time.monotonic() + ANSWER_SECONDS)
@@ -101,6 +122,14 @@ class Lane(threading.Thread):
         if claimed and account:
             self._send(account, claimed)
         self._gather(rest=not claimed)
+
+    def _known(self) -> SmtpAccount | None:
+        """The account as it stands; a moment old where nobody has woken us since."""
+        if self._woken.is_set() or time.monotonic() > self._known_until:
+            self._woken.clear()
+            self._account = SmtpAccount.objects.working().filter(pk=self.account_id).first()
+            self._settings, self._known_until = None, time.monotonic() + KNOWN_SECONDS
+        return self._account
 
     # -- one round ---------------------------------------------------------------------------
 
@@ -139,40 +168,21 @@ class Lane(threading.Thread):
         for post, one in zip(posts, claimed, strict=True):
             post.message = one
         try:
-            settings = reach(account)
+            settings = self._settings = self._settings or reach(account)
         except Trouble as trouble:
             self._put_back(account, posts, trouble)
             return
-        offers = {post: post.thread.submit(_offer, post, post.message, settings) for post in posts}
         outcomes: list[Outcome] = []
         offered: list[Post] = []
         troubles: list[Trouble] = []
-        for post, offer in offers.items():
-            message = post.message
-            assert message is not None
-            try:
-                offer.result()
-            except Trouble as trouble:
-                troubles.append(trouble)
-                outcomes.append(Outcome(message, rules.UNTRIED, reason=rules.NOT_REACHED))
-            except (Declined, Lost) as error:
-                outcomes.append(_judged(message, error))
-            except FileNotFoundError:
-                outcomes.append(
-                    Outcome(message, rules.REFUSED, phase="read", reason=rules.FILE_MISSING)
-                )
-            except Exception as error:  # a fault of ours must not end the account's post for good
-                log.exception("message %s", message.pk)
-                outcomes.append(
-                    Outcome(
-                        *(message, rules.LATER),
-                        reason=rules.NOT_REACHED,
-                        said=type(error).__name__,
-                    )
-                )
-            else:
+        for post, error in self._offered(posts, settings):
+            if error is None:
                 offered.append(post)
                 continue
+            assert post.message is not None
+            if isinstance(error, Trouble):
+                troubles.append(error)
+            outcomes.append(_not_offered(post.message, error))
             post.message = None
         now = self.clock()
         if troubles and not offered and not self._waiting():
@@ -186,13 +196,46 @@ class Lane(threading.Thread):
         self._record(outcomes)
         self._release(account, offered)
 
+    def _offered(
+        self, posts: Sequence[Post], settings: Settings
+    ) -> Iterator[tuple[Post, BaseException | None]]:
+        """Hand over all but the dot on all posts together; each, with what went wrong.
+
+        All are asked before one is heard. Only what may take its time (a connection to be made, a
+        server that takes one command after another, a long text) is left to the post's thread:
+        two threads that wait for each other cost more than the letter.
+        """
+        begun = [post for post in posts if _begin(post)]
+        slow = {
+            post: post.thread.submit(_offer, post, post.message, settings)
+            for post in posts
+            if post not in begun
+        }
+        for post in begun:
+            assert post.line and post.message
+            try:
+                post.line.hand_over(post.raw)
+            except (Declined, Lost) as error:
+                if isinstance(error, Declined) and error.reply.code != GOING:
+                    yield post, error
+                else:  # it had rested, and the server has hung up: no fault of this letter
+                    post.line.cut()
+                    slow[post] = post.thread.submit(_offer, post, post.message, settings)
+            except Exception as error:  # ours: this letter's affair, not the account's
+                post.line.cut()
+                yield post, error
+            else:
+                yield post, None
+        for post, offer in slow.items():
+            yield post, offer.exception()
+
     def _release(self, account: SmtpAccount, offered: Sequence[Post]) -> None:
         """The point of no return, committed for all of them; then their dots."""
         messages = [post.message for post in offered if post.message]
         ours = set(recording.mark_sending(messages, worker=self.worker, now=self.clock()))
         if offered:
             crash_point("after-sending-commit")
-        held = recording.is_held(account.practice_id, Message.EMAIL) or _is_paused(account)
+        held = not recording.may_leave(account)
         kept: list[Outcome] = []
         for post in offered:
             message = post.message
@@ -210,46 +253,39 @@ class Lane(threading.Thread):
                 post.line, post.message = None, None
                 kept.append(_judged(message, error))
                 continue
-            post.answer = post.thread.submit(post.line.answer)
-        if any(post.answer for post in offered):
+            post.has_gone = True
+        if any(post.has_gone for post in offered):
             crash_point("after-dot")
         self._record(kept)
 
     def _gather(self, *, rest: bool) -> None:
         """Write down the answers that are there; with nothing else to do, wait for the next."""
         waiting = self._waiting()
-        answers = [post.answer for post in waiting if post.answer]
-        if answers:
+        if waiting:
             full = len(waiting) >= MOST_LINES or rest
-            self._wait_for(answers, LONGEST_REST if full else GATHER_SECONDS)
+            _listen(waiting, LONGEST_REST if full else GATHER_SECONDS)
         elif rest:
             self._rest()
         outcomes: list[Outcome] = []
         late = time.monotonic() > self.deadline
         for post in waiting:
-            message, answer = post.message, post.answer
-            assert message and answer
-            if not answer.done() and not late and not self._is_hopeless(post):
+            assert post.message
+            if post.outcome is None and not late and not self._is_hopeless(post):
                 continue
-            outcomes.append(_answered(message, answer))
-            if not answer.done() or answer.exception():
-                if post.line:
-                    post.line.cut()
+            unknown = Outcome(post.message, rules.UNKNOWN, DOT, reason=rules.NO_ANSWER)
+            outcomes.append(post.outcome or unknown)
+            if post.line and (post.outcome is None or not post.line.is_open):
+                post.line.cut()
                 post.line = None
-                self._replace(post)
-            post.message, post.answer, post.since = None, None, time.monotonic()
+            post.message, post.outcome, post.has_gone = None, None, False
+            post.since = time.monotonic()
         if outcomes:
             crash_point("after-answer")
             self._answered += outcomes
 
-    def _wait_for(self, answers: Iterable["Future[Reply]"], seconds: float) -> None:
-        done, left = wait(answers, timeout=seconds, return_when=FIRST_COMPLETED)
-        if done and left:
-            wait(left, timeout=GATHER_SECONDS)
-
     def _is_hopeless(self, post: Post) -> bool:
-        """An answer that drips in for ever: no time-out of a socket ends that."""
-        return time.monotonic() - post.since > ANSWER_SECONDS + 30
+        """No answer in all the time that a server has for it."""
+        return time.monotonic() - post.since > ANSWER_SECONDS
 
     def _record(self, outcomes: Sequence[Outcome]) -> None:
         while outcomes:
@@ -279,7 +315,7 @@ class Lane(threading.Thread):
 
     def _waiting(self) -> list[Post]:
         """Those whose letter has gone, and whose answer has not come."""
-        return [post for post in self._posts if post.answer]
+        return [post for post in self._posts if post.has_gone]
 
     def _free_posts(self, number: int) -> list[Post]:
         free = [post for post in self._posts if post.message is None]
@@ -289,11 +325,6 @@ class Lane(threading.Thread):
             self._posts.append(post)
             free.append(post)
         return free[:number]
-
-    def _replace(self, post: Post) -> None:
-        """Its thread may hang in a read for a while yet: another one takes its place."""
-        post.thread.shutdown(wait=False)
-        post.thread = OneThread(f"{self.name}-line")
 
     def _rest(self) -> None:
         """Until something is due or somebody wakes us; idle connections are given back."""
@@ -338,8 +369,53 @@ def _offer(post: Post, message: Message | None, settings: Settings) -> None:
             raise
 
 
-def _is_paused(account: SmtpAccount) -> bool:
-    return SmtpAccount.objects.filter(pk=account.pk).exclude(paused_at=None, active=True).exists()
+def _begin(post: Post) -> bool:
+    """Ask on a line that stands and takes all at once; False is for the post's thread to do."""
+    message, line = post.message, post.line
+    if not (message and line and line.is_open) or message.size > AT_ONCE:
+        return False
+    if line.letters >= LETTERS_A_LINE or not line.takes_at_once(message.recipients):
+        return False
+    try:
+        post.raw = message.read()
+        line.ask(message.sender, message.recipients, len(post.raw))
+    except (OSError, ValueError, Declined, Lost):
+        return False
+    return True
+
+
+def _listen(posts: Sequence[Post], seconds: float) -> None:
+    """Take the answers that come, until all are there or the time is over; after the first one,
+    a moment for those close behind it."""
+    limit, first = time.monotonic() + seconds, True
+    while True:
+        for post in posts:
+            post.listen()
+        left = [post for post in posts if post.outcome is None and post.line]
+        if first and len(left) < len(posts):
+            limit, first = min(limit, time.monotonic() + GATHER_SECONDS), False
+        rest = limit - time.monotonic()
+        if not left or rest <= 0:
+            return
+        ears = select.poll()
+        for post in left:
+            ears.register(post.line, select.POLLIN)  # type: ignore[arg-type]
+        ears.poll(rest * 1000)
+
+
+def _not_offered(message: Message, error: BaseException) -> Outcome:
+    """What it means that a letter could not be handed over; the server has nothing of it."""
+    match error:
+        case Trouble():
+            return Outcome(message, rules.UNTRIED, reason=rules.NOT_REACHED)
+        case Declined() | Lost():
+            return _judged(message, error)
+        case FileNotFoundError():
+            return Outcome(message, rules.REFUSED, phase="read", reason=rules.FILE_MISSING)
+    # A fault of ours must not end the account's post for good.
+    log.error("message %s", message.pk, exc_info=error)
+    said = type(error).__name__
+    return Outcome(message, rules.LATER, reason=rules.NOT_REACHED, said=said)
 
 
 def _judged(message: Message, error: Declined | Lost) -> Outcome:
@@ -359,16 +435,3 @@ def _by_reply(message: Message, phase: str, reply: Reply, address: str = "") -> 
     if reply.is_final:
         return Outcome(message, rules.REFUSED, *said, rules.SERVER_REFUSED, data)
     return Outcome(message, rules.LATER, *said, rules.SERVER_LATER, data)
-
-
-def _answered(message: Message, answer: "Future[Reply]") -> Outcome:
-    if not answer.done():
-        return Outcome(message, rules.UNKNOWN, DOT, reason=rules.NO_ANSWER)
-    try:
-        return _by_reply(message, DOT, answer.result())
-    except Lost as error:
-        return _judged(message, error)
-    except Exception as error:
-        log.exception("message %s", message.pk)
-        trouble = Trouble(SERVER_ERROR, type(error).__name__)
-        return _judged(message, Lost(DOT, trouble))

@@ -19,7 +19,8 @@ class OutgoingLetter:
     or is "". `from_address` "" is the account's own. `clients`, `patients`: ids on whose records
     it is filed, if `to_register`. `contact_points`: ids of those of the addresses written to that
     are kept with a contact. `not_before`: None leaves ten seconds to think again; a time gone by
-    is at once. `level`: 0 a person's own letter, 1 urgent … 5 can wait (MG-16).
+    is at once. `level`: 0 a person's own letter, 1 urgent … 5 can wait (MG-16). `unsubscribe`: of
+    mail to many, an https address where one POST ends it (XP-4); mail programs show a button.
     """
 
     account: SmtpAccount
@@ -40,6 +41,7 @@ class OutgoingLetter:
     to_register: bool = True
     not_before: datetime | None = None
     level: int = 0
+    unsubscribe: str = ""
 
 
 class NotSendable(Exception):

@@ -15,6 +15,7 @@ from postroom.register.models import Entry
 
 MOST = 200  # rows of a list; «200+» beyond
 SENT_ROWS = 50
+UNNEEDED_ROWS = 20  # a run withdraws many: they must not hide a letter that failed
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Listing:
     waiting: list[Line]
     doubtful: list[Line]
     failed: list[Line]
+    unneeded: list[Line]  # withdrawn
     sent: list[Line]
     hold: SendingHold | None
     more: bool  # wait than are shown
@@ -53,11 +55,12 @@ def listing(member: Member, now: datetime) -> Listing:
     newest = rows.order_by("-created_at", "-pk")
     waiting = list(rows.filter(state__in=Message.WAITING).order_by("not_before", "pk")[: MOST + 1])
     doubtful = [message for message in on_desk(newest) if rules.is_on_desk(message.settled_at, now)]
-    failed = newest.filter(state__in=[Message.FAILED, Message.WITHDRAWN])
+    failed = newest.filter(state=Message.FAILED)
     return Listing(
         waiting=lines(waiting[:MOST]),
         doubtful=lines(doubtful),
         failed=lines(failed.exclude(reason__in=[rules.REPLACED, rules.BY_MEMBER])[:SENT_ROWS]),
+        unneeded=lines(newest.filter(state=Message.WITHDRAWN)[:UNNEEDED_ROWS]),
         sent=lines(newest.filter(state=Message.SENT)[:10]),
         hold=SendingHold.objects.filter(practice=member.practice_id).first(),
         more=len(waiting) > MOST,

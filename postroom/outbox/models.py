@@ -119,7 +119,7 @@ class Message(models.Model):
     content_key = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     author = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
-    withdraw_if = models.JSONField(default=dict)  # judged by who stands above, when it is claimed
+    withdraw_if = models.JSONField(default=dict)  # see withdrawing.py
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replaced_by")
     created_at = models.DateTimeField()
     worker = models.CharField(max_length=120, blank=True)

@@ -1,8 +1,11 @@
 """Why a message is where it is, in words; the codes are those of rules.py."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +47,8 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("Send it again to the new one."),
     ),
     rules.ADDRESS_BLOCKED: (_("The address was blocked after the message was written."), ""),
+    rules.HAS_COME: (_("They have come meanwhile, on %(day)s, so it was not sent."), ""),
+    rules.HAS_NEXT: (_("They have an appointment on %(day)s, so it was not sent."), ""),
     rules.BOUNCED: (
         _("It was sent, and came back: %(address)s does not get it."),
         _("Correct the address and send it again, or reach them another way."),
@@ -88,7 +93,7 @@ def why(message: Message) -> Why:
     if not message.reason:
         return Why("")
     sentence, advice = REASONS.get(message.reason, ("", ""))
-    facts = {"address": message.reason_data.get("address", "")}
+    facts = {"address": message.reason_data.get("address", ""), "day": _day(message)}
     if facts["address"]:
         sentence = WITH_ADDRESS.get(message.reason, sentence)
     if message.reason == rules.BOUNCED:
@@ -98,6 +103,11 @@ def why(message: Message) -> Why:
     ):
         advice = gettext("We tried for a day. Send it again when the cause is mended.")
     return Why(str(sentence) % facts, str(advice))
+
+
+def _day(message: Message) -> str:
+    start = message.reason_data.get("start", "")
+    return formats.date_format(localtime(datetime.fromisoformat(start))) if start else ""
 
 
 def refusal(error: NotSendable) -> str:

@@ -84,6 +84,10 @@ class Sink:
     def ledger(self) -> list[Taken]:
         return list(self._ledger)
 
+    def forget(self) -> None:
+        """Begin the ledger anew."""
+        self._ledger.clear()
+
     def counts(self) -> Counter[str]:
         """How often each Message-ID was taken."""
         return Counter(one.message_id for one in self._ledger)

@@ -1,5 +1,6 @@
 """The wire to a sending server, at one whose answers we choose and at a real one."""
 
+import smtplib
 import time
 
 import pytest
@@ -115,6 +116,33 @@ def test_no_answer_in_time_is_lost_at_the_dot(sink):
     assert (lost.value.phase, lost.value.trouble.code) == ("dot", "timeout")
 
 
+def test_an_answer_is_taken_when_it_is_there_and_nobody_waits_for_it(sink):
+    lines = [open_line(at(sink.port)) for _ in range(2)]
+    for line, to in zip(lines, ("x+slow0.3@y", "y@y"), strict=True):
+        line.ask("a@b.example", [to], len(RAW))
+    for line in lines:
+        line.hand_over(RAW)
+        line.let_go()
+    limit, found = time.monotonic() + 5, {}
+    while len(found) < 2 and time.monotonic() < limit:
+        found |= {n: reply for n, line in enumerate(lines) if (reply := line.heard())}
+        time.sleep(0.01)
+    assert list(found) == [1, 0] and all(reply.is_yes for reply in found.values())
+    assert [send(line).code for line in lines] == [250, 250]
+
+
+def test_a_connection_that_ends_while_nobody_waits_is_lost_at_the_dot(sink):
+    line = open_line(at(sink.port))
+    line.offer("a@b.example", ["x+drop@y"], RAW)
+    line.let_go()
+    limit = time.monotonic() + 5
+    with pytest.raises(Lost) as lost:
+        while time.monotonic() < limit:
+            line.heard()
+            time.sleep(0.01)
+    assert (lost.value.phase, line.is_open, line.fileno()) == ("dot", False, -1)
+
+
 def test_a_line_that_breaks_in_the_text_is_lost_before_the_dot(sink):
     with FaultProxy(sink.port, [Fault("c2s", "cut", offset=200_000)]) as proxy:
         line = open_line(at(proxy.port))
@@ -182,6 +210,21 @@ def test_no_password_goes_where_starttls_is_missing_or_the_certificate_is_not_ri
     assert found.steps[-1].code == "certificate"
     found = try_smtp(at(sink.port, anywhere=False))
     assert found.steps[-1].code == "host-private"
+
+
+def test_what_was_slipped_in_before_the_encryption_is_not_heard(sink, monkeypatch):
+    line = open_line(at(sink.port))
+    monkeypatch.setattr(smtplib.SMTP, "starttls", lambda smtp, **given: (220, b"go ahead"))
+    line._smtp._heard += b"250 SLIPPED\r\n"
+    line._smtp.starttls()
+    assert send(line).said == "2.0.0 taken"
+
+
+def test_a_server_that_never_stops_talking_is_not_listened_to():
+    with Sink(greeting="220-" + "x" * 500 + "\r\n220-more" * 10_000) as sink:
+        with pytest.raises(Trouble) as trouble:
+            open_line(at(sink.port))
+        assert trouble.value.code == "server-error"
 
 
 def test_each_step_of_a_test_is_named(exim):

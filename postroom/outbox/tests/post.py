@@ -32,5 +32,6 @@ def a_letter(account, **given):
     return OutgoingLetter(**{**fields, **given})
 
 
-def put(cast, account, *, key="test:1", now=NOW, by=None, **given):
-    return queue(cast.practice, a_letter(account, **given), key=key, by=by, now=now)
+def put(cast, account, *, key="test:1", now=NOW, by=None, withdraw_if=None, **given):
+    letter = a_letter(account, **given)
+    return queue(cast.practice, letter, key=key, by=by, now=now, withdraw_if=withdraw_if)

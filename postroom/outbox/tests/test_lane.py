@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from postroom.clients.models import ContactPoint
 from postroom.connections.models import SmtpAccount
+from postroom.connections.smtp import Line
 from postroom.kit.processes import Worker
 from postroom.outbox import desk, recording, rules
 from postroom.outbox.lane import Lane
@@ -113,6 +114,25 @@ def test_each_answer_leads_where_it_belongs(cast, account, sink):
     assert list(Entry.objects.order_by("pk").values_list("status", flat=True)) == [
         *("failed", "waiting", "failed", "waiting", "uncertain", "uncertain", "sent")
     ]
+
+
+def test_a_fault_of_ours_costs_one_letter_a_try_and_the_others_leave(
+    cast, account, sink, monkeypatch
+):
+    account.lines = 1
+    account.save()
+    hand_over = Line.hand_over
+
+    def fail(line, raw):
+        if b"b@y.example" in raw:
+            raise KeyError("ours")
+        hand_over(line, raw)
+
+    monkeypatch.setattr(Line, "hand_over", fail)
+    letters(cast, account, "a@y.example", "b@y.example", "c@y.example")
+    send(account)
+    assert states() == ["sent", "queued", "sent"] and len(sink.ledger()) == 2
+    assert Attempt.objects.get(outcome=rules.LATER).said == "KeyError"
 
 
 def test_a_line_that_breaks_before_the_dot_is_tried_again_and_costs_no_doubt(cast, account, sink):

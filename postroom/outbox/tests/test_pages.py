@@ -52,6 +52,19 @@ def test_each_message_stands_where_it_is_with_its_reason(cast, account):
     assert "Too early to ask" not in seen
 
 
+def test_what_was_withdrawn_hides_nothing_that_failed(cast, account):
+    given = {"reason": rules.SERVER_REFUSED, "settled_at": timezone.now()}
+    become(put(cast, account, key="0", subject="Refused"), "failed", **given)
+    for n in range(1, 60):
+        given = {"reason": rules.OVERDUE, "settled_at": timezone.now()}
+        become(put(cast, account, key=f"{n}"), "withdrawn", **given)
+    seen = page(cast, cast.bob)
+    failed, unneeded = seen.index('id="failed"'), seen.index('id="unneeded"')
+    assert failed < seen.index("Refused") < unneeded
+    assert "It was of no use any more" not in seen[failed:unneeded]
+    assert "It was of no use any more" in seen[unneeded:]
+
+
 def test_a_message_about_a_client_one_may_not_open_is_not_there(cast, account):
     message = put(cast, account, clients=(cast.hollis.pk,), subject="Private matter")
     cast.hollis.restricted = True

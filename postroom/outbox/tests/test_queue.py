@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postroom.kit.mime import read
-from postroom.outbox import rules
+from postroom.outbox import desk, rules
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
 from postroom.outbox.tests.post import NOW, a_letter, make_account, put
@@ -89,6 +89,29 @@ def test_what_cannot_leave_is_refused_before_anything_is_written(cast, account, 
         put(cast, account, **given)
     assert refusal.value.code == code
     assert not Message.objects.exists() and not Entry.objects.exists()
+
+
+def test_mail_to_many_says_where_it_ends_also_when_sent_again(cast, account):
+    way = "https://post.practice.example/leave/44.aBc?x=1"
+    message = put(cast, account, level=3, unsubscribe=way)
+    for one in (message, sent_again(message, cast)):
+        head = one.read().partition(b"\r\n\r\n")[0].decode().split("\r\n")
+        assert f"List-Unsubscribe: <{way}>" in head
+        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    own = put(cast, account, key="own").read()
+    assert b"List-Unsubscribe" not in own and b"Precedence" not in own
+
+
+def sent_again(message, cast):
+    Message.objects.filter(pk=message.pk).update(state=Message.FAILED)
+    return desk.send_again(message, by=cast.bob, now=NOW)
+
+
+@pytest.mark.parametrize("way", ["http://x.example/", "mailto:x@y.example", "https://x>\r\nBcc: z"])
+def test_a_way_out_that_is_not_one_click_is_refused(cast, account, way):
+    with pytest.raises(ValueError):
+        put(cast, account, unsubscribe=way)
+    assert not Message.objects.exists()
 
 
 def test_a_letter_that_is_too_big_is_refused(cast, account, monkeypatch):
