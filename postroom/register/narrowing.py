@@ -24,6 +24,7 @@ class Narrowing:
 
     q: str = ""
     client: int | None = None
+    group: int | None = None  # of a family's page: one of its groups
     kind: str = ""
     direction: str = ""
     patient: int | None = None
@@ -44,7 +45,7 @@ class Narrowing:
         return replace(self, q="") != Narrowing()
 
     def entries(self, path: str = "") -> Q:
-        """The same of an entry at this path of a query; days, client and patient apart."""
+        """The same of an entry at this path of a query; days, client, group and patient apart."""
         asked = Q()
         for name in ("kind", "direction"):
             if value := getattr(self, name):

@@ -187,6 +187,46 @@ def test_the_family_page_mixes_everybodys_letters_once_each(
     assert f'href="{record_of(wren)}"' in own
 
 
+def test_the_family_page_is_searched_and_handed_over_as_a_whole(
+    cast: Cast, rita: Browser, wren: Client
+) -> None:
+    family = wren.groups.get()
+    page = words(rita.get(f"{record_of(cast.hollis)}/group"))
+    form = page[page.index('role="search" action="/p/tern/register"') :]
+    assert f'<input type="hidden" name="group" value="{family.pk}">' in form
+    handed = f"/p/tern/groups/{family.pk}/export"
+    assert handed not in page
+    alices = words(cast.browser(cast.alice).get(f"{record_of(cast.hollis)}/group"))
+    assert handed in alices
+    own = words(cast.browser(cast.alice).get(record_of(cast.hollis)))
+    assert f"{record_of(cast.hollis)}/export" in own
+    group = words(rita.get(f"/p/tern/groups/{family.pk}"))
+    assert f"{record_of(cast.hollis)}/group?group={family.pk}" in group
+
+
+def test_of_several_groups_one_can_be_chosen(cast: Cast, rita: Browser, wren: Client) -> None:
+    ada = make_client(cast.practice, "5", "Ada Brook", [])
+    herd = Group.objects.create(practice=cast.practice, name="The herd")
+    for client in (cast.hollis, ada):
+        GroupMember.objects.create(practice=cast.practice, group=herd, client=client)
+    for client in (cast.hollis, wren, ada):
+        put(cast.practice, mail(subject=client.name), clients=[client])
+    page = f"{record_of(cast.hollis)}/group"
+
+    def shown(query: str) -> set[str]:
+        days = rita.get(page + query).context["days"]
+        return {item.entry.subject for day in days for item in day.items}
+
+    family = wren.groups.get()
+    assert shown("") == {"Hollis Farrow", "Wren Farrow", "Ada Brook"}
+    assert shown(f"?group={herd.pk}") == {"Hollis Farrow", "Ada Brook"}
+    assert shown(f"?group={family.pk}&kind=email") == {"Hollis Farrow", "Wren Farrow"}
+    assert shown("?group=999") == shown("")
+    said = words(rita.get(f"{page}?group={herd.pk}"))
+    assert f"?group={herd.pk}&amp;kind=phone" in said
+    assert f'href="?group={family.pk}"' in said
+
+
 def test_who_is_in_no_group_has_no_family_page(cast: Cast, rita: Browser) -> None:
     assert rita.get(f"{record_of(cast.hollis)}/group").status_code == 404
 

@@ -166,13 +166,35 @@ def test_nobody_sees_more_in_the_table_than_elsewhere(cast: Cast, told: dict[str
     assert shown(cast.alice) == shown(cast.bob) == set()
 
 
+def test_the_words_searched_are_marked_wherever_they_stand_in_a_row(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    files = [("X-ray of Biscuit.pdf", "application/pdf", b"x"), ("b.pdf", "application/pdf", b"y")]
+    entry = put(cast.practice, mail(subject="Biscuit <b>", files=files), clients=[cast.hollis])
+    Entry.objects.filter(pk=entry.pk).update(sender_name="Biscuit Farrow")
+    text = f"{'Long before. ' * 30}And then Biscuit limps again"
+    search.index([search.Words(entry.pk, cast.practice.pk, "Biscuit <b>", "", text, "x-ray")])
+    bob = cast.browser(cast.bob)
+    with django_assert_max_num_queries(32):
+        page = words(bob.get("/p/tern/register", {"q": "biscuit"}))
+    for marked in (
+        "<mark>Biscuit</mark> &lt;b&gt;",
+        "<mark>Biscuit</mark> Farrow",
+        "And then <mark>Biscuit</mark> limps again",
+        "X-ray of <mark>Biscuit</mark>.pdf",
+    ):
+        assert marked in page, marked
+    assert "b.pdf" not in page
+    assert "<mark>" not in words(bob.get("/p/tern/register"))
+
+
 def test_the_page_names_its_filters_and_leads_without_them(
     cast: Cast, told: dict[str, Entry]
 ) -> None:
     bob = cast.browser(cast.bob)
     page = words(bob.get("/p/tern/register", {"kind": "phone", "q": "insurance"}))
     assert 'href="?q=insurance" aria-label="Without the filter “Kind”"' in page
-    assert "phone about insurance" in page
+    assert "phone about <mark>insurance</mark>" in page
     assert 'name="query" value="q=insurance&amp;kind=phone"' in page
     part = words(bob.get("/p/tern/register", {"q": "nobody"}, headers={"HX-Request": "true"}))
     assert part.startswith('<div id="found"')

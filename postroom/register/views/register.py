@@ -22,10 +22,12 @@ from postroom.practice.models import Member
 from postroom.practice.rules import READ, SETTINGS, WRITE
 from postroom.register import list_words, noting
 from postroom.register.filters import Wanted, wanted_of
+from postroom.register.hits import marked
 from postroom.register.kinds import BY_HAND
 from postroom.register.listing import page
 from postroom.register.models import Entry, SavedView
 from postroom.register.paging import SIZE, number, shown
+from postroom.register.search import asked as asked_words
 from postroom.register.views.noting import may_remove
 
 OFFERED = 6  # clients, groups, patients that words may mean
@@ -64,12 +66,14 @@ def register(request: MemberRequest) -> HttpResponse:
     found = page(member, wanted, after)
     who = clean(request.GET.get("who", "")).strip()[:100]
     rows = [list_words.row_of(entry) for entry in found.entries]
+    searched = asked_words(wanted.q)
+    marks = marked(found.entries, searched) if searched else {}
     context = {
         "nav": "register",
         "appcls": "tall",
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": [(row, may_remove(member, row.entry)) for row in rows],
+        "rows": [(row, may_remove(member, row.entry), marks.get(row.entry.pk)) for row in rows],
         "next": found.next,
         "after": after,
         "count": None if found.count is None else shown(found.count),
