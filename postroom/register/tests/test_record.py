@@ -8,7 +8,8 @@ from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries
 
 from postroom.clients.models import Client, Consent, Group, GroupMember, Patient
-from postroom.register.models import EntryPatient
+from postroom.practice.models import AuditEvent
+from postroom.register.models import EntryClient, EntryPatient
 from postroom.register.tests.post import NOON, mail, pile, put
 from postroom.register.tests.test_unresolved import words
 from tests.support.cast import Cast, make_client
@@ -185,6 +186,30 @@ def test_the_family_page_mixes_everybodys_letters_once_each(
     own = words(rita.get(record_of(cast.hollis)))
     assert "From Wren" not in own
     assert f'href="{record_of(wren)}"' in own
+
+
+def test_an_open_record_is_told_what_came_and_what_was_taken_off(
+    cast: Cast, rita: Browser, wren: Client
+) -> None:
+    old = put(cast.practice, mail(subject="Old"), clients=[cast.hollis])
+    page = record_of(cast.hollis)
+    since = rita.get(page).context["newest"]
+    asked = {"news": since, "row": [old.pk]}
+    assert words(rita.get(page, asked)).strip() == ""
+    reads = AuditEvent.objects.filter(action="read").count()
+    put(cast.practice, mail(subject="Hers"), clients=[wren])
+    assert words(rita.get(page, asked)).strip() == ""
+    assert "1 new entry" in words(rita.get(f"{page}/group", asked))
+    put(cast.practice, mail(subject="New"), clients=[cast.hollis], at=NOON - timedelta(days=9))
+    restricted = make_client(cast.practice, "9", "Closed", [])
+    Client.objects.filter(pk=restricted.pk).update(restricted=True)
+    put(cast.practice, mail(subject="Closed"), clients=[cast.hollis, restricted])
+    EntryClient.objects.filter(entry=old).delete()
+    news = words(rita.get(page, {**asked, "kind": "email"}))
+    for said in ("1 new entry", "1 is no longer here", 'href="?kind=email"'):
+        assert said in news, said
+    assert "new entry" not in words(rita.get(page, {**asked, "kind": "phone"}))
+    assert AuditEvent.objects.filter(action="read").count() == reads
 
 
 def test_the_family_page_is_searched_and_handed_over_as_a_whole(

@@ -18,11 +18,13 @@ from postroom.register.kinds import BY_HAND, LOOKS
 from postroom.register.known import known
 from postroom.register.models import Entry
 from postroom.register.narrowing import Narrowing, narrowing_of
-from postroom.register.paging import number
+from postroom.register.paging import number, numbers
 from postroom.register.records import (
     Family,
     addresses,
     family,
+    newest,
+    news,
     patients_of,
     timeline,
     wishes,
@@ -62,7 +64,7 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
     chosen = number(request.GET.get("group"))
     some = [found for found in families if found.group.pk == chosen] or families
     everybody = {record.pk, *(row.pk for found in some for row in found.clients)}
-    return _page(request, record, sorted(everybody), tab="group")
+    return _page(request, record, sorted(everybody), tab="group", families=families)
 
 
 def _merged_into(request: MemberRequest, pk: int) -> Client | None:
@@ -82,17 +84,26 @@ def _shown(clients: list[int], before: Entry | None) -> dict[str, Any]:
     return shown | ({"before": before.pk} if before else {})
 
 
-def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) -> HttpResponse:
+def _page(
+    request: MemberRequest, record: Client, clients: list[int], tab: str,
+    families: list[Family] | None = None,
+) -> HttpResponse:  # fmt: skip
+    narrowing = _narrowing(request, families or [])
+    query = narrowing.query()
+    first = f"?{query}" if query else request.path
+    if (since := number(request.GET.get("news"))) is not None:
+        rows = numbers(request.GET.getlist("row"))
+        came, left = news(request.member, clients, narrowing, rows, since)
+        context = {"came": came, "left": left, "again": first}
+        return render(request, "register/_news.html", context)
     asked = number(request.GET.get("before"))
     before = None
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
     audit.read(request, "client", record.pk, **_shown(clients, before))
-    families = family(request.member, record)
-    narrowing = _narrowing(request, families if tab == "group" else [])
     days, following = timeline(request.member, clients, narrowing, before=before)
-    query = narrowing.query()
     context = {
+        "newest": newest(request.practice.pk),
         "nav": "clients",
         "client": record,
         "tab": tab,
@@ -101,11 +112,13 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "before": asked,
         "narrowing": narrowing,
         "query": query,
-        "first": f"?{query}" if query else request.path,
+        "first": first,
     }
     htmx = request.htmx  # type: ignore[attr-defined]
     if htmx and not htmx.history_restore_request and before is not None:
         return render(request, "register/_days.html", context)
+    if families is None:
+        families = family(request.member, record)
     context |= {
         "groups": _groups(narrowing, families) if tab == "group" and len(families) > 1 else [],
         "may_hand_over": request.member.may(AUDIT),
