@@ -35,6 +35,11 @@ class Conversing:
         return self.after[0] if self.after else None
 
     @property
+    def unfiled(self) -> list[Entry]:
+        """Those of the others that are on no record yet."""
+        return [one for one in (*self.folded, *self.before, *self.after) if one.may_be_filed]
+
+    @property
     def count(self) -> int:
         return len(self.folded) + len(self.before) + 1 + len(self.after)
 

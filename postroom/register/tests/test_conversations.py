@@ -276,6 +276,29 @@ def test_a_conversation_shows_only_the_letters_one_may_read(cast: Cast, talk: li
     assert ThreadEntry.objects.get(entry=private).thread == waits.place.thread
 
 
+def test_the_rest_of_a_conversation_is_filed_in_one_act_and_undone_as_one(
+    cast: Cast, talk: list[Entry]
+) -> None:
+    waits, later = come(cast.practice, written("5", ["4"]), written("6", ["5"]))
+    (private,) = come(cast.practice, written("7", ["5"]), owner=cast.alice, filing=Entry.UNFILED)
+    bob, address = cast.browser(cast.bob), f"/p/tern/entries/{talk[3].pk}"
+    page = words(bob.get(address))
+    assert "2 messages of it are on no record yet." in page
+    assert "your own mailbox" not in page
+    alices = words(cast.browser(cast.alice).get(address))
+    assert "3 messages of it are on no record yet. Filed, those of your own mailbox" in alices
+    assert f"{address}/whole" not in words(cast.browser(cast.rita).get(address))
+    named = [f"{one.pk}:{one.version}" for one in (waits, later, private)]
+    done = bob.post(f"{address}/whole", {"together": named}, follow=True)
+    assert "2 messages filed to Hollis Farrow." in words(done)
+    for entry in (waits, later):
+        assert list(entry.clients.all()) == [cast.hollis]
+    assert not private.clients.exists()
+    assert "has just changed" in words(bob.post(f"{address}/whole", follow=True))
+    bob.post(f"/p/tern/unresolved/undo?entries={waits.pk}.{later.pk}")
+    assert not waits.clients.exists()
+
+
 def copied(cast: Cast, number: int, answers: Iterable[str] = ()) -> list[Entry]:
     """A letter to the practice, and its copy in Alice's own mailbox."""
     raw, copies = written(str(number), answers), []

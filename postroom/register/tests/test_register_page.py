@@ -166,6 +166,31 @@ def test_nobody_sees_more_in_the_table_than_elsewhere(cast: Cast, told: dict[str
     assert shown(cast.alice) == shown(cast.bob) == set()
 
 
+def test_what_has_no_attachment_is_asked_for_too(cast: Cast, told: dict[str, Entry]) -> None:
+    bob = cast.browser(cast.bob)
+    page = words(bob.get("/p/tern/register", {"bare": "1"}))
+    assert f'id="entry-{told["mail"].pk}"' not in page
+    assert f'id="entry-{told["phone"].pk}"' in page
+    assert 'href="?files=1"' in page  # the one takes the other's place
+    assert words(bob.get("/p/tern/register", {"bare": "1", "files": "1"})).count("entry-") == 0
+    found = words(bob.get("/p/tern/search", {"q": "insurance", "bare": "1"}))
+    assert f"hit-{told['sent'].pk}" in found
+    assert f"hit-{told['mail'].pk}" not in found
+
+
+def test_the_menu_of_a_row_offers_what_can_be_done_with_it(
+    cast: Cast, told: dict[str, Entry]
+) -> None:
+    page = words(cast.browser(cast.alice).get("/p/tern/register"))
+    of_mail = f"/p/tern/entries/{told['mail'].pk}"
+    assert f"{of_mail}/assign" in page
+    assert f"{of_mail}/take-back" in page
+    of_note = f"/p/tern/entries/{told['phone'].pk}"
+    assert f"{of_note}/remove" in page
+    assert f"{of_note}/take-back" not in page
+    assert "take-back" not in words(cast.browser(cast.rita).get("/p/tern/register"))
+
+
 def test_the_words_searched_are_marked_wherever_they_stand_in_a_row(
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:

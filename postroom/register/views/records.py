@@ -173,5 +173,5 @@ def _chips(narrowing: Narrowing) -> dict[str, str]:
     return {
         "all": narrowing.query(kind=""),
         "all_groups": narrowing.query(group=None),
-        "files": narrowing.query(files=not narrowing.files),
+        "files": narrowing.query(files=not narrowing.files, bare=False),
     }
