@@ -426,7 +426,10 @@ def test_what_is_good_to_know_of_a_client_stands_beside_what_one_writes(
     cast: Cast, browser: Browser
 ) -> None:
     ClientNote.objects.create(
-        practice=cast.practice, client=cast.hollis, text="Invoices to <accounts@>", at=timezone.now()
+        practice=cast.practice,
+        client=cast.hollis,
+        text="Invoices to <accounts@>",
+        at=timezone.now(),
     )
     page = browser.get(f"{COMPOSE}?client={cast.hollis.pk}").content.decode()
     assert "Invoices to &lt;accounts@&gt;" in page
