@@ -32,6 +32,7 @@ class Narrowed:
     since: date | None = None
     until: date | None = None
     files: bool = False
+    no_files: bool = False
     text: str | None = None
 
 
@@ -49,6 +50,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--to", dest="until", type=_day, metavar="DAY", help=_("up to this day, with it")
     )
     parser.add_argument("--files", action="store_true", help=_("only what has attachments"))
+    parser.add_argument("--no-files", action="store_true", help=_("only what has none"))
     parser.add_argument("--text", metavar="WORDS", help=_("only what holds these words"))
     parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     add_practice(parser)
@@ -141,6 +143,8 @@ def _entries(practice: Practice, narrowed: Narrowed, zone: ZoneInfo) -> QuerySet
         found = found.filter(at__lt=_midnight(narrowed.until + timedelta(days=1), zone))
     if narrowed.files:
         found = found.filter(files__gt=0)
+    if narrowed.no_files:
+        found = found.filter(files=0)
     if narrowed.text:
         found = found.filter(pk__in=search.matching(practice.pk, narrowed.text))
     return found

@@ -1,4 +1,5 @@
-"""Handing over: an entry, a record, a family's, or all that is kept of a client, as a file.
+"""Handing over: an entry, its conversation, a record, a family's, or all that is kept of a client,
+as a file.
 
 Long work of the member who asked: it goes on when the page is left, and after a restart. What
 was made lies on the shelf for seven days, for who asked alone. Nothing of it is in the job's row
@@ -23,15 +24,18 @@ from postroom.custody.writing import Order
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member, Practice
 from postroom.practice.rules import AUDIT
+from postroom.register.conversing import whole
 from postroom.register.models import Entry, EntryClient
 
-ENTRY, CLIENT, GROUP = "entry", "client", "group"
-WHAT = (ENTRY, CLIENT, GROUP)
+ENTRY, TALK, CLIENT, GROUP = "entry", "conversation", "client", "group"
+WHAT = (ENTRY, TALK, CLIENT, GROUP)
+OF_ENTRY = (ENTRY, TALK)  # `pk` is an entry's
 KIND = "export-"  # and the member's number: each may have one under way
 TASK = "postroom.custody.tasks.advance_export"
 WRITE = "write"
 SLICE = 10.0  # seconds, after which other tasks have their turn
 VOLUME = timedelta(minutes=5)  # a volume of paper may take on a busy machine, and not look dead
+NOTED = 200  # entries of a conversation that the audit names
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
@@ -40,7 +44,7 @@ log = logging.getLogger(__name__)
 class Asked:
     """What somebody wants handed over."""
 
-    what: str  # ENTRY, CLIENT or GROUP
+    what: str  # one of WHAT; of a conversation, `pk` is one of its entries
     pk: int
     format: str
     language: str
@@ -64,7 +68,7 @@ def ask(asked: Asked, *, by: Member, now: datetime) -> Job:
             job = longwork.draft(by.practice, kind, TASK, by=by, source=None, data=data, now=now)
             longwork.start(job, WRITE, data={}, now=now)
             Job.objects.filter(pk=job.pk).update(total=expected)
-            _note(by.practice, asked, expected, by=by, now=now)
+            _note(by.practice, asked, entries, by=by, now=now)
     except BaseException:
         shelf.drop(key)
         raise
@@ -78,7 +82,7 @@ def write_now(
     clients, entries, _closed = chosen(practice, asked, None)
     expected = shelf.plan(here, entries)
     order = _order(practice, asked, clients, None, now, expected, 0)
-    _note(practice, asked, expected, by=None, now=now, who=who)
+    _note(practice, asked, entries, by=None, now=now, who=who)
     mark: dict[str, Any] = {}
     while "file" not in mark:
         mark = writing.advance(order, here, mark)
@@ -87,14 +91,18 @@ def write_now(
 
 def chosen(
     practice: Practice, asked: Asked, member: Member | None
-) -> tuple[list[Client], Iterable[int], int]:
+) -> tuple[list[Client], list[int], int]:
     """Whose it is, the ids of the entries from the oldest on, and how many are not this member's
     to read."""
-    if asked.what == ENTRY:
-        entry = readable(practice, member).get(pk=asked.pk)
+    if asked.what in OF_ENTRY:
+        mine = readable(practice, member)
+        ids = [mine.get(pk=asked.pk).pk]
+        if asked.what == TALK:  # letters of it that are not theirs to read are not even counted
+            ids = whole(mine, asked.pk)
         every: QuerySet[Client] = Client.objects.filter(practice=practice)
         named = every if member is None else Client.objects.open_to(member)
-        return list(named.filter(placements__entry=entry).order_by("name", "pk")), [entry.pk], 0
+        placements = EntryClient.objects.filter(entry__in=ids)
+        return list(named.filter(pk__in=placements.values("client")).order_by("name", "pk")), ids, 0
     clients = list(_clients(practice, asked, member))
     placed = EntryClient.objects.filter(practice=practice, client__in=clients)
     all_of_it = placed.values_list("entry", flat=True).distinct().count()
@@ -130,8 +138,8 @@ def exports(member: Member, now: datetime) -> QuerySet[Job]:
 
 
 def needs_right(job: Job) -> bool:
-    """Whether more than reading is needed for it: all but a single entry."""
-    return bool(job.data["what"] != ENTRY)
+    """Whether more than reading is needed for it: all but an entry and its conversation."""
+    return job.data["what"] not in OF_ENTRY
 
 
 def drop(job: Job) -> None:
@@ -144,15 +152,7 @@ def drop_of_clients(practice: int, clients: Iterable[int]) -> int:
     """Forget all that was made of these clients' data, also what is being made; how many."""
     gone = set(clients)
     jobs = list(Job.objects.filter(practice=practice, kind__startswith=KIND))
-    single = [job.data["pk"] for job in jobs if job.data["what"] == ENTRY]
-    placed = EntryClient.objects.filter(client__in=gone, entry__in=single)
-    theirs = set(placed.values_list("entry", flat=True))
-    found = [
-        job
-        for job in jobs
-        if gone & set(job.data["clients"])
-        or (job.data["what"] == ENTRY and job.data["pk"] in theirs)
-    ]
+    found = [job for job in jobs if gone & set(job.data["clients"]) or _speaks_of(job, gone)]
     for job in found:
         drop(job)
     return len(found)
@@ -179,13 +179,21 @@ def order_of(job: Job) -> Order:
 
 def title_of(practice: Practice, asked: Asked, clients: Iterable[Client]) -> str:
     """What it is called: the client, the family, or the subject of the one entry."""
-    if asked.what == ENTRY:
+    if asked.what in OF_ENTRY:
         subject = Entry.objects.filter(practice=practice, pk=asked.pk).values_list("subject")
         return str(next(iter(subject), ("",))[0])
     if asked.what == GROUP:
         name = Group.objects.filter(practice=practice, pk=asked.pk).values_list("name")
         return str(next(iter(name), ("",))[0])
     return next((client.name for client in clients), "")
+
+
+def _speaks_of(job: Job, clients: set[int]) -> bool:
+    """Whether single entries that were handed over are on the records of these clients, too."""
+    if job.data["what"] not in OF_ENTRY:
+        return False
+    ids = [job.data["pk"], *shelf.planned_all(job.data["key"])]
+    return EntryClient.objects.filter(client__in=clients, entry__in=ids).exists()
 
 
 def _advance(job: Job, clock: Clock) -> None:
@@ -240,11 +248,13 @@ def _clients(practice: Practice, asked: Asked, member: Member | None) -> QuerySe
 
 
 def _note(
-    practice: Practice, asked: Asked, entries: int, *, by: Member | None, now: datetime,
+    practice: Practice, asked: Asked, entries: list[int], *, by: Member | None, now: datetime,
     who: str = "",
 ) -> None:  # fmt: skip
-    data = {"format": asked.format, "entries": entries}
-    if asked.what == ENTRY:
+    data: dict[str, Any] = {"format": asked.format, "entries": len(entries)}
+    if asked.what == TALK:
+        data["conversation"] = entries[:NOTED]
+    if asked.what in OF_ENTRY:
         audit.record(practice.pk, "export", "entry", asked.pk, by=by, now=now, data=data, who=who)
     elif asked.what == GROUP:
         audit.record(practice.pk, "export", "group", asked.pk, by=by, now=now, data=data, who=who)

@@ -36,6 +36,7 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(choices=[])
     reads = forms.BooleanField(required=False)
+    whole = forms.BooleanField(required=False)  # of an entry: its conversation
 
     def __init__(self, formats: Iterable[str], data: Any = None) -> None:
         super().__init__(data)

@@ -10,9 +10,11 @@ from postroom.custody.rules import unlike
 from postroom.kit.mime import Letter
 from postroom.kit.text import clean, safe_file_name
 from postroom.practice.models import Member, Practice
+from postroom.register.kinds import telling
 from postroom.register.letters import letter
+from postroom.register.list_words import kind_of, person
 from postroom.register.models import Attachment, Entry, EntryClient, EntryPatient, StoredMail
-from postroom.register.reading import people
+from postroom.register.reading import hidden_from, people
 
 LONGEST = 100_000  # letters of one entry on paper; its own mail holds them all
 
@@ -20,21 +22,25 @@ LONGEST = 100_000  # letters of one entry on paper; its own mail holds them all
 @dataclass(frozen=True)
 class Sheet:
     """`number` is its place in what is handed over. `mails` and `files` are with the names they
-    have there. `others`: it is on somebody else's record too."""
+    have there. `told`: the fields of its kind, name and words. `others`: it is on somebody else's
+    record too."""
 
     number: int
     entry: Entry
     at: datetime
-    kind: str
+    what: str  # the kind in words
     sender: str
     to: list[str]
     cc: list[str]
+    bcc: list[str]
     subject: str
     text: str
     cut: bool
     clients: list[str]
     patients: list[str]
     others: bool
+    author: str
+    told: list[tuple[str, str]]
     files: list[tuple[str, Attachment]]
     mails: list[tuple[str, StoredMail]]
 
@@ -58,7 +64,8 @@ def sheets(
     those of whom is told."""
     placed = EntryClient.objects.select_related("client").order_by("id")
     about = EntryPatient.objects.select_related("patient").order_by("id")
-    rows = entries.filter(pk__in=[pk for _, pk in wanted]).prefetch_related(
+    rows = entries.filter(pk__in=[pk for _, pk in wanted]).select_related("author")
+    rows = rows.prefetch_related(
         Prefetch("placements", placed),
         Prefetch("about", about),
         Prefetch("mails", StoredMail.objects.order_by("id")),
@@ -79,10 +86,11 @@ def _sheet(number: int, entry: Entry, clients: Collection[int]) -> Sheet:
         number=number,
         entry=entry,
         at=entry.at,
-        kind=entry.kind,
+        what=kind_of(entry),
         sender=_sender(entry, mail),
         to=people(mail.to) or _told(entry, "to"),
         cc=people(mail.cc) or _told(entry, "cc"),
+        bcc=hidden_from(entry),
         subject=entry.subject,
         text=clean(text)[:LONGEST].strip(),
         cut=len(text) > LONGEST,
@@ -91,6 +99,8 @@ def _sheet(number: int, entry: Entry, clients: Collection[int]) -> Sheet:
             one.patient.name for one in entry.about.all() if one.patient.client_id in clients
         ],
         others=len(mine) < len(placements),
+        author=person(entry),
+        told=telling(entry),
         files=list(zip(names, files, strict=True)),
         mails=list(_mails(number, entry.mails.all())),
     )

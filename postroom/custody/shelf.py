@@ -42,6 +42,14 @@ def planned(here: Path, done: int, most: int) -> Sequence[tuple[int, int]]:
         return [(number, int(line)) for number, line in found]
 
 
+def planned_all(key: str) -> list[int]:
+    """All entries of a plan; none where it is gone."""
+    try:
+        return [int(line) for line in (folder(key) / "plan").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
 def folder(key: str) -> Path:
     """Raises ValueError for what is no key of ours."""
     if not _KEY.fullmatch(key):

@@ -1,13 +1,17 @@
 """The conversation of a letter as its page shows it: only what one may read, in order."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from postroom.practice.models import Member
-from postroom.register.models import Entry, ThreadEntry
+from postroom.register.models import Entry, StoredMail, ThreadEntry
 from postroom.register.paging import newer, older
 from postroom.register.rules import changed_subject
 
 EACH_WAY = 50  # letters before and after this one that are listed
+LOOKED_AT = 500  # each way, of which some may be somebody else's
 OPEN = 3  # of the earlier ones that stand open
 
 
@@ -31,6 +35,11 @@ class Conversing:
         return self.after[0] if self.after else None
 
     @property
+    def unfiled(self) -> list[Entry]:
+        """Those of the others that are on no record yet."""
+        return [one for one in (*self.folded, *self.before, *self.after) if one.may_be_filed]
+
+    @property
     def count(self) -> int:
         return len(self.folded) + len(self.before) + 1 + len(self.after)
 
@@ -41,18 +50,15 @@ def conversing(member: Member, entry: Entry) -> Conversing | None:
     if place is None:
         return None
     there = ThreadEntry.objects.filter(thread=place.thread_id)
+    readable = Entry.objects.readable_by(member)
     back = older(place.at, entry.pk, pk_field="entry_id")
     forth = newer(place.at, entry.pk, pk_field="entry_id")
     earlier = there.filter(back).order_by("-at", "-entry_id").values_list("entry_id", flat=True)
     later = there.filter(forth).order_by("at", "entry_id").values_list("entry_id", flat=True)
-    ids = [*earlier[:EACH_WAY], *later[:EACH_WAY]]
-    letters = sorted(
-        Entry.objects.readable_by(member).filter(pk__in=ids),
-        key=lambda letter: (letter.at, letter.pk),
-    )
-    here = (entry.at, entry.pk)
-    before = [letter for letter in letters if (letter.at, letter.pk) < here]
-    after = [letter for letter in letters if (letter.at, letter.pk) > here]
+    ids = [*earlier[:LOOKED_AT], *later[:LOOKED_AT]]
+    letters = _each_once(entry, sorted(readable.filter(pk__in=ids), key=_place))
+    before = [letter for letter in letters if _place(letter) < _place(entry)][-EACH_WAY:]
+    after = [letter for letter in letters if _place(letter) > _place(entry)][:EACH_WAY]
     was_split = place.thread.split_from_id is not None
     if not before and not after and not was_split:
         return None
@@ -64,3 +70,33 @@ def conversing(member: Member, entry: Entry) -> Conversing | None:
         subject_changed=bool(before) and changed_subject(before[-1].subject, entry.subject),
         was_split=was_split,
     )
+
+
+def whole(entries: QuerySet[Entry], entry: int) -> list[int]:
+    """The ids of the conversation of this entry as far as it is among `entries`, the oldest first;
+    of an entry that is in none, itself."""
+    places = ThreadEntry.objects.filter(entry=entry).values_list("thread", flat=True)
+    there = ThreadEntry.objects.filter(thread__in=list(places))
+    found = entries.filter(pk__in=list(there.values_list("entry", flat=True)))
+    ids = sorted(found.values_list("at", "pk"))
+    return [pk for _, pk in ids] or list(entries.filter(pk=entry).values_list("pk", flat=True))
+
+
+def _place(entry: Entry) -> tuple[datetime, int]:
+    return entry.at, entry.pk
+
+
+def _each_once(entry: Entry, letters: list[Entry]) -> list[Entry]:
+    """A letter that came to one's own mailbox as well as to the practice's is listed once: the
+    copy on this page, else the practice's."""
+    copies = StoredMail.objects.filter(entry__in=[entry.pk, *(one.pk for one in letters)])
+    said: dict[int, set[str]] = {}
+    for pk, fold in copies.exclude(fold_key="").values_list("entry", "fold_key"):
+        said.setdefault(pk, set()).add(fold)
+    told, kept = set(said.get(entry.pk, ())), []
+    for one in sorted(letters, key=lambda letter: letter.owner_id is not None):
+        folds = said.get(one.pk, set())
+        if not folds & told:
+            kept.append(one)
+        told |= folds
+    return sorted(kept, key=_place)

@@ -40,6 +40,7 @@ class Wanted:
     state: str = ""
     archived: bool = False
     oldest: bool = False
+    bare: bool = False  # without attachments
 
     @property
     def narrowed(self) -> bool:
@@ -50,7 +51,7 @@ class Wanted:
         """Whether no entry can be like this, whatever there is."""
         if self.since and self.until and self.since > self.until:
             return True
-        if self.direction and self.kind in _ONE_WAY:
+        if (self.direction and self.kind in _ONE_WAY) or (self.files and self.bare):
             return True
         if self.state in SENDING:
             return self.direction == "in" or bool(self.kind and self.kind not in _SENT_HERE)
@@ -81,6 +82,7 @@ def wanted_of(said: Mapping[str, str]) -> Wanted:
         until=_day(said.get("until", "")),
         how=_one_of((HAND, BY_ITSELF), said.get("how", "")),
         files=said.get("files", "") == "1",
+        bare=said.get("bare", "") == "1",
         state=_one_of(STATES, said.get("state", "")),
         archived=said.get("archived", "") == "1",
         oldest=said.get("oldest", "") == "1",

@@ -3,9 +3,10 @@
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from postroom.clients.models import Client
 from postroom.kit.marking import Piece, excerpt, pieces
@@ -21,6 +22,7 @@ SIZE = 25
 LOOKED_AT = 5_000  # entries with the words that one page looks at, where most may not be read
 FEW = 500  # entries of a client that are compared one by one
 SNIPPET = 200  # characters
+FILES = Prefetch("attachments", Attachment.objects.filter(inline=False))
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,29 @@ class FileHit:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """An entry with the words marked where they stand; the clients one may open."""
+class Marked:
+    """An entry's words, parted where those searched stand; `line` is one line around the first."""
 
-    entry: Entry
-    look: Look
     subject: list[Piece]
     who: list[Piece]
     line: list[Piece]
     files: list[FileHit]
+
+    @property
+    def found_who(self) -> bool:
+        return any(piece.marked for piece in self.who)
+
+    @property
+    def found_files(self) -> list[FileHit]:
+        return [file for file in self.files if any(piece.marked for piece in file.name)]
+
+
+@dataclass(frozen=True)
+class Hit(Marked):
+    """An entry with the words marked where they stand; the clients one may open."""
+
+    entry: Entry
+    look: Look
     clients: list[Client]
 
 
@@ -68,6 +84,13 @@ def found(
     return Found(_hits(member, asked, keys[:size]), following, total)
 
 
+def marked(entries: list[Entry], asked: Asked) -> dict[int, Marked]:
+    """The words marked in these entries, by id: two queries."""
+    prefetch_related_objects(entries, FILES)
+    texts = seeking.texts([key(entry.at, entry.pk) for entry in entries])
+    return {entry.pk: Marked(**_marked(entry, asked, texts.get(entry.pk, ""))) for entry in entries}
+
+
 def file_hits(member: Member, asked: Asked, most: int) -> list[tuple[Entry, FileHit]]:
     """Files whose name says so, each with its entry; the newest first."""
     keys, _ = _readable(member, asked.in_files, Narrowing(), None, most)
@@ -76,7 +99,7 @@ def file_hits(member: Member, asked: Asked, most: int) -> list[tuple[Entry, File
         (entry, file)
         for entry in entries
         for file in _files(entry, asked)
-        if any(p.marked for p in file.name)
+        if any(piece.marked for piece in file.name)
     ]
     return listed[:most]
 
@@ -151,7 +174,7 @@ def _entries(member: Member, keys: Iterable[int]) -> list[Entry]:
     rows = Entry.objects.filter(practice=member.practice_id, pk__in=ids)
     rows = rows.select_related("author").prefetch_related(
         Prefetch("clients", Client.objects.open_to(member).order_by("pk")),
-        Prefetch("attachments", Attachment.objects.filter(inline=False)),
+        FILES,
     )
     known = {entry.pk: entry for entry in rows}
     return [known[pk] for pk in ids if pk in known]
@@ -163,20 +186,22 @@ def _hits(member: Member, asked: Asked, keys: list[int]) -> list[Hit]:
 
 
 def _hit(entry: Entry, asked: Asked, text: str) -> Hit:
+    clients = list(entry.clients.all())
+    return Hit(entry=entry, look=look(entry), clients=clients, **_marked(entry, asked, text))
+
+
+def _marked(entry: Entry, asked: Asked, text: str) -> dict[str, Any]:
     words, beginning = asked.words, asked.beginning
     line = excerpt(text, words, beginning, SNIPPET) or [Piece(entry.snippet)]
     who = entry.sender_name or entry.sender_norm
     if entry.sender_name and any(p.marked for p in pieces(entry.sender_norm, words, beginning)):
         who = f"{entry.sender_name} ‹{entry.sender_norm}›"
-    return Hit(
-        entry=entry,
-        look=look(entry),
-        subject=pieces(entry.subject, words, beginning),
-        who=pieces(who, words, beginning),
-        line=line,
-        files=_files(entry, asked),
-        clients=list(entry.clients.all()),
-    )
+    return {
+        "subject": pieces(entry.subject, words, beginning),
+        "who": pieces(who, words, beginning),
+        "line": line,
+        "files": _files(entry, asked),
+    }
 
 
 def _files(entry: Entry, asked: Asked) -> list[FileHit]:

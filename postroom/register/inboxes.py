@@ -1,5 +1,6 @@
 """The two inboxes: a member's own, and the one the practice shares."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -42,6 +43,22 @@ def page(
     newest = {entry.conversation_id: entry for entry in letters.order_by("at", "pk")}
     rows = [Row(newest[talk.pk], talk) for talk in listed.rows if talk.pk in newest]
     return Page(rows, listed.next)
+
+
+def news(
+    member: Member, talks: QuerySet[Conversation], state: str, shown: Collection[int]
+) -> tuple[int, int]:
+    """How many letters the first page would show besides these, and how many of these not any
+    more: said above the list, which stays as it is (DESIGN 8.12)."""
+    last = min(talks.filter(entries__in=shown).values_list("last_at", "pk"), default=None)
+    came = [
+        row
+        for row in page(member, talks, state, None).rows
+        if row.entry.pk not in shown
+        and (last is None or len(shown) < SIZE or (row.talk.last_at, row.talk.pk) > last)
+    ]
+    there = talks.filter(state=state, entries__in=shown).values_list("entries", flat=True)
+    return len(came), len(set(shown) - set(there))
 
 
 def conversation_of(member: Member, entry: Entry) -> Conversation | None:

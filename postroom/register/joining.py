@@ -4,6 +4,7 @@
                  ──→ else a letter that answers the same missing one
                  ──→ else the thread that our own signed token names
                  ←── letters that came before it and answer it
+                 ←→ its own copy in another mailbox, where that one has relatives
 
 Never by subject alone. A thread that a person took apart is put together by nobody else.
 """
@@ -39,12 +40,30 @@ class _Group:
         return self.into.final() if self.into else self
 
 
+Place = tuple[int, datetime]  # an entry, and when it is of
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """A letter of the register. A member's own mailbox and the practice's may each hold a copy of
+    one letter, which are two entries with the same `fold`."""
+
+    entry: int
+    at: datetime
+    owner: int | None
+    fold: str
+
+    @property
+    def place(self) -> Place:
+        return self.entry, self.at
+
+
 @dataclass
 class _Known:
-    """What the register holds of the letters that new ones name: (entry, at) by Message-ID."""
+    """What the register holds of the letters that new ones are, or name: by Message-ID."""
 
-    mails: dict[str, list[tuple[int, datetime]]]
-    answering: dict[str, list[tuple[int, datetime]]]  # a letter that is not here
+    mails: dict[str, list[_Mail]]
+    answering: dict[str, list[Place]]  # a letter that is not here
     groups: dict[int, _Group]  # by entry
 
 
@@ -61,15 +80,19 @@ def join(practice: int, new: Sequence[tuple[Entry, Letter]]) -> None:
     missing: list[ThreadReference] = []
     for entry, _letter in sorted(new, key=lambda pair: (pair[0].at, pair[0].pk)):
         here = (entry.pk, entry.at)
-        if parent := _nearest(entry.pk, answers[entry.pk], known):
-            _together(known, parent, here)
+        if parents := _nearest(entry, answers[entry.pk], known):
+            for parent in parents:
+                _together(known, parent, here)
         elif entry.pk in named:
             _into(known, named[entry.pk], here)
+        for copy in _copies(entry.pk, known.mails.get(own[entry.pk], ())):
+            if copy[0] in known.groups or entry.pk in known.groups:
+                _together(known, copy, here)
         for child in known.answering.get(own[entry.pk], ()):
             if child[0] != entry.pk:
                 _together(known, here, child)
         for one in answers[entry.pk]:
-            if one not in known.mails:
+            if not known.mails.get(one):
                 known.answering.setdefault(one, []).append(here)
                 missing.append(ThreadReference(practice_id=practice, entry=entry, message_id=one))
     _write(practice, known)
@@ -108,20 +131,22 @@ def current(thread: Thread) -> Thread:
 
 def _known(practice: int, answers: Iterable[list[str]], own: Iterable[str]) -> _Known:
     asked = {one for ids in answers for one in ids}
-    mails: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
-    answering: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
-    for ids in _batches(asked):
+    mails: dict[str, list[_Mail]] = defaultdict(list)
+    answering: dict[str, list[Place]] = defaultdict(list)
+    of_themselves = set(own) - {""}
+    for ids in _batches(asked | of_themselves):
         of_mails = StoredMail.objects.filter(practice=practice, message_id__in=ids)
-        fields = ("message_id", "entry", "entry__at")
-        for message_id, entry, at in of_mails.order_by("pk").values_list(*fields):
-            mails[message_id].append((entry, at))
-    for ids in _batches(asked | (set(own) - {""})):
+        fields = ("message_id", "entry", "entry__at", "entry__owner", "fold_key")
+        for message_id, *found in of_mails.order_by("pk").values_list(*fields):
+            mails[message_id].append(_Mail(*found))
+    for ids in _batches(asked | of_themselves):
         waiting = ThreadReference.objects.filter(practice=practice, message_id__in=ids)
         for message_id, entry, at in waiting.order_by("pk").values_list(
             "message_id", "entry", "entry__at"
         ):
             answering[message_id].append((entry, at))
-    entries = {pk for found in (mails, answering) for pairs in found.values() for pk, _ in pairs}
+    entries = {one.entry for listed in mails.values() for one in listed}
+    entries |= {pk for places in answering.values() for pk, _ in places}
     return _Known(dict(mails), dict(answering), _groups(entries))
 
 
@@ -156,16 +181,34 @@ def _named(practice: int, new: Iterable[tuple[Entry, Letter]]) -> dict[int, Thre
     return found
 
 
-def _nearest(entry: int, answers: Iterable[str], known: _Known) -> tuple[int, datetime] | None:
+def _nearest(entry: Entry, answers: Iterable[str], known: _Known) -> list[Place]:
+    """The nearest letter it answers, that of its own mailbox before a copy elsewhere; else one
+    that answers the same missing letter."""
     for message_id in answers:
-        for found in (known.mails, known.answering):
-            others = [one for one in found.get(message_id, ()) if one[0] != entry]
-            if others:
-                return others[0]
-    return None
+        mails = [one for one in known.mails.get(message_id, ()) if one.entry != entry.pk]
+        if mails:
+            first = min(mails, key=lambda one: one.owner != entry.owner_id)
+            return [first.place, *_copies(first.entry, mails)]
+        waiting = [one for one in known.answering.get(message_id, ()) if one[0] != entry.pk]
+        if waiting:
+            return waiting[:1]
+    return []
 
 
-def _together(known: _Known, one: tuple[int, datetime], other: tuple[int, datetime]) -> None:
+def _copies(entry: int, mails: Iterable[_Mail]) -> list[Place]:
+    """The same letter as this entry's in other mailboxes. Of one mailbox, two letters that bear
+    one Message-ID are two: there are machines that know no other."""
+    mails = list(mails)
+    mine = {(one.fold, one.owner) for one in mails if one.entry == entry and one.fold}
+    return [
+        one.place
+        for one in mails
+        if one.entry != entry
+        and any(one.fold == fold and one.owner != owner for fold, owner in mine)
+    ]
+
+
+def _together(known: _Known, one: Place, other: Place) -> None:
     first, second = known.groups.get(one[0]), known.groups.get(other[0])
     first, second = first and first.final(), second and second.final()
     if first is None and second is None:
@@ -183,7 +226,7 @@ def _together(known: _Known, one: tuple[int, datetime], other: tuple[int, dateti
         second.into = first
 
 
-def _into(known: _Known, thread: Thread, entry: tuple[int, datetime]) -> None:
+def _into(known: _Known, thread: Thread, entry: Place) -> None:
     if entry[0] in known.groups:
         return
     groups = (group.final() for group in known.groups.values())

@@ -1,10 +1,14 @@
 """What is written by hand: each kind, its own fields (AK-101..104), its icon and its words."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from django.utils import formats
+from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from postroom.register.models import Entry
 
@@ -81,6 +85,7 @@ NAMES: dict[str, Promise] = {
     "actioned_on": _("Done on"),
     "address": pgettext_lazy("of a letter", "Address"),
 }
+DAYS = ("received_on", "actioned_on")  # kept as 2026-11-26
 LOOKS = {
     Entry.EMAIL: ("mail", "email"),
     **{kind.key: (kind.icon, kind.tone) for kind in BY_HAND.values()},
@@ -97,14 +102,26 @@ def look(entry: Entry) -> tuple[str, str]:
 def telling(entry: Entry) -> list[tuple[str, str]]:
     """The fields of its kind that say something: name and words."""
     kind = BY_HAND.get(entry.kind)
-    methods = dict(METHODS)
-    told = []
-    for name in kind.fields if kind else ():
-        value = entry.details.get(name)
-        if value in (None, "", False):
-            continue
-        words = str(methods.get(value, value)) if name == "method" else str(value)
-        if value is True:
-            words = str(_("yes"))
-        told.append((str(NAMES[name]), words))
+    told = [
+        (str(NAMES[name]), words)
+        for name in (kind.fields if kind else ())
+        if (words := in_words(name, entry.details.get(name)))
+    ]
+    if reason := entry.details.get("in_spite_of") and entry.details.get("reason"):
+        told.append((gettext("Sent in spite of a warning"), str(reason)))
     return told
+
+
+def in_words(name: str, value: Any) -> str:
+    """What a field of Entry.details says; "" where it says nothing."""
+    if value in (None, "", False):
+        return ""
+    if value is True:
+        return gettext("yes")
+    if name == "method":
+        return str(dict(METHODS).get(value, value))
+    if name in DAYS:
+        with suppress(ValueError):
+            if day := parse_date(str(value)):
+                return formats.date_format(day, "DATE_FORMAT")
+    return str(value)

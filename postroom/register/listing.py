@@ -209,6 +209,8 @@ def _asked(wanted: Wanted, entry: str) -> Q:
         said["author"] = wanted.member
     if wanted.files:
         said["files__gt"] = 0
+    if wanted.bare:
+        said["files"] = 0
     if wanted.how == filters.BY_ITSELF:
         said |= {"author": None, "filed_by": None}
     asked = Q(**{f"{entry}{name}": value for name, value in said.items()})

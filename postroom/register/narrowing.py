@@ -24,6 +24,7 @@ class Narrowing:
 
     q: str = ""
     client: int | None = None
+    group: int | None = None  # of a family's page: one of its groups
     kind: str = ""
     direction: str = ""
     patient: int | None = None
@@ -32,6 +33,7 @@ class Narrowing:
     files: bool = False
     since: date | None = None
     until: date | None = None
+    bare: bool = False  # without attachments
 
     def query(self, **changes: Any) -> str:
         """The address's part that says so; "" for nothing."""
@@ -44,13 +46,15 @@ class Narrowing:
         return replace(self, q="") != Narrowing()
 
     def entries(self, path: str = "") -> Q:
-        """The same of an entry at this path of a query; days, client and patient apart."""
+        """The same of an entry at this path of a query; days, client, group and patient apart."""
         asked = Q()
         for name in ("kind", "direction"):
             if value := getattr(self, name):
                 asked &= Q(**{f"{path}{name}": value})
         if self.files:
             asked &= Q(**{f"{path}files__gt": 0})
+        if self.bare:
+            asked &= Q(**{f"{path}files": 0})
         if self.member:
             asked &= Q(**{f"{path}author": self.member}) | Q(**{f"{path}filed_by": self.member})
         if self.how:
@@ -76,6 +80,7 @@ def narrowing_of(said: Mapping[str, str]) -> Narrowing:
         member=number(said.get("member")),
         how=_one_of((AUTO, HAND), said.get("how", "")),
         files=said.get("files", "") == "1",
+        bare=said.get("bare", "") == "1",
         since=_day(said.get("since", "")),
         until=_day(said.get("until", "")),
     )

@@ -1,8 +1,9 @@
 """Pages by key: one index walk however far one has gone, and never a COUNT(*)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -43,6 +44,11 @@ def bounded(rows: QuerySet[Any], most: int = MOST) -> str:
 
 def shown(count: int, most: int = MOST) -> str:
     return str(count) if count <= most else f"{most}+"
+
+
+def numbers(texts: Iterable[str], most: int = MOST) -> list[int]:
+    """Those of so many words of an address that are numbers."""
+    return [found for text in islice(texts, most) if (found := number(text)) is not None]
 
 
 def number(text: str | None) -> int | None:

@@ -184,6 +184,7 @@ class Reading:
     senders: list[str]
     to: list[str]
     cc: list[str]
+    bcc: list[str]
     height: str
     lang: str  # what it is written in, as far as the client's record tells; "" where it does not
     automatic: str  # the kind of machine that wrote it, in words
@@ -215,6 +216,7 @@ def reading(practice: Practice, entry: Entry, look: Look = Look()) -> Reading:
         senders=people(mail.senders),
         to=people(mail.to),
         cc=people(mail.cc),
+        bcc=hidden_from(entry),
         height=_height(mail),
         lang=language(entry),
         automatic=entry.get_automatic_display(),
@@ -434,6 +436,15 @@ def _height(mail: Letter) -> str:
 
 def people(addresses: Iterable[Address]) -> list[str]:
     return [f"{one.name} ‹{one.address}›" if one.name else one.address for one in addresses]
+
+
+def hidden_from(entry: Entry) -> list[str]:
+    """To whom a copy of what was sent here went that the others were not told of."""
+    return [f"{name} ‹{address}›" if name else address for name, address in _bcc(entry)]
+
+
+def _bcc(entry: Entry) -> Iterable[tuple[str, str]]:
+    return [(str(one[0]), str(one[1])) for one in entry.details.get("bcc", ()) if len(one) >= 2]
 
 
 def _icon(media_type: str) -> str:

@@ -1,12 +1,12 @@
 """A client's record: the correspondence of one client, or of a whole family, by day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from postroom.clients.models import Client, Consent, ContactPoint, Group, Patient
@@ -18,6 +18,7 @@ from postroom.register.paging import SIZE, Page, cut, older
 from postroom.register.reading import FileLine, file_lines
 
 SHOWN = 600  # characters of a note that the timeline shows
+NEW = 20  # what came is counted this far
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,28 @@ def timeline(
     by_day = groupby(map(_item, newest), key=lambda item: timezone.localdate(item.entry.at))
     days = [Day(found[0].entry.at, found) for found in (list(group) for _, group in by_day)]
     return days, page.next
+
+
+def newest(practice: int) -> int:
+    """The number of the last filing on any record: what has a higher one came after."""
+    return EntryClient.objects.filter(practice=practice).aggregate(last=Max("pk"))["last"] or 0
+
+
+def news(
+    member: Member, clients: Iterable[int], narrowing: Narrowing, shown: Collection[int], since: int
+) -> tuple[int, int]:
+    """How many entries came to these records after that filing (at most NEW), and how many of
+    those shown are on them no more."""
+    placed = EntryClient.objects.filter(practice=member.practice_id, client__in=list(clients))
+    came = placed.filter(narrowing.entries("entry__"), pk__gt=since).exclude(entry__in=shown)
+    if narrowing.patient:
+        about = EntryPatient.objects.filter(entry=OuterRef("entry"), patient=narrowing.patient)
+        came = came.filter(Exists(about))
+    ids = list(came.order_by("-pk").values_list("entry", flat=True)[:NEW])
+    there = set(placed.filter(entry__in=shown).values_list("entry", flat=True))
+    readable = Entry.objects.readable_by(member).filter(pk__in={*ids, *there})
+    mine = set(readable.values_list("pk", flat=True))
+    return len(mine & set(ids)), len(set(shown) - (mine & there))
 
 
 def family(member: Member, client: Client) -> list[Family]:

@@ -8,11 +8,11 @@ from django.db.models import Q
 from postroom.practice import audit
 from postroom.practice.models import Member
 from postroom.register.joining import current
-from postroom.register.models import Entry, Thread, ThreadEntry
+from postroom.register.models import Entry, StoredMail, Thread, ThreadEntry
 
 
 class NothingToSplit(Exception):
-    """The entry is the first of its conversation, or in none."""
+    """The entry is the first of its conversation that one may read, or in none."""
 
 
 class NothingToRejoin(Exception):
@@ -28,7 +28,9 @@ def split(entry: Entry, *, by: Member, now: datetime) -> Thread:
         raise NothingToSplit
     there = ThreadEntry.objects.filter(thread=place.thread_id)
     following = Q(at__gt=place.at) | Q(at=place.at, entry__gte=entry.pk)
-    if not there.exclude(following).exists():
+    following |= Q(entry__in=_copies(entry))
+    earlier = list(there.exclude(following).values_list("entry", flat=True))
+    if not Entry.objects.readable_by(by).filter(pk__in=earlier).exists():
         raise NothingToSplit
     thread = Thread.objects.create(practice_id=entry.practice_id, split_from_id=place.thread_id)
     count = there.filter(following).update(thread=thread)
@@ -49,3 +51,10 @@ def rejoin(entry: Entry, *, by: Member, now: datetime) -> Thread:
     data = {"count": count}
     audit.record(entry.practice_id, "rejoin", "entry", entry.pk, by=by, now=now, data=data)
     return whole
+
+
+def _copies(entry: Entry) -> list[int]:
+    """The same letter in other mailboxes: it goes where this one goes."""
+    mails = StoredMail.objects.filter(practice=entry.practice_id)
+    folds = list(mails.filter(entry=entry).exclude(fold_key="").values_list("fold_key", flat=True))
+    return list(mails.filter(fold_key__in=folds).values_list("entry", flat=True)) if folds else []

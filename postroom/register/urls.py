@@ -55,6 +55,7 @@ urlpatterns = [
         name="new_correspondent",
     ),
     path("entries/<int:entry>/assign", assigning.assign, name="assign"),
+    path("entries/<int:entry>/whole", assigning.file_whole, name="file_whole"),
     path("entries/<int:entry>/about", assigning.about, name="about"),
     path("entries/<int:entry>/resolve", filing.resolve, name="resolve"),
     path("entries/<int:entry>/ignore", filing.ignore, name="ignore"),

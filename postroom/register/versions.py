@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from postroom.clients.models import Client, Patient
-from postroom.register.kinds import METHODS, NAMES
+from postroom.register.kinds import NAMES, in_words
 from postroom.register.models import Entry
 
 FIELDS = {
@@ -61,12 +60,9 @@ def _was(entry: Entry, said: dict[str, Any]) -> Any:
 
 
 def _details(was: dict[str, Any], now: dict[str, Any]) -> Any:
-    methods = {key: str(words) for key, words in METHODS}
     for name, words in NAMES.items():
         if was.get(name) != now.get(name):
-            value = was.get(name)
-            said = _("yes") if value is True else methods.get(value, "") if value else ""
-            yield Was(str(words), said or ("–" if value in (None, "", False) else str(value)))
+            yield Was(str(words), in_words(name, was.get(name)) or "–")
 
 
 def _words(entry: Entry, name: str, value: Any) -> str:

@@ -32,11 +32,12 @@ def group(request: MemberRequest, group: int) -> HttpResponse:
     found = group_of(request, group)
     words = words_of(request, "find")
     clients = Client.objects.open_to(request.member)
+    of_it = clients.filter(groups=found).order_by("name", "pk").prefetch_related("patients")
     candidates = clients.exclude(groups=found).search(words) if words else clients.none()
     context = {
         "nav": "clients",
         "group": found,
-        "clients": clients.filter(groups=found).order_by("name", "pk").prefetch_related("patients"),
+        "clients": list(of_it),
         "words": words,
         "found": candidates.order_by("name", "pk").prefetch_related("patients", "groups")[:FOUND],
         "may_edit": request.member.may(WRITE),

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from postroom.clients.models import Client, Group
 from postroom.custody import exporting, paper, shelf, words, writing
-from postroom.custody.exporting import CLIENT, ENTRY, GROUP, Asked
+from postroom.custody.exporting import CLIENT, ENTRY, GROUP, OF_ENTRY, TALK, Asked
 from postroom.custody.forms import FORMATS, ExportForm
 from postroom.custody.models import Hold
 from postroom.practice import audit, longwork
 from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.models import Job
 from postroom.practice.rules import AUDIT, READ
+from postroom.register.conversing import whole
 from postroom.register.models import Entry
 from postroom.register.views.files import UNKNOWN, Streamed, download
 
@@ -31,7 +32,7 @@ METHODS = ["GET", "HEAD", "POST"]
 @member_required(READ)
 @require_http_methods(METHODS)
 def export_entry(request: MemberRequest, entry: int) -> HttpResponse:
-    """One entry: whoever may read it may also print it and take it along."""
+    """One entry, or its conversation: whoever may read it may also print it and take it along."""
     letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
     return _form(request, ENTRY, letter.pk, letter.subject, (writing.PDF, writing.ZIP))
 
@@ -68,6 +69,7 @@ def export(request: MemberRequest, export: int) -> HttpResponse:
         "title": title,
         "format": FORMATS[job.data["format"]][0],
         "back": _back(job),
+        "of_talk": job.data["what"] == TALK,
         "under_way": job.state in longwork.UNDER_WAY,
         "until": job.created_at + shelf.KEPT,
         "trouble": words.trouble(job.result.get("trouble", "")) if job.state == Job.FAILED else "",
@@ -91,7 +93,7 @@ def export_file(request: MemberRequest, export: int) -> HttpResponseBase:
         messages.error(request, _("The file is not here. Have it made again."))
         return redirect("custody:export", request.practice.slug, job.pk)
     what = job.data["what"]
-    kind = "entry" if what == ENTRY else ("group" if what == GROUP else "client")
+    kind = "entry" if what in OF_ENTRY else ("group" if what == GROUP else "client")
     audit.read(request, kind, job.data["pk"], action=audit.DOWNLOAD)
     name = slugify(_title(request, job))[:60] or "postroom"
     return download(Streamed(file, content_type=UNKNOWN), f"{name}{path.suffix}")
@@ -112,15 +114,16 @@ def _form(
 ) -> HttpResponse:
     now, can_print = timezone.now(), paper.can_print()
     there = [each for each in formats if can_print or each != writing.PDF]
+    member = request.member
+    talk = whole(Entry.objects.readable_by(member), pk) if what == ENTRY else []
     form = ExportForm(there, request.POST or None)
     if request.method == "POST" and form.is_valid():
         language = translation.get_language() or request.practice.language
         wanted = form.cleaned_data["format"]
         reads = form.cleaned_data["reads"] and wanted == writing.ACCESS
+        of = TALK if form.cleaned_data["whole"] and len(talk) > 1 else what
         try:
-            job = exporting.ask(
-                Asked(what, pk, wanted, language, reads), by=request.member, now=now
-            )
+            job = exporting.ask(Asked(of, pk, wanted, language, reads), by=member, now=now)
         except longwork.Busy:
             messages.error(
                 request,
@@ -131,8 +134,9 @@ def _form(
         else:
             return redirect("custody:export", request.practice.slug, job.pk)
     asked = Asked(what, pk, writing.ZIP, "")
-    clients, entries, closed = exporting.chosen(request.practice, asked, request.member)
-    mine = exporting.exports(request.member, now)
+    clients, entries, closed = exporting.chosen(request.practice, asked, member)
+    mine = exporting.exports(member, now)
+    both = OF_ENTRY if what == ENTRY else (what,)
     context: dict[str, Any] = {
         "nav": "clients",
         "what": what,
@@ -140,16 +144,18 @@ def _form(
         "title": title,
         "choices": [(each, *FORMATS[each]) for each in there],
         "can_print": can_print,
-        "count": len(list(entries)),
+        "count": len(entries),
+        "talk": len(talk) if len(talk) > 1 else 0,
+        "whole": bool(form.data.get("whole") or request.GET.get("whole")),
         "clients": clients,
         "closed": closed,
         "access": writing.ACCESS in formats,
         "chosen": form.data.get("format") or there[0],
-        "may_hold": what == ENTRY and request.member.may(AUDIT),
+        "may_hold": what == ENTRY and member.may(AUDIT),
         "hold": Hold.objects.filter(entry=pk).select_related("by").first()
         if what == ENTRY
         else None,
-        "jobs": [job for job in mine if (job.data["what"], job.data["pk"]) == (what, pk)],
+        "jobs": [job for job in mine if job.data["what"] in both and job.data["pk"] == pk],
     }
     status = 422 if form.errors else 200
     return render(request, "custody/export.html", context, status=status)
@@ -159,16 +165,15 @@ def _title(request: MemberRequest, job: Job) -> str:
     """By what one may open now: the job itself names nobody."""
     asked = Asked(job.data["what"], job.data["pk"], "", "")
     clients = Client.objects.open_to(request.member).filter(pk__in=job.data["clients"])
-    if asked.what == ENTRY:
+    if asked.what in OF_ENTRY:
         readable = Entry.objects.readable_by(request.member).filter(pk=asked.pk)
         return readable.values_list("subject", flat=True).first() or _("No subject")
     return exporting.title_of(request.practice, asked, clients) or _("A record")
 
 
 def _back(job: Job) -> str:
-    return {ENTRY: "register:entry", CLIENT: "clients:details", GROUP: "clients:group"}[
-        job.data["what"]
-    ]
+    pages = {CLIENT: "clients:details", GROUP: "clients:group"}
+    return pages.get(job.data["what"], "register:entry")
 
 
 def _back_to(request: MemberRequest, job: Job) -> tuple[str, str, int]:

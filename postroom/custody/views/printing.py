@@ -12,7 +12,8 @@ from postroom.custody.sheets import Sheet, sheets
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.rules import AUDIT, READ
-from postroom.register.models import Entry
+from postroom.register.conversing import whole
+from postroom.register.models import Entry, EntryClient
 from postroom.register.paging import number, older
 
 ON_A_PAGE = 100
@@ -21,12 +22,25 @@ ON_A_PAGE = 100
 @member_required(READ)
 @require_safe
 def print_entry(request: MemberRequest, entry: int) -> HttpResponse:
-    letter = get_object_or_404(Entry.objects.readable_by(request.member), pk=entry)
-    audit.read(request, "entry", letter.pk)
-    clients = Client.objects.open_to(request.member).filter(placements__entry=letter)
+    """One entry, or a hundred of its conversation from the oldest on."""
     mine = Entry.objects.readable_by(request.member)
-    found = sheets(mine, [(1, letter.pk)], set(clients.values_list("pk", flat=True)))
-    return _page(request, letter.subject, found, None)
+    letter = get_object_or_404(mine, pk=entry)
+    ids, following = [letter.pk], ""
+    first = 1
+    if request.GET.get("whole"):
+        every = whole(mine, letter.pk)
+        first = max(number(request.GET.get("from")) or 1, 1)
+        ids = every[first - 1 :][:ON_A_PAGE]
+        if len(every) >= first + ON_A_PAGE:
+            following = f"whole=on&from={first + ON_A_PAGE}"
+        audit.read(request, "entry", letter.pk, conversation=ids)
+    else:
+        audit.read(request, "entry", letter.pk)
+    clients = Client.objects.open_to(request.member).filter(
+        pk__in=EntryClient.objects.filter(entry__in=ids).values("client")
+    )
+    found = sheets(mine, list(enumerate(ids, first)), set(clients.values_list("pk", flat=True)))
+    return _page(request, letter.subject, found, following, newer=True)
 
 
 @member_required(AUDIT)
@@ -44,19 +58,21 @@ def print_client(request: MemberRequest, client: int) -> HttpResponse:
     audit.read(request, "client", record.pk)
     ids = list(rows.values_list("pk", flat=True)[: ON_A_PAGE + 1])
     found = sheets(mine, list(enumerate(ids[:ON_A_PAGE], 1)), {record.pk})
-    following = ids[ON_A_PAGE - 1] if len(ids) > ON_A_PAGE else None
+    following = f"before={ids[ON_A_PAGE - 1]}" if len(ids) > ON_A_PAGE else ""
     return _page(request, record.name, found, following)
 
 
 def _page(
-    request: MemberRequest, title: str, found: Sequence[Sheet], following: int | None
-) -> HttpResponse:
+    request: MemberRequest, title: str, found: Sequence[Sheet], following: str, *,
+    newer: bool = False,
+) -> HttpResponse:  # fmt: skip
     names: Collection[str] = sorted({name for sheet in found for name in sheet.clients})
     context = {
         "title": title,
         "names": names,
         "sheets": found,
         "next": following,
+        "newer": newer,
         "practice": request.practice,
         "now": timezone.now(),
     }

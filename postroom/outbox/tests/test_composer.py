@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.utils import timezone
 
-from postroom.clients.models import Client, Contact, ContactPoint, Patient
+from postroom.clients.models import Client, ClientNote, Contact, ContactPoint, Patient
 from postroom.connections.models import SmtpAccount
 from postroom.outbox import drafting, hurdles, template_actions
 from postroom.outbox.draft_models import Draft
@@ -420,6 +420,22 @@ def test_without_an_account_a_draft_can_still_be_written(cast: Cast) -> None:
     browser = cast.browser(cast.bob)
     draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
     assert "No account to send with" in asked(push(browser, draft, "send"))
+
+
+def test_what_is_good_to_know_of_a_client_stands_beside_what_one_writes(
+    cast: Cast, browser: Browser
+) -> None:
+    ClientNote.objects.create(
+        practice=cast.practice,
+        client=cast.hollis,
+        text="Invoices to <accounts@>",
+        at=timezone.now(),
+    )
+    page = browser.get(f"{COMPOSE}?client={cast.hollis.pk}").content.decode()
+    assert "Invoices to &lt;accounts@&gt;" in page
+    assert "Invoices to" not in browser.get(COMPOSE).content.decode()
+    menu = browser.get(f"/p/tern/clients/{cast.hollis.pk}").content.decode()
+    assert f'href="/p/tern/compose?client={cast.hollis.pk}"><span class="chan email">' in menu
 
 
 # --- people, files, templates -------------------------------------------------------------------

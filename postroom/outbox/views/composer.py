@@ -183,6 +183,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "warnings": [words for one in accounts if (words := standing.warning(one))],
         "has_team": any(one.owner_id is None for one in accounts),
         "points": addressing.points_of(draft.contact) if draft.contact else (),
+        "client_notes": draft.client.notes.all() if draft.client else (),
         "living": living(draft.client) if draft.client else [],
         "templates": templates_of(request).order_by("name"),
         "signature": composing.signature(member),

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client as Browser
 
 from postroom.kit.mime import Letter, read
-from postroom.practice.models import AuditEvent, Practice
+from postroom.practice.models import AuditEvent, Member, Practice
 from postroom.register import joining, splitting
+from postroom.register.conversing import conversing
 from postroom.register.models import Entry, StoredMail, Thread, ThreadEntry, ThreadReference
 from postroom.register.reply_tokens import conversation_of, conversations_named, reply_token
 from postroom.register.rules import bare_subject, changed_subject
@@ -273,6 +274,109 @@ def test_a_conversation_shows_only_the_letters_one_may_read(cast: Cast, talk: li
     assert "Secret" not in bobs
     assert "It waits" not in words(cast.browser(cast.rita).get(shown))
     assert ThreadEntry.objects.get(entry=private).thread == waits.place.thread
+
+
+def test_the_rest_of_a_conversation_is_filed_in_one_act_and_undone_as_one(
+    cast: Cast, talk: list[Entry]
+) -> None:
+    waits, later = come(cast.practice, written("5", ["4"]), written("6", ["5"]))
+    (private,) = come(cast.practice, written("7", ["5"]), owner=cast.alice, filing=Entry.UNFILED)
+    bob, address = cast.browser(cast.bob), f"/p/tern/entries/{talk[3].pk}"
+    page = words(bob.get(address))
+    assert "2 messages of it are on no record yet." in page
+    assert "your own mailbox" not in page
+    alices = words(cast.browser(cast.alice).get(address))
+    assert "3 messages of it are on no record yet. Filed, those of your own mailbox" in alices
+    assert f"{address}/whole" not in words(cast.browser(cast.rita).get(address))
+    named = [f"{one.pk}:{one.version}" for one in (waits, later, private)]
+    done = bob.post(f"{address}/whole", {"together": named}, follow=True)
+    assert "2 messages filed to Hollis Farrow." in words(done)
+    for entry in (waits, later):
+        assert list(entry.clients.all()) == [cast.hollis]
+    assert not private.clients.exists()
+    assert "has just changed" in words(bob.post(f"{address}/whole", follow=True))
+    bob.post(f"/p/tern/unresolved/undo?entries={waits.pk}.{later.pk}")
+    assert not waits.clients.exists()
+
+
+def copied(cast: Cast, number: int, answers: Iterable[str] = ()) -> list[Entry]:
+    """A letter to the practice, and its copy in Alice's own mailbox."""
+    raw, copies = written(str(number), answers), []
+    for owner, clients in ((cast.alice, []), (None, [cast.hollis])):  # a private copy came first
+        entry, letter = stored(cast.practice, raw, owner=owner, clients=clients)
+        StoredMail.objects.filter(entry=entry).update(fold_key=f"fold {number}")
+        joining.join(cast.practice.pk, [(entry, letter)])
+        copies.append(entry)
+    return copies
+
+
+def listed(cast: Cast, member: Member, entry: Entry) -> list[str]:
+    """The conversation on the page of an entry, in order."""
+    talk = conversing(member, entry)
+    letters = [*talk.folded, *talk.before, entry, *talk.after] if talk else [entry]
+    return [letter.subject for letter in letters]
+
+
+def test_copies_in_ones_own_mailbox_are_in_the_conversation_and_listed_once(cast: Cast) -> None:
+    (first, shared) = copied(cast, 1)
+    (answer,) = come(cast.practice, written("2", ["1"]), clients=[cast.hollis])
+    (private,) = come(cast.practice, written("3", ["1"]), owner=cast.alice)
+    everything = ["Letter 1", "Letter 2", "Letter 3"]
+    for entry in (first, shared, answer, private):
+        assert listed(cast, cast.alice, entry) == everything
+    for entry in (shared, answer):
+        assert listed(cast, cast.bob, entry) == everything[:2]
+
+
+def test_a_copy_that_comes_later_finds_the_conversation(cast: Cast) -> None:
+    shared, answer = come(cast.practice, written("1"), written("2", ["1"]), clients=[cast.hollis])
+    StoredMail.objects.filter(entry=shared).update(fold_key="fold 1")
+    (first, _shared) = copied(cast, 1)
+    assert ThreadEntry.objects.get(entry=first).thread == answer.place.thread
+    alone, _ = copied(cast, 7)
+    assert not ThreadEntry.objects.filter(entry=alone).exists()
+
+
+def test_machines_that_know_one_message_id_alone_make_no_conversation(cast: Cast) -> None:
+    entries = come(cast.practice, written("1"), written("1"))
+    StoredMail.objects.filter(entry__in=entries).update(fold_key="fold 1")
+    come(cast.practice, written("2", ["1"]), written("1"))
+    assert [len(found) for found in together()] == [2]
+
+
+def test_a_split_leaves_ones_own_letters_to_their_reader_and_hidden_from_others(
+    cast: Cast,
+) -> None:
+    copied(cast, 1)
+    private = come(cast.practice, written("2", ["1"]), owner=cast.alice)[0]
+    own, shared = copied(cast, 3, ["1", "2"])
+    later = come(cast.practice, written("4", ["3"]), owner=cast.alice)[0]
+    (filed,) = come(cast.practice, written("5", ["3"]), clients=[cast.hollis])
+    splitting.split(shared, by=cast.bob, now=NOON)
+    halves = [["Letter 1", "Letter 2"], ["Letter 3", "Letter 4", "Letter 5"]]
+    assert listed(cast, cast.alice, private) == halves[0]
+    for entry in (own, shared, later, filed):
+        assert listed(cast, cast.alice, entry) == halves[1]
+    assert listed(cast, cast.bob, filed) == ["Letter 3", "Letter 5"]
+    after = come(cast.practice, written("6", ["1", "3", "4"]), owner=cast.alice)[0]
+    assert listed(cast, cast.alice, after) == [*halves[1], "Letter 6"]
+    assert listed(cast, cast.bob, filed) == ["Letter 3", "Letter 5"]
+
+
+def test_nobody_learns_by_a_split_that_private_letters_came_before(cast: Cast) -> None:
+    come(cast.practice, written("1"), owner=cast.alice)
+    (second,) = come(cast.practice, written("2", ["1"]), clients=[cast.hollis])
+    with pytest.raises(splitting.NothingToSplit):
+        splitting.split(second, by=cast.bob, now=NOON)
+    assert splitting.split(second, by=cast.alice, now=NOON)
+
+
+def test_letters_one_may_not_read_take_no_place_in_the_list(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr("postroom.register.conversing.EACH_WAY", 2)
+    come(cast.practice, written("1"), clients=[cast.hollis])
+    come(cast.practice, *(written(str(n), [str(n - 1)]) for n in range(2, 6)), owner=cast.alice)
+    (last,) = come(cast.practice, written("6", ["5"]), clients=[cast.hollis])
+    assert listed(cast, cast.bob, last) == ["Letter 1", "Letter 6"]
 
 
 def test_older_letters_are_folded(cast: Cast) -> None:

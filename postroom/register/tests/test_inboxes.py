@@ -190,6 +190,27 @@ def test_the_slower_of_two_is_told_who_closed_it(cast: Cast) -> None:
     assert Conversation.objects.get().version == 2
 
 
+def test_an_open_list_is_told_what_came_and_went_and_is_not_drawn_anew(cast: Cast) -> None:
+    first, second = in_inbox(cast), in_inbox(cast)
+    bob, page = cast.browser(cast.bob), "/p/tern/shared-inbox"
+    shown = words(bob.get(page))
+    assert f'hx-get="{page}?news=1" hx-trigger="live:entry from:body"' in shown
+    assert shown.count("live:entry") == 2  # the other one is the frame's, which swaps nothing
+    rows = {"news": 1, "row": [first.pk, second.pk]}
+    assert f'name="row" value="{first.pk}"' in shown
+    assert words(bob.get(page, rows)).strip() == ""
+    third = in_inbox(cast)
+    in_inbox(cast, cast.bob)  # his own, which is in another list
+    bob.post(f"/p/tern/entries/{first.pk}/close", {"version": 1})
+    news = words(bob.get(page, rows))
+    for said in ("1 new entry", "1 is no longer here", f'href="{page}"'):
+        assert said in news, said
+    closed = words(bob.get(page, {**rows, "row": [], "show": "closed"}))
+    assert "1 new entry" in closed
+    assert f'href="{page}?show=closed"' in closed
+    assert words(bob.get(page, {"news": 1, "row": [second.pk, third.pk]})).strip() == ""
+
+
 def test_older_conversations_are_on_the_next_page(cast: Cast) -> None:
     for _ in range(51):
         in_inbox(cast)

@@ -8,7 +8,8 @@ from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries
 
 from postroom.clients.models import Client, Consent, Group, GroupMember, Patient
-from postroom.register.models import EntryPatient
+from postroom.practice.models import AuditEvent
+from postroom.register.models import EntryClient, EntryPatient
 from postroom.register.tests.post import NOON, mail, pile, put
 from postroom.register.tests.test_unresolved import words
 from tests.support.cast import Cast, make_client
@@ -185,6 +186,70 @@ def test_the_family_page_mixes_everybodys_letters_once_each(
     own = words(rita.get(record_of(cast.hollis)))
     assert "From Wren" not in own
     assert f'href="{record_of(wren)}"' in own
+
+
+def test_an_open_record_is_told_what_came_and_what_was_taken_off(
+    cast: Cast, rita: Browser, wren: Client
+) -> None:
+    old = put(cast.practice, mail(subject="Old"), clients=[cast.hollis])
+    page = record_of(cast.hollis)
+    since = rita.get(page).context["newest"]
+    asked = {"news": since, "row": [old.pk]}
+    assert words(rita.get(page, asked)).strip() == ""
+    reads = AuditEvent.objects.filter(action="read").count()
+    put(cast.practice, mail(subject="Hers"), clients=[wren])
+    assert words(rita.get(page, asked)).strip() == ""
+    assert "1 new entry" in words(rita.get(f"{page}/group", asked))
+    put(cast.practice, mail(subject="New"), clients=[cast.hollis], at=NOON - timedelta(days=9))
+    restricted = make_client(cast.practice, "9", "Closed", [])
+    Client.objects.filter(pk=restricted.pk).update(restricted=True)
+    put(cast.practice, mail(subject="Closed"), clients=[cast.hollis, restricted])
+    EntryClient.objects.filter(entry=old).delete()
+    news = words(rita.get(page, {**asked, "kind": "email"}))
+    for said in ("1 new entry", "1 is no longer here", 'href="?kind=email"'):
+        assert said in news, said
+    assert "new entry" not in words(rita.get(page, {**asked, "kind": "phone"}))
+    assert AuditEvent.objects.filter(action="read").count() == reads
+
+
+def test_the_family_page_is_searched_and_handed_over_as_a_whole(
+    cast: Cast, rita: Browser, wren: Client
+) -> None:
+    family = wren.groups.get()
+    page = words(rita.get(f"{record_of(cast.hollis)}/group"))
+    form = page[page.index('role="search" action="/p/tern/register"') :]
+    assert f'<input type="hidden" name="group" value="{family.pk}">' in form
+    handed = f"/p/tern/groups/{family.pk}/export"
+    assert handed not in page
+    alices = words(cast.browser(cast.alice).get(f"{record_of(cast.hollis)}/group"))
+    assert handed in alices
+    own = words(cast.browser(cast.alice).get(record_of(cast.hollis)))
+    assert f"{record_of(cast.hollis)}/export" in own
+    group = words(rita.get(f"/p/tern/groups/{family.pk}"))
+    assert f"{record_of(cast.hollis)}/group?group={family.pk}" in group
+
+
+def test_of_several_groups_one_can_be_chosen(cast: Cast, rita: Browser, wren: Client) -> None:
+    ada = make_client(cast.practice, "5", "Ada Brook", [])
+    herd = Group.objects.create(practice=cast.practice, name="The herd")
+    for client in (cast.hollis, ada):
+        GroupMember.objects.create(practice=cast.practice, group=herd, client=client)
+    for client in (cast.hollis, wren, ada):
+        put(cast.practice, mail(subject=client.name), clients=[client])
+    page = f"{record_of(cast.hollis)}/group"
+
+    def shown(query: str) -> set[str]:
+        days = rita.get(page + query).context["days"]
+        return {item.entry.subject for day in days for item in day.items}
+
+    family = wren.groups.get()
+    assert shown("") == {"Hollis Farrow", "Wren Farrow", "Ada Brook"}
+    assert shown(f"?group={herd.pk}") == {"Hollis Farrow", "Ada Brook"}
+    assert shown(f"?group={family.pk}&kind=email") == {"Hollis Farrow", "Wren Farrow"}
+    assert shown("?group=999") == shown("")
+    said = words(rita.get(f"{page}?group={herd.pk}"))
+    assert f"?group={herd.pk}&amp;kind=phone" in said
+    assert f'href="?group={family.pk}"' in said
 
 
 def test_who_is_in_no_group_has_no_family_page(cast: Cast, rita: Browser) -> None:

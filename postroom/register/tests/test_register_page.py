@@ -166,13 +166,60 @@ def test_nobody_sees_more_in_the_table_than_elsewhere(cast: Cast, told: dict[str
     assert shown(cast.alice) == shown(cast.bob) == set()
 
 
+def test_what_has_no_attachment_is_asked_for_too(cast: Cast, told: dict[str, Entry]) -> None:
+    bob = cast.browser(cast.bob)
+    page = words(bob.get("/p/tern/register", {"bare": "1"}))
+    assert f'id="entry-{told["mail"].pk}"' not in page
+    assert f'id="entry-{told["phone"].pk}"' in page
+    assert 'href="?files=1"' in page  # the one takes the other's place
+    assert words(bob.get("/p/tern/register", {"bare": "1", "files": "1"})).count("entry-") == 0
+    found = words(bob.get("/p/tern/search", {"q": "insurance", "bare": "1"}))
+    assert f"hit-{told['sent'].pk}" in found
+    assert f"hit-{told['mail'].pk}" not in found
+
+
+def test_the_menu_of_a_row_offers_what_can_be_done_with_it(
+    cast: Cast, told: dict[str, Entry]
+) -> None:
+    page = words(cast.browser(cast.alice).get("/p/tern/register"))
+    of_mail = f"/p/tern/entries/{told['mail'].pk}"
+    assert f"{of_mail}/assign" in page
+    assert f"{of_mail}/take-back" in page
+    of_note = f"/p/tern/entries/{told['phone'].pk}"
+    assert f"{of_note}/remove" in page
+    assert f"{of_note}/take-back" not in page
+    assert "take-back" not in words(cast.browser(cast.rita).get("/p/tern/register"))
+
+
+def test_the_words_searched_are_marked_wherever_they_stand_in_a_row(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    files = [("X-ray of Biscuit.pdf", "application/pdf", b"x"), ("b.pdf", "application/pdf", b"y")]
+    entry = put(cast.practice, mail(subject="Biscuit <b>", files=files), clients=[cast.hollis])
+    Entry.objects.filter(pk=entry.pk).update(sender_name="Biscuit Farrow")
+    text = f"{'Long before. ' * 30}And then Biscuit limps again"
+    search.index([search.Words(entry.pk, cast.practice.pk, "Biscuit <b>", "", text, "x-ray")])
+    bob = cast.browser(cast.bob)
+    with django_assert_max_num_queries(32):
+        page = words(bob.get("/p/tern/register", {"q": "biscuit"}))
+    for marked in (
+        "<mark>Biscuit</mark> &lt;b&gt;",
+        "<mark>Biscuit</mark> Farrow",
+        "And then <mark>Biscuit</mark> limps again",
+        "X-ray of <mark>Biscuit</mark>.pdf",
+    ):
+        assert marked in page, marked
+    assert "b.pdf" not in page
+    assert "<mark>" not in words(bob.get("/p/tern/register"))
+
+
 def test_the_page_names_its_filters_and_leads_without_them(
     cast: Cast, told: dict[str, Entry]
 ) -> None:
     bob = cast.browser(cast.bob)
     page = words(bob.get("/p/tern/register", {"kind": "phone", "q": "insurance"}))
     assert 'href="?q=insurance" aria-label="Without the filter “Kind”"' in page
-    assert "phone about insurance" in page
+    assert "phone about <mark>insurance</mark>" in page
     assert 'name="query" value="q=insurance&amp;kind=phone"' in page
     part = words(bob.get("/p/tern/register", {"q": "nobody"}, headers={"HX-Request": "true"}))
     assert part.startswith('<div id="found"')

@@ -51,6 +51,21 @@ def test_all_of_it_is_undone_as_one(cast: Cast, bob: Browser) -> None:
     assert toasts(bob.post("/p/tern/unresolved/undo?entries=x.99"))[-1][0].startswith("This can no")
 
 
+def test_the_ticked_ones_are_set_aside_without_script_too(cast: Cast, bob: Browser) -> None:
+    here, *others = pile(cast.practice, 3)
+    page = words(bob.get(PAGE))
+    button = page[page.index("<noscript>") : page.index("</noscript>")]
+    address = f"/p/tern/entries/{here.pk}/ignore"
+    for said in ('form="file-to"', f'formaction="{address}"', 'name="only" value="ticked"'):
+        assert said in button, said
+    sent = {"version": here.version, "only": "ticked"}
+    assert toasts(bob.post(address, sent)) == [("Tick messages first.", "")]
+    assert set(filings().values()) == {"unresolved"}
+    answer = bob.post(address, {**sent, "together": ticked(*others)})
+    assert answer["Location"] == f"{PAGE}?entry={here.pk}"
+    assert filings() == {"Letter 0": "unresolved", "Letter 1": "ignored", "Letter 2": "ignored"}
+
+
 def test_what_somebody_else_filed_meanwhile_is_left_as_it_is(cast: Cast, bob: Browser) -> None:
     letters = pile(cast.practice, 3)
     seen = ticked(*letters)

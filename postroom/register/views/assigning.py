@@ -1,5 +1,5 @@
-"""A letter that is filed: put on more records, moved to another, and whom it is about (AK-25..27,
-XP-21)."""
+"""A letter that is filed: put on more records, moved to another, its conversation with it, and
+whom it is about (AK-25..27, AK-110, XP-21)."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.clients.models import Client
@@ -17,7 +18,8 @@ from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
-from postroom.register import actions
+from postroom.register import actions, together
+from postroom.register.conversing import conversing
 from postroom.register.desk import desk
 from postroom.register.forms import AboutForm, ResolveForm
 from postroom.register.models import Entry
@@ -43,6 +45,40 @@ def assign(request: MemberRequest, entry: int) -> HttpResponse:
         errors = [error for found in form.errors.values() for error in found]
         return _page(request, letter, instead, errors=errors, status=422)
     return _carry_out(request, letter, form, instead)
+
+
+@member_required(RESOLVE)
+@require_POST
+def file_whole(request: MemberRequest, entry: int) -> HttpResponse:
+    """The rest of a conversation on the records of this letter (AK-110): those the page named."""
+    letter = _readable(request, entry)
+    clients = list(Client.objects.open_to(request.member).filter(placements__entry=letter))
+    talk = conversing(request.member, letter)
+    wanted = together.picked(request.POST.getlist("together"))
+    letters = [one for one in (talk.unfiled if talk else []) if one.pk in wanted]
+    page = redirect("register:entry", request.practice.slug, letter.pk)
+    if letter.filing != Entry.RESOLVED or not clients or not letters:
+        messages.error(request, _("Somebody else has just changed where this message is filed."))
+        return page
+    now = timezone.now()
+    done = together.do_all(
+        letters,
+        wanted,
+        lambda one, version: actions.resolve(
+            one, clients, by=request.member, now=now, version=version
+        ),
+    )
+    names = ", ".join(client.name for client in clients)
+    said = ngettext(
+        "%(count)d message filed to %(clients)s.",
+        "%(count)d messages filed to %(clients)s.",
+        len(done.entries),
+    )
+    undo = reverse("register:undo_all", args=[request.practice.slug])
+    undo += "?entries=" + ".".join(str(one.pk) for one in done.entries)
+    words = said % {"count": len(done.entries), "clients": names}
+    messages.success(request, words, extra_tags=undo if done.entries else "")
+    return page
 
 
 @member_required(RESOLVE)

@@ -42,6 +42,9 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         .order_by("placements__pk")
         .prefetch_related("patients")
     )
+    talking = conversing(request.member, letter)
+    may_assign = letter.filing == Entry.RESOLVED and request.member.may(RESOLVE)
+    unfiled = talking.unfiled if talking and may_assign and clients else []
     theirs = [patient for client in clients for patient in client.patients.all()]
     context = {
         "nav": _nav(letter, talk),
@@ -57,11 +60,13 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         else "",
         "reading": reading(request.practice, letter, look),
         "other_view": "?" if look.as_text else "?view=text",
-        "conversing": conversing(request.member, letter),
+        "conversing": talking,
+        "unfiled": unfiled,
+        "unfiled_own": any(one.owner_id for one in unfiled),
         "may_split": request.member.may(WRITE),
         "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
-        "may_assign": letter.filing == Entry.RESOLVED and request.member.may(RESOLVE),
+        "may_assign": may_assign,
         "may_take_back": may_take_back(request.member, letter),
     }
     return render(request, "register/entry.html", context)

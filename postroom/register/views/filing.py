@@ -71,6 +71,9 @@ def ignore(request: MemberRequest, entry: int) -> HttpResponse:
     wanted = together.picked(request.POST.getlist("together"))
     if wanted:
         return _ignore_all(request, letter, wanted)
+    if "only" in request.POST:  # of the button below the list, which says nothing of the desk
+        messages.error(request, _("Tick messages first."))
+        return redirect("register:unresolved", request.practice.slug)
     try:
         actions.ignore(
             letter,

@@ -18,9 +18,9 @@ from postroom.practice.rules import READ, RESOLVE
 from postroom.register import actions, handling
 from postroom.register.desk import desk
 from postroom.register.forms import ResolveForm, VersionForm
-from postroom.register.inboxes import conversation_of, mine, page, shared
+from postroom.register.inboxes import conversation_of, mine, news, page, shared
 from postroom.register.models import Conversation, Entry
-from postroom.register.paging import number
+from postroom.register.paging import number, numbers
 from postroom.register.reading import Look
 from postroom.register.waiting import waiting
 
@@ -92,6 +92,11 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
     asked = number(request.GET.get("before"))
     before = get_object_or_404(talks, pk=asked) if asked is not None else None
     state = Conversation.CLOSED if closed else Conversation.OPEN
+    if "news" in request.GET:
+        came, left = news(request.member, talks, state, numbers(request.GET.getlist("row")))
+        again = f"{request.path}?show=closed" if closed else request.path
+        context = {"came": came, "left": left, "again": again}
+        return render(request, "register/_news.html", context)
     listed = page(request.member, talks, state, before)
     context = {
         "nav": nav,

@@ -10,18 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from postroom.appointments.records import card
-from postroom.clients.models import Client
+from postroom.clients.models import Client, Group
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
-from postroom.practice.rules import READ, WRITE
+from postroom.practice.rules import AUDIT, READ, WRITE
 from postroom.register.kinds import BY_HAND, LOOKS
 from postroom.register.known import known
 from postroom.register.models import Entry
 from postroom.register.narrowing import Narrowing, narrowing_of
-from postroom.register.paging import number
+from postroom.register.paging import number, numbers
 from postroom.register.records import (
+    Family,
     addresses,
     family,
+    newest,
+    news,
     patients_of,
     timeline,
     wishes,
@@ -58,8 +61,10 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
     families = family(request.member, record)
     if not families:
         raise Http404
-    everybody = {record.pk, *(row.pk for found in families for row in found.clients)}
-    return _page(request, record, sorted(everybody), tab="group")
+    chosen = number(request.GET.get("group"))
+    some = [found for found in families if found.group.pk == chosen] or families
+    everybody = {record.pk, *(row.pk for found in some for row in found.clients)}
+    return _page(request, record, sorted(everybody), tab="group", families=families)
 
 
 def _merged_into(request: MemberRequest, pk: int) -> Client | None:
@@ -79,16 +84,26 @@ def _shown(clients: list[int], before: Entry | None) -> dict[str, Any]:
     return shown | ({"before": before.pk} if before else {})
 
 
-def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) -> HttpResponse:
+def _page(
+    request: MemberRequest, record: Client, clients: list[int], tab: str,
+    families: list[Family] | None = None,
+) -> HttpResponse:  # fmt: skip
+    narrowing = _narrowing(request, families or [])
+    query = narrowing.query()
+    first = f"?{query}" if query else request.path
+    if (since := number(request.GET.get("news"))) is not None:
+        rows = numbers(request.GET.getlist("row"))
+        came, left = news(request.member, clients, narrowing, rows, since)
+        context = {"came": came, "left": left, "again": first}
+        return render(request, "register/_news.html", context)
     asked = number(request.GET.get("before"))
     before = None
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
     audit.read(request, "client", record.pk, **_shown(clients, before))
-    narrowing = _narrowing(request)
     days, following = timeline(request.member, clients, narrowing, before=before)
-    query = narrowing.query()
     context = {
+        "newest": newest(request.practice.pk),
         "nav": "clients",
         "client": record,
         "tab": tab,
@@ -97,13 +112,16 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
         "before": asked,
         "narrowing": narrowing,
         "query": query,
-        "first": f"?{query}" if query else request.path,
+        "first": first,
     }
     htmx = request.htmx  # type: ignore[attr-defined]
     if htmx and not htmx.history_restore_request and before is not None:
         return render(request, "register/_days.html", context)
-    families = family(request.member, record)
+    if families is None:
+        families = family(request.member, record)
     context |= {
+        "groups": _groups(narrowing, families) if tab == "group" and len(families) > 1 else [],
+        "may_hand_over": request.member.may(AUDIT),
         "kinds": _kinds(narrowing),
         "chips": _chips(narrowing),
         "patients": patients_of(request.member, clients)
@@ -122,12 +140,24 @@ def _page(request: MemberRequest, record: Client, clients: list[int], tab: str) 
     return render(request, "register/record.html", context)
 
 
-def _narrowing(request: MemberRequest) -> Narrowing:
+def _narrowing(request: MemberRequest, families: list[Family]) -> Narrowing:
     """Words are searched on a page of their own, and the client is that of the page."""
     asked = narrowing_of(request.GET.dict())
     if request.GET.get("show") == "files":  # as it was said before
         asked = replace(asked, files=True)
-    return replace(asked, q="", client=None, since=None, until=None, how="")
+    chosen = number(request.GET.get("group"))
+    group = chosen if chosen in [found.group.pk for found in families] else None
+    return replace(asked, q="", client=None, group=group, since=None, until=None, how="")
+
+
+def _groups(narrowing: Narrowing, families: list[Family]) -> list[tuple[Group, str, bool]]:
+    """A chip for each group of a client who is in several (AK-44): address, and whether it is
+    the chosen one."""
+    chosen = narrowing.group
+    return [
+        (found.group, narrowing.query(group=found.group.pk), found.group.pk == chosen)
+        for found in families
+    ]
 
 
 def _kinds(narrowing: Narrowing) -> list[tuple[str, str, str, str, bool]]:
@@ -142,5 +172,6 @@ def _chips(narrowing: Narrowing) -> dict[str, str]:
     """Where the other chips lead."""
     return {
         "all": narrowing.query(kind=""),
-        "files": narrowing.query(files=not narrowing.files),
+        "all_groups": narrowing.query(group=None),
+        "files": narrowing.query(files=not narrowing.files, bare=False),
     }

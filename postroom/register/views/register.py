@@ -19,13 +19,16 @@ from postroom.kit.text import clean, fold
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
-from postroom.practice.rules import READ, SETTINGS, WRITE
+from postroom.practice.rules import READ, RESOLVE, SETTINGS, WRITE
 from postroom.register import list_words, noting
 from postroom.register.filters import Wanted, wanted_of
+from postroom.register.hits import marked
 from postroom.register.kinds import BY_HAND
 from postroom.register.listing import page
 from postroom.register.models import Entry, SavedView
 from postroom.register.paging import SIZE, number, shown
+from postroom.register.search import asked as asked_words
+from postroom.register.views.entries import may_take_back
 from postroom.register.views.noting import may_remove
 
 OFFERED = 6  # clients, groups, patients that words may mean
@@ -64,23 +67,31 @@ def register(request: MemberRequest) -> HttpResponse:
     found = page(member, wanted, after)
     who = clean(request.GET.get("who", "")).strip()[:100]
     rows = [list_words.row_of(entry) for entry in found.entries]
+    searched = asked_words(wanted.q)
+    marks = marked(found.entries, searched) if searched else {}
     context = {
         "nav": "register",
         "appcls": "tall",
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": [(row, may_remove(member, row.entry)) for row in rows],
+        "rows": [
+            (row, may_remove(member, one), _may_back(member, one), marks.get(one.pk))
+            for row in rows
+            for one in [row.entry]
+        ],
         "next": found.next,
         "after": after,
         "count": None if found.count is None else shown(found.count),
         "full": SIZE,
         "turned": wanted.query(oldest=not wanted.oldest),
-        "files_turned": wanted.query(files=not wanted.files),
+        "files_turned": wanted.query(files=not wanted.files, bare=False),
+        "bare_turned": wanted.query(bare=not wanted.bare, files=False),
         "archived_turned": wanted.query(archived=not wanted.archived),
         "filters": _filters(member, wanted),
         "who": who,
         "meant": _meant(member, wanted, who) if who else [],
         "may_write": member.may(WRITE),
+        "may_resolve": member.may(RESOLVE),
     }
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "register/_listed.html", context)
@@ -159,6 +170,11 @@ def back_to(request: MemberRequest, wanted: Wanted) -> HttpResponse:
     if query := wanted.query():
         address["Location"] += f"?{query}"
     return address
+
+
+def _may_back(member: Member, entry: Entry) -> bool:
+    """A note waits nowhere: it is removed, or not."""
+    return not entry.is_noted and may_take_back(member, entry)
 
 
 def _views(member: Member) -> list[tuple[str, list[SavedView]]]:
