@@ -6,16 +6,61 @@ from functools import cache
 
 import lucide
 from django import template
+from django.template import defaulttags
+from django.template.base import FilterExpression, Parser, TextNode, Token
+from django.template.context import Context
+from django.urls import NoReverseMatch
 from django.utils import formats, timezone, translation
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
+
+from postroom.web.addresses import address
 
 register = template.Library()
 
 AVATAR_COLOURS = 6
 
 
-@register.simple_tag
+@register.tag("icon")
+def icon_tag(parser: Parser, token: Token) -> template.Node:
+    """`{% icon "mail" "s" %}`; one that is named in the template is drawn when that is read."""
+    asked = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    named = [one.var for one in asked if isinstance(one.var, str) and not one.filters]
+    return TextNode(icon(*named)) if len(named) == len(asked) else Icon(asked)
+
+
+class Icon(template.Node):
+    def __init__(self, asked: list[FilterExpression]) -> None:
+        self.asked = asked
+
+    def render(self, context: Context) -> SafeString:
+        return icon(*(one.resolve(context) for one in self.asked))
+
+
+@register.tag("url")
+def url_tag(parser: Parser, token: Token) -> template.Node:
+    """As Django's, from addresses.py."""
+    node = defaulttags.url(parser, token)
+    return node if node.kwargs else Address(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+class Address(defaulttags.URLNode):
+    def render(self, context: Context) -> str:
+        try:
+            found = address(
+                self.view_name.resolve(context), *(arg.resolve(context) for arg in self.args)
+            )
+        except NoReverseMatch:
+            if not self.asvar:
+                raise
+            found = ""
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
 @cache
 def icon(name: str, size: str = "") -> SafeString:
     """A Lucide icon as inline SVG, hidden from screen readers; size "", "s" or "l".
