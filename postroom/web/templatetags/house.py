@@ -1,8 +1,9 @@
 """Tags and filters of every page; built into the template engine, so nothing is loaded."""
 
 import zlib
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Any
 
 import lucide
 from django import template
@@ -11,7 +12,7 @@ from django.template.base import FilterExpression, Parser, TextNode, Token
 from django.template.context import Context
 from django.urls import NoReverseMatch
 from django.utils import formats, timezone, translation
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -75,6 +76,17 @@ def icon(name: str, size: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def pill(said: Any) -> SafeString:
+    """What stands in a pill: `said` has its tone, its icon (either may be "") and its text."""
+    return format_html(
+        '<span class="pill{}">{}<span class="ell">{}</span></span>',
+        f" {said.tone}" if said.tone else "",
+        icon(said.icon) if said.icon else "",
+        said.text,
+    )
+
+
 @register.filter
 def initials(name: str) -> str:
     """One or two capitals for an avatar: «Hollis Farrow» gives HF, a number gives #."""
@@ -104,20 +116,20 @@ def when(value: datetime | None) -> str:
     """As short as is clear, in the practice's time zone: 09:40, Sun, Thu 26 Nov, 26 Nov 2024."""
     if value is None:
         return ""
-    date, today = timezone.localdate(value), timezone.localdate()
-    if date == today:
+    local, today = timezone.localdate(value), timezone.localdate()
+    if local == today:
         return clock(value)
-    if timedelta(0) < today - date < timedelta(days=7):
-        return formats.date_format(date, pgettext("weekday alone, Django date format", "D"))
-    if date.year == today.year:
-        return formats.date_format(date, "SHORT_DATE_FORMAT")
-    return formats.date_format(date, "DATE_FORMAT")
+    if timedelta(0) < today - local < timedelta(days=7):
+        return _written(local, pgettext("weekday alone, Django date format", "D"))
+    if local.year == today.year:
+        return _written(local, "SHORT_DATE_FORMAT")
+    return _written(local, "DATE_FORMAT")
 
 
 @register.filter
 def clock(value: datetime | None) -> str:
     """The time of day alone: 09:40, 9 h 40."""
-    return formats.time_format(timezone.localtime(value), "TIME_FORMAT") if value else ""
+    return _written(timezone.localtime(value).time(), "TIME_FORMAT") if value else ""
 
 
 @register.filter
@@ -127,20 +139,34 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     same_year = local.year == timezone.localdate().year
-    return formats.date_format(local, "SHORT_DATETIME_FORMAT" if same_year else "DATETIME_FORMAT")
+    both = formats.get_format("SHORT_DATETIME_FORMAT" if same_year else "DATETIME_FORMAT")
+    day_format, comma, time_format = both.partition(", ")
+    return _written(local.date(), day_format) + comma + _written(local.time(), time_format)
 
 
 @register.filter
 def day(value: datetime) -> str:
     """The heading of a day: Today, Yesterday, Friday 20 November, 12 Nov 2024."""
-    date, today = timezone.localdate(value), timezone.localdate()
-    if date == today:
+    local, today = timezone.localdate(value), timezone.localdate()
+    if local == today:
         return gettext("Today")
-    if date == today - timedelta(days=1):
+    if local == today - timedelta(days=1):
         return gettext("Yesterday")
-    return formats.date_format(
-        date, "MONTH_DAY_FORMAT" if date.year == today.year else "DATE_FORMAT"
-    )
+    return _written(local, "MONTH_DAY_FORMAT" if local.year == today.year else "DATE_FORMAT")
+
+
+def _written(value: date | time, form: str) -> str:
+    """Django takes 20 µs to write a day: the days of a list are few, and so are its minutes."""
+    if isinstance(value, time):
+        value = value.replace(second=0, microsecond=0)  # which no format shows
+    return _in_words(value, form, translation.get_language())
+
+
+@lru_cache(4096)
+def _in_words(value: date | time, form: str, language: str | None) -> str:
+    if isinstance(value, time):
+        return formats.time_format(value, form)
+    return formats.date_format(value, form)
 
 
 @register.filter
