@@ -216,7 +216,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The same at once, the first of them first; in a smaller question, which every request
         asks."""
         rows = self.filter(user=user, active=True).select_related("practice", "role")
-        found = list(rows.order_by("id"))
+        found: list[Member] = list(rows.order_by("id"))
         for one in found:
             one.user, one.elsewhere = user, len(found) > 1  # type: ignore[attr-defined]
         return found
