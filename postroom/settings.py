@@ -182,6 +182,7 @@ TEMPLATES = [
                 "postroom.web.context.house",
             ],
             "builtins": ["postroom.web.templatetags.house"],
+            "libraries": {"i18n": "postroom.web.templatetags.spoken"},
         },
     }
 ]

@@ -1,5 +1,7 @@
 """The people a practice looks after, and where their letters come from (MG-25)."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -112,7 +114,13 @@ def is_open(member: Member, path: str = "") -> Q:
 
     The practice and the right to read are the caller's to ask.
     """
-    listed = ClientAccess.objects.filter(client=OuterRef(f"{path}pk"), member=member.pk)
+    return is_open_to(member.pk, path)
+
+
+@lru_cache(256)  # to write the question down costs more than to ask it
+def is_open_to(member: int, path: str) -> Q:
+    """The same for a member's id."""
+    listed = ClientAccess.objects.filter(client=OuterRef(f"{path}pk"), member=member)
     return Q(**{f"{path}restricted": False}) | Q(Exists(listed))
 
 

@@ -131,13 +131,13 @@ def enter(request: Any, slug: str, right: str) -> None:
 def membership(request: Any, user: User, slug: str) -> Member | None:
     """The place of this person in this practice; with no practice named, the first of theirs.
 
-    Looked up once a request: the language asks for it before the view does.
+    Looked up once a request, all of them together: the language asks before the view does, and
+    each page shows whether there is another one.
     """
-    known: dict[tuple[int, str], Member | None] = request.__dict__.setdefault("places", {})
-    if (user.pk, slug) not in known:
-        places = Member.objects.of(user).order_by("id")
-        known[user.pk, slug] = (places.filter(practice__slug=slug) if slug else places).first()
-    return known[user.pk, slug]
+    known: dict[int, list[Member]] = request.__dict__.setdefault("places", {})
+    if user.pk not in known:
+        known[user.pk] = Member.objects.places(user)
+    return next((one for one in known[user.pk] if slug in ("", one.practice.slug)), None)
 
 
 def lacks_factor(member: Member) -> bool:

@@ -212,6 +212,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
             .annotate(elsewhere=models.Exists(others.exclude(pk=models.OuterRef("pk"))))
         )
 
+    def places(self, user: User) -> list["Member"]:
+        """The same at once, the first of them first; in a smaller question, which every request
+        asks."""
+        rows = self.filter(user=user, active=True).select_related("practice", "role")
+        found: list[Member] = list(rows.order_by("id"))
+        for one in found:
+            one.user, one.elsewhere = user, len(found) > 1  # type: ignore[attr-defined]
+        return found
+
 
 class Member(models.Model):
     THEMES = [("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))]

@@ -27,6 +27,7 @@ LONGEST = timedelta(hours=12)
 WRONG_PINS = 5
 SEEN_EVERY = timedelta(seconds=30)  # a row is not written for every request
 IDLE = 30  # minutes, where no practice says
+LEAST_IDLE = timedelta(minutes=1)  # no practice may say less
 PROVED = "proved_at"  # in the session: when the full proof was given
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -108,10 +109,13 @@ def follow(request: Any) -> None:
 
 def of_session(key: str, now: datetime) -> SignedIn | None:
     """The seat of a session's key, locked by now if nobody touched it for too long."""
-    seats = _with_idle(SignedIn.objects.filter(key=stored_key(key)), now)
-    seat = seats.select_related("user").first()
-    if seat and seat.locked_at is None and _is_idle(seat, now):
-        lock(seat, "", now)
+    mine = SignedIn.objects.filter(key=stored_key(key), created_at__gt=now - LONGEST)
+    seat = next(iter(mine), None)
+    # Only then is it asked how long the practices allow.
+    if seat and seat.locked_at is None and now - seat.seen_at > LEAST_IDLE:
+        seat = _with_idle(mine, now).first()
+        if seat and _is_idle(seat, now):
+            lock(seat, "", now)
     return seat
 
 

@@ -55,7 +55,8 @@ def hints(member: Member, entry: Entry, letter: Letter) -> dict[int, list[str]]:
     known = threads.earlier(entry.practice_id, entry.owner_id, [letter])
     add(IN_THREAD, clients_of(threads.history(letter, known)))
     add(REFERENCE, referred(member, [entry.subject]).get(entry.subject, {}))
-    said = _addresses(entry, letter)
+    own = own_addresses(entry.practice_id)
+    said = _addresses(entry, letter, own)
     held = _held({norm for norms in said.values() for norm in norms}, entry)
     for code, norms in said.items():
         for norm in norms:
@@ -65,7 +66,7 @@ def hints(member: Member, entry: Entry, letter: Letter) -> dict[int, list[str]]:
     for code, clients in (
         *called(member, letter.text).items(),
         *_patients(member, entry, letter).items(),
-        *_colleagues(member, entry).items(),
+        *_colleagues(member, entry, own).items(),
     ):
         add(code, clients)
     return found
@@ -117,10 +118,10 @@ def _patients(member: Member, entry: Entry, letter: Letter) -> dict[str, list[in
     return found
 
 
-def _colleagues(member: Member, entry: Entry) -> dict[str, list[int]]:
+def _colleagues(member: Member, entry: Entry, own: frozenset[str]) -> dict[str, list[int]]:
     """The clients who have an address at the sender's domain, where they are few."""
     domain = next(iter(domains_of(entry.sender_norm)), "")
-    never = {norm.rpartition("@")[2] for norm in own_addresses(member.practice_id)}
+    never = {norm.rpartition("@")[2] for norm in own}
     if not domain or is_public(domain) or domain in never:
         return {}
     rows = Client.objects.open_to(member).search(f"@{domain}")
@@ -160,7 +161,7 @@ def _spelt(kind: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
     return [*numbers, *(kind + number for number in numbers), *(kind.lower() + n for n in numbers)]
 
 
-def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
+def _addresses(entry: Entry, letter: Letter, own: frozenset[str]) -> dict[str, list[str]]:
     """The addresses that a letter names beside its sender's, by where they stand."""
     text = [normalise_email(word) for word in _ADDRESS.findall(letter.text[:TEXT_READ])]
     inside = [one.norm for attached in _attached(entry, letter) for one in attached.senders]
@@ -171,7 +172,7 @@ def _addresses(entry: Entry, letter: Letter) -> dict[str, list[str]]:
     }
     users = MailAccount.objects.users_of(entry.practice_id)
     never = {"", entry.sender_norm, *map(normalise_email, users)}
-    never |= own_addresses(entry.practice_id)
+    never |= own
     return {
         code: [norm for norm in dict.fromkeys(norms) if norm not in never][:MOST]
         for code, norms in said.items()

@@ -4,6 +4,7 @@ Pure. A reason is a code, with what it names behind a colon where it names somet
 «names-patient:Biscuit».
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from postroom.kit.text import fold
@@ -38,6 +39,7 @@ ENOUGH = 5  # points of two reasons or more
 _ORDER = list(POINTS)
 _NAMES = (SAME_NAME, LIKE_NAME, SURNAME)
 _WEAK = (NAMES_PATIENT, DOMAIN, SURNAME)
+_WORD = re.compile(r"[^\W_]+")
 _SHORT = 3  # letters that a word has at least, to say something by itself
 
 
@@ -94,10 +96,12 @@ def _fits(shorter: list[str], longer: list[str]) -> bool:
     """Has every word its fellow, each a different one? Whole words choose first."""
     left = list(longer)
     for word in sorted(shorter, key=lambda word: (word not in longer, -len(word))):
-        fellow = next((other for other in left if _near(word, other)), None)
-        if fellow is None:
+        for other in left:
+            if _near(word, other):
+                left.remove(other)
+                break
+        else:
             return False
-        left.remove(fellow)
     return True
 
 
@@ -105,18 +109,21 @@ def _near(one: str, other: str) -> bool:
     """The same, an initial, or one letter apart in words long enough for a slip."""
     if one == other:
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) == 1:
         return long.startswith(short)
-    return len(short) > _SHORT and _one_apart(short, long)
+    return len(short) > _SHORT and len(long) - len(short) < 2 and _one_apart(short, long)
 
 
 def _one_apart(short: str, long: str) -> bool:
-    at = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
+    """Of words equally long, or of which the longer has one letter more."""
+    at = 0
+    while at < len(short) and short[at] == long[at]:
+        at += 1
     if len(short) == len(long):
         return short[at + 1 :] == long[at + 1 :]
-    return len(long) == len(short) + 1 and short[at:] == long[at + 1 :]
+    return short[at:] == long[at + 1 :]
 
 
 def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    return _WORD.findall(fold(text))

@@ -1,7 +1,6 @@
 """What a row of the register says in words: how an entry stands, who wrote it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -39,27 +38,36 @@ TONES = {
 
 @dataclass(frozen=True)
 class Row:
-    """An entry as the table shows it."""
+    """An entry as the table shows it; `clients` and `patients` are names, "" for nobody."""
 
     entry: Entry
     icon: str
     tone: str
     kind: str
+    subject: str
     person: str
     pill: Pill
-    clients: list[Any]
+    clients: str
+    patients: str
+    choose: str
+    menu: str
 
 
 def row_of(entry: Entry) -> Row:
     icon, tone = look(entry)
+    subject = {"subject": entry.subject or _("No subject")}
     return Row(
         entry=entry,
         icon=icon,
         tone=tone,
         kind=kind_of(entry),
+        subject=subject["subject"],
         person=person(entry),
         pill=standing(entry),
-        clients=list(entry.clients.all()),
+        clients=", ".join([client.name for client in entry.clients.all()]),
+        patients=", ".join([patient.name for patient in entry.patients.all()]),
+        choose=_("Choose “%(subject)s”") % subject,
+        menu=_("Menu of “%(subject)s”") % subject,
     )
 
 

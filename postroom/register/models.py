@@ -1,6 +1,7 @@
 """The correspondence register: one row for all that came in, went out or was noted."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from postroom.clients.models import Client, Contact, Patient, is_open
+from postroom.clients.models import Client, Contact, Patient, is_open_to
 from postroom.connections.models import MailAccount
 from postroom.practice.models import Member, Practice
 from postroom.register.written import (
@@ -59,17 +60,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
         Filed on several clients, a letter is read by those who may open all of them: it speaks
         of each."""
-        placed = EntryClient.objects.filter(entry=OuterRef("pk"))
-        # Asked of each letter's own clients: as a list of all clients, SQLite would write that
-        # list down first, at 100,000 of them each time anew.
-        filed = Exists(placed.filter(is_open(member, "client__")))
-        closed = Exists(placed.exclude(is_open(member, "client__")))
-        seen = Q(owner=member)
+        seen = Q(owner=member.pk)
         if member.may("read"):
-            seen |= Q(filed) & ~Q(closed)
+            seen |= _filed_openly(member.pk)
         if member.may("resolve"):
             seen |= Q(owner=None, filing__in=[*Entry.FILABLE, Entry.IGNORED])
-        return self.filter(practice=member.practice_id).filter(seen)
+        return self.filter(seen, practice=member.practice_id)
 
     def waiting_for(self, member: Member) -> "EntryQuerySet":
         """What waits, and this member may read: as `readable_by(member).waiting()`, without asking
@@ -82,6 +78,16 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def waiting(self) -> "EntryQuerySet":
         """What a person still has to resolve, by the index that holds nothing else."""
         return self.filter(filing__in=[Spelt(filing) for filing in Entry.WAITING])
+
+
+@lru_cache(256)  # to write the question down costs more than to ask it
+def _filed_openly(member: int) -> Q:
+    """On a record, and on none that is closed to this member."""
+    opened = is_open_to(member, "client__")
+    placed = EntryClient.objects.filter(entry=OuterRef("pk"))
+    # Asked of each letter's own clients: as a list of all clients, SQLite would write that
+    # list down first, at 100,000 of them each time anew.
+    return Q(Exists(placed.filter(opened))) & ~Q(Exists(placed.exclude(opened)))
 
 
 class Conversation(models.Model):

@@ -112,15 +112,24 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
     opening it. A few queries however long the list is."""
     entries = list(entries)
     having = _holders(member, {entry.sender_norm for entry in entries})
-    named = _named(member, {entry.sender_name for entry in entries})
     before = choices.chosen(member.practice_id, {entry.sender_norm for entry in entries})
     said = {entry.pk: _said(entry, before.get(entry.sender_norm, ())) for entry in entries}
     names = _names(member, {pk for reasons in said.values() for pk in reasons})
     subjects = referred(member, {entry.subject for entry in entries})
+    unclear = [
+        entry
+        for entry in entries
+        if not _is_clear(
+            entry,
+            having.get(entry.sender_norm, {}),
+            {*said[entry.pk], *subjects.get(entry.subject, {})},
+        )
+    ]
+    named = _named(member, {entry.sender_name for entry in unclear})
     nouns = words_of(member.practice).within()
     found = {}
     for entry in entries:
-        alike = named[entry.sender_name]
+        alike = named.get(entry.sender_name, {})
         called_so = {pk: one.name for pk, one in alike.items()}
         reasons = {pk: list(codes) for pk, codes in said[entry.pk].items() if pk in names}
         for pk in subjects.get(entry.subject, {}):
@@ -139,6 +148,12 @@ def pills(member: Member, entries: Iterable[Entry]) -> dict[int, Pill]:
         said_of_it = _pill(entry, holding, everyone, reasons, nouns)
         found[entry.pk] = replace(said_of_it, held=len(holding) == 1)
     return found
+
+
+def _is_clear(entry: Entry, having: Collection[int], others: Collection[int]) -> bool:
+    """Is it one client's, whatever others are called? A name alone makes nobody very likely, and
+    to compare all names costs more than the rest of the list."""
+    return len(having) == 1 and set(others) <= set(having) and entry.reason not in DOUBTED
 
 
 def _said(entry: Entry, before: Iterable[int]) -> dict[int, list[str]]:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from postroom.practice.models import Member, Notification, Practice
 from postroom.practice.words import Words, words_of
 from postroom.register.inboxes import inboxes_of
 from postroom.register.models import Entry
+from postroom.web.addresses import address
 
 HIDDEN = "notices put away"  # in the session: on which day, and which
 MANY = 200  # counts end here: «200+» (never COUNT(*) of a whole table on a page)
@@ -47,6 +47,7 @@ class Item:
     icon: str
     url: str
     count: str = ""
+    counted: bool = False  # there is room for a count, though it may be "" for now
 
 
 class Shell:
@@ -62,14 +63,32 @@ class Shell:
         return self._item("home", _("Home"), "house", "web:home")
 
     @cached_property
+    def groups(self) -> list[tuple[str, list[Item]]]:
+        """All of the navigation, each group with its heading."""
+        groups = [
+            ("", [self.home]),
+            (_("Post"), self.post),
+            (_("Records"), self.records),
+            (_("Sending"), self.sending),
+            (_("Settings"), self.settings),
+        ]
+        return [(words, items) for words, items in groups if items]
+
+    @cached_property
+    def tabs(self) -> list[Item]:
+        """What comes first where a phone has room for little."""
+        return [self.home, *self.post]
+
+    @cached_property
     def post(self) -> list[Item]:
         items = []
         own, shared = inboxes_of(self.member)
         if own:
-            items.append(self._item("my-inbox", _("My inbox"), "inbox", "register:my_inbox"))
+            words, icon = _("My inbox"), "inbox"
+            items.append(self._item("my-inbox", words, icon, "register:my_inbox", ""))
         if shared:
-            words = _("Shared inbox")
-            items.append(self._item("shared-inbox", words, "mailbox", "register:shared_inbox"))
+            words, icon = _("Shared inbox"), "mailbox"
+            items.append(self._item("shared-inbox", words, icon, "register:shared_inbox", ""))
         return items + ([self.unresolved] if self.unresolved else [])
 
     @cached_property
@@ -150,7 +169,7 @@ class Shell:
 
     @cached_property
     def search_url(self) -> str:
-        return reverse("register:search", args=[self.practice.slug])
+        return address("register:search", self.practice.slug)
 
     @cached_property
     def waiting(self) -> str:
@@ -178,8 +197,9 @@ class Shell:
     def _concerns(self, row: Notification) -> bool:
         return self.member.may(rules.SETTINGS) or row.data.get("owner") == self.member.pk
 
-    def _item(self, key: str, words: str, icon: str, name: str, count: str = "") -> Item:
-        return Item(key, words, icon, reverse(name, args=[self.practice.slug]), count)
+    def _item(self, key: str, words: str, icon: str, name: str, count: str | None = None) -> Item:
+        url = address(name, self.practice.slug)
+        return Item(key, words, icon, url, count or "", count is not None)
 
 
 @dataclass(frozen=True)

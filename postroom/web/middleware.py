@@ -76,8 +76,9 @@ def not_a_page(get_response: Handler) -> Handler:
 
 def _membership(request: HttpRequest) -> Member | None:
     """The membership whose language is spoken: of the practice in the path, else the first."""
-    seat = getattr(request, "seat", None)  # a locked page speaks as it did before
-    user: Any = seat.user if seat else request.user
+    # A locked page speaks as it did before.
+    locked = getattr(request, "locked", False)
+    user: Any = request.seat.user if locked else request.user  # type: ignore[attr-defined]
     if not user.is_authenticated:
         return None
     match request.path_info.split("/"):

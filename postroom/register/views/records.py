@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -46,10 +47,10 @@ KINDS = {
 @require_safe
 def client(request: MemberRequest, client: int) -> HttpResponse:
     """A record; that of a merged client leads to the one it was merged into."""
-    kept = _merged_into(request, client)
-    if kept is not None:
+    record = _records(request).filter(pk=client).first()
+    if record is None:
+        kept = _merged_into(request, client)
         return redirect("register:client", request.practice.slug, kept.pk)
-    record = _record(request, client)
     return _page(request, record, [record.pk], tab="correspondence")
 
 
@@ -57,7 +58,7 @@ def client(request: MemberRequest, client: int) -> HttpResponse:
 @require_safe
 def group(request: MemberRequest, client: int) -> HttpResponse:
     """Everybody's correspondence, mixed, the newest first."""
-    record = _record(request, client)
+    record = get_object_or_404(_records(request), pk=client)
     families = family(request.member, record)
     if not families:
         raise Http404
@@ -67,15 +68,15 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
     return _page(request, record, sorted(everybody), tab="group", families=families)
 
 
-def _merged_into(request: MemberRequest, pk: int) -> Client | None:
+def _merged_into(request: MemberRequest, pk: int) -> Client:
+    """The record that has taken this one in. Raises Http404."""
     gone = Client.objects.filter(practice=request.practice, pk=pk, merged_into__isnull=False)
     kept = gone.values_list("merged_into", flat=True).first()
-    return Client.objects.open_to(request.member).filter(pk=kept).first() if kept else None
+    return get_object_or_404(Client.objects.open_to(request.member), pk=kept)
 
 
-def _record(request: MemberRequest, pk: int) -> Client:
-    clients = Client.objects.open_to(request.member).prefetch_related("patients", "notes")
-    return get_object_or_404(clients, pk=pk)
+def _records(request: MemberRequest) -> QuerySet[Client]:
+    return Client.objects.open_to(request.member).prefetch_related("patients", "notes")
 
 
 def _shown(clients: list[int], before: Entry | None) -> dict[str, Any]:
