@@ -81,7 +81,7 @@ def test_nothing_of_the_hostile_set_runs_loads_or_leads_away(
     attachments = Attachment.objects.filter(entry__in=hostile)
     names = {place: one.name for one in attachments for place in places_of(one)}
     addresses = [*entries, *names]
-    with chromium() as browser:
+    with chromium(whole=True) as browser:
         context = enter(browser, live_server.url, key)
         context.set_default_timeout(30_000)
         context.add_init_script(REPORTER)

@@ -99,12 +99,13 @@ def _store(found: Found, key: str, *, now: datetime) -> Dropped:
 
 
 def _before(known: StoredFile, meant: Named, found: Found) -> Entry | None:
-    """The entry that says this already. None: the same sheet, handed to another client as well."""
+    """The entry that says this already. None: the same sheet, handed to another client as well,
+    or by a name that says whose it is, where the one that waits does not: that one goes on."""
     entries = Entry.objects.filter(attachments__stored=known).order_by("pk")
     if meant.sure:
         theirs = entries.filter(placements__client__in=meant.clients)
-        same = Q(pk__in=theirs.values("pk")) | Q(filing__in=Entry.WAITING)
-        return entries.filter(same | Q(subject=_plain(found.name)[:400])).first()
+        same = Q(pk__in=theirs.values("pk")) | Q(subject=_plain(found.name)[:400])
+        return entries.filter(same).first()
     return entries.first()
 
 

@@ -44,6 +44,7 @@ def said(code: str, data: Mapping[str, Any], nouns: Mapping[str, str]) -> str:
             if data.get("client")
             else _("‹%(address)s› is on no record here.")
         ),
+        "newer": lambda: _("%(who)s has written in this conversation meanwhile: “%(what)s”"),
         "no-subject": lambda: _("It has no subject."),
         "no-file": lambda: _("The text speaks of something enclosed, and there is no file."),
         rules.TOO_MANY: lambda: _(

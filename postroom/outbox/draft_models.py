@@ -40,6 +40,8 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=1)  # raised by each saving
     way = models.CharField(max_length=8, choices=WAYS, default=NEW)
     origin = models.ForeignKey(Entry, models.SET_NULL, null=True, related_name="+")
+    # The newest entry of the conversation when one began: what came since is told before sending.
+    seen = models.PositiveBigIntegerField(null=True)
     to = models.JSONField(default=list)  # [name, address]
     cc = models.CharField(max_length=2000, blank=True)  # as typed, half an address too
     bcc = models.CharField(max_length=2000, blank=True)

@@ -1,5 +1,5 @@
 """What stands between a draft and its sending: what must be mended, what is asked once, and what
-wants a reason (XP-5, XP-6, PE-33). Codes only; compose_words.py says them."""
+wants a reason (XP-5, XP-6, PE-32, PE-33). Codes only; compose_words.py says them."""
 
 import hashlib
 import json
@@ -19,6 +19,7 @@ from postroom.outbox.draft_models import Draft
 from postroom.outbox.template_models import Enclosure
 from postroom.outbox.templating import unfilled
 from postroom.practice.models import Member
+from postroom.register.conversing import come_since
 
 STOP, ASK, REASON = "stop", "ask", "reason"
 ADULT = 18  # years
@@ -115,6 +116,10 @@ def _reasons(draft: Draft, member: Member) -> Iterable[Hurdle]:
 
 
 def _asks(draft: Draft, member: Member, files: list[Enclosure]) -> Iterable[Hurdle]:
+    if draft.origin and draft.seen:
+        for one in come_since(member, draft.origin, draft.seen):
+            who = one.sender_name or one.sender_norm
+            yield Hurdle("newer", ASK, {"entry": one.pk, "who": who, "what": one.snippet[:160]})
     known = addressing.known(member, draft.client, draft.contact, draft.origin)
     strangers = dict.fromkeys(
         norm for _n, a in _people(draft)[0] if (norm := normalise_email(a)) not in known

@@ -12,6 +12,7 @@ from postroom.outbox.addressing import Whom
 from postroom.outbox.composing import account_for
 from postroom.outbox.draft_models import Draft
 from postroom.practice.models import Member
+from postroom.register.conversing import newest_of
 from postroom.register.letters import letter as letter_of
 from postroom.register.models import Attachment, Entry, EntryClient
 
@@ -53,6 +54,7 @@ def in_answer(member: Member, entry: Entry, way: str, key: str, now: datetime) -
         raise ValueError(f"{entry.kind} {entry.pk} cannot be sent")
     draft = _empty(member, key, now)
     draft.way, draft.origin, draft.quote = way, entry, True
+    draft.seen = None if passes_on else newest_of(entry)
     clients = list(Client.objects.open_to(member).filter(placements__entry=entry)[:2])
     draft.client = clients[0] if len(clients) == 1 else None
     draft.patients = list(entry.about.values_list("patient", flat=True)) if draft.client else []

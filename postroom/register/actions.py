@@ -349,5 +349,6 @@ def _filed(entry: Entry) -> dict[str, Any]:
 
 
 def _loose(entry: Entry) -> str:
-    """How a letter is filed that is on no record any more."""
-    return Entry.UNFILED if entry.owner_id else Entry.UNRESOLVED
+    """How a letter is filed that is on no record any more: nobody asks whom ours is from."""
+    ours = entry.owner_id or entry.direction == Entry.OUT
+    return Entry.UNFILED if ours else Entry.UNRESOLVED

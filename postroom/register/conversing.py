@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from postroom.practice.models import Member
 from postroom.register.models import Entry, StoredMail, ThreadEntry
 from postroom.register.paging import newer, older
-from postroom.register.rules import changed_subject
+from postroom.register.rules import DOUBTED, changed_subject
 
 EACH_WAY = 50  # letters before and after this one that are listed
 LOOKED_AT = 500  # each way, of which some may be somebody else's
@@ -35,13 +35,36 @@ class Conversing:
         return self.after[0] if self.after else None
 
     @property
-    def unfiled(self) -> list[Entry]:
-        """Those of the others that are on no record yet."""
-        return [one for one in (*self.folded, *self.before, *self.after) if one.may_be_filed]
+    def unfiled(self) -> list[tuple[Entry, bool]]:
+        """Those of the others that are on no record yet; True: whoever wrote it may only have
+        named a letter of this conversation, which anybody can."""
+        rest = (*self.folded, *self.before, *self.after)
+        return [(one, one.reason in DOUBTED) for one in rest if one.may_be_filed]
 
     @property
     def count(self) -> int:
         return len(self.folded) + len(self.before) + 1 + len(self.after)
+
+
+def newest_of(entry: Entry) -> int:
+    """The last entry of its conversation that was kept, whoever may read it; itself in none."""
+    place = ThreadEntry.objects.filter(entry=entry).first()
+    there = (
+        ThreadEntry.objects.filter(thread=place.thread_id) if place else ThreadEntry.objects.none()
+    )
+    newest = there.order_by("-entry_id").values_list("entry_id", flat=True).first()
+    return newest or entry.pk
+
+
+def come_since(member: Member, entry: Entry, seen: int) -> list[Entry]:
+    """What others put into its conversation after `seen`, of what this member may read."""
+    place = ThreadEntry.objects.filter(entry=entry).first()
+    if place is None:
+        return []
+    later = ThreadEntry.objects.filter(thread=place.thread_id, entry__gt=seen)
+    ids = list(later.order_by("-entry_id").values_list("entry_id", flat=True)[:LOOKED_AT])
+    letters = Entry.objects.readable_by(member).filter(pk__in=ids).exclude(author=member)
+    return list(letters.order_by("pk"))
 
 
 def conversing(member: Member, entry: Entry) -> Conversing | None:

@@ -83,6 +83,7 @@ class Desk:
     next: int | None = None  # once it is taken
     same: str = ""  # how many wait from this sender, in words; "" for this one alone
     also: tuple[int, ...] = ()  # others whom it concerns, named in the address
+    adding: bool = False  # whom it concerns besides is being looked for
     may_add: bool = False
 
     @classmethod
@@ -93,6 +94,12 @@ class Desk:
     def focus(self) -> Card | None:
         return self.chosen or self.anybody
 
+    @property
+    def names(self) -> str:
+        """Whom filing it now would file it to, the chosen client first."""
+        others = [card for card in self.cards if card.also and not card.chosen]
+        return ", ".join(card.client.name for card in (self.chosen, *others) if card)
+
 
 def desk(
     member: Member,
@@ -101,12 +108,14 @@ def desk(
     *,
     asked: int | None = None,
     also: Iterable[int] = (),
+    adding: bool = False,
     find: str = "",
     look: Look = Look(),  # noqa: B008 - frozen
     without: Collection[int] | None = None,
 ) -> Desk:
-    """`asked` is the client named in the address, `also` others whom it concerns, `find` the words
-    looked for. `without`: it is filed, and is to be on more records than these."""
+    """`asked` is the client named in the address, `also` others whom it concerns, `adding`: one
+    more of those is looked for; `find` the words looked for. `without`: it is filed, and is to be
+    on more records than these."""
     if not entry.may_be_filed and without is None:
         return Desk.of_taken(member, entry, following(rows, entry))
     nouns = words_of(member.practice).within()
@@ -130,6 +139,7 @@ def desk(
         )
         for number, candidate in enumerate(everybody, 1)
     )
+    picked = next((card for card in cards if card.chosen), None)
     return Desk(
         entry=entry,
         taken="",
@@ -137,7 +147,7 @@ def desk(
         reading=reading(member.practice, entry, look),
         place=place(rows, entry) if without is None else None,
         cards=cards,
-        chosen=next((card for card in cards if card.chosen), None),
+        chosen=picked,
         anybody=_card(entry, None, holders, False, 0, nouns),
         find=find,
         nobody_found=bool(find) and not looked_up,
@@ -145,6 +155,7 @@ def desk(
         rulings=_rulings(member, entry),
         same=_same(rows, entry),
         also=tuple(kept),
+        adding=adding and picked is not None,
         may_add=member.may(WRITE),
     )
 

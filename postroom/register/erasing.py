@@ -106,7 +106,10 @@ def let_go(practice: int, clients: Collection[int]) -> int:
     EntryClient.objects.filter(practice=practice, client__in=clients).delete()
     note_drafts.erase_clients(practice, clients)
     # What somebody removed a moment ago cannot be brought back any more, whoever it was about.
-    RemovedEntry.objects.filter(practice=practice).delete()
+    removed = RemovedEntry.objects.filter(practice=practice)
+    paths = {file_path(practice, key) for one in removed for key in one.paths}
+    removed.delete()
+    transaction.on_commit(partial(unlink_unnamed, practice, paths))
     return len(entries)
 
 

@@ -84,12 +84,14 @@ def take_off(entry: Entry, clients: Iterable[int]) -> dict[str, list[int]]:
 
 
 def put_back(entry: Entry, was: dict[str, list[int]]) -> None:
-    """On the records it was taken off; those that are there no more stay away."""
+    """On the records it was taken off, or those they were merged into. Raises NothingToUndo where
+    a filed letter would be on none: nobody would find it."""
     practice = entry.practice_id
-    clients = Client.objects.filter(
-        practice=practice, pk__in=was.get("clients", ()), merged_into=None
-    )
-    place(entry, clients)
+    clients = Client.objects.filter(practice=practice, pk__in=was.get("clients", ()))
+    kept = {client.merged_into_id or client.pk for client in clients}
+    place(entry, Client.objects.filter(practice=practice, pk__in=kept, merged_into=None))
+    if entry.filing == Entry.RESOLVED and not entry.placements.exists():
+        raise NothingToUndo
     patients = Patient.objects.filter(practice=practice, pk__in=was.get("patients", ()))
     place_about(entry, patients)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from postroom.clients.merging import Twin
 from postroom.clients.models import Client
-from postroom.register.models import EarlierChoice, EntryClient, EntryPatient
+from postroom.register.models import EarlierChoice, EntryClient, EntryPatient, PictureChoice
 
 
 def move_client(keep: Client, gone: Client, folded: Iterable[Twin] = ()) -> int:
@@ -25,4 +25,7 @@ def move_client(keep: Client, gone: Client, folded: Iterable[Twin] = ()) -> int:
     known = choices.filter(client=keep).values("norm")
     choices.filter(client=gone).filter(norm__in=known).delete()
     choices.filter(client=gone).update(client=keep)
+    pictures = PictureChoice.objects.filter(practice=keep.practice_id)
+    if not pictures.filter(client=keep).exists():
+        pictures.filter(client=gone).update(client=keep)
     return theirs.update(client=keep)

@@ -20,7 +20,7 @@ from postroom.kit.rows import insert_each
 from postroom.kit.text import snippet
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
-from postroom.register import rules, search
+from postroom.register import rules, scanning, search
 from postroom.register.models import (
     Attachment,
     EarlierVersion,
@@ -88,7 +88,7 @@ def note(
     write_durably([(file_path(practice.pk, _key(file)), file.content) for file in files])
     with transaction.atomic():
         [entry] = put(practice, [said], by=by, now=now, noted=HAND, reason=rules.NOTED)
-        _attach(entry, files)
+        _attach(entry, files, now)
         _index([entry])
         data = {"kind": entry.kind, "clients": _clients(entry), "version": 1}
         audit.record(practice.pk, "note", "entry", entry.pk, by=by, now=now, data=data)
@@ -159,7 +159,7 @@ def change(
             raise ChangedMeanwhile
         entry.refresh_from_db()
         _place_again(entry, said, by)
-        _attach(entry, files)
+        _attach(entry, files, now)
         now_says = {name: _plain(getattr(entry, name)) for name in SAID}
         now_says |= {"clients": _clients(entry), "patients": _patients(entry)}
         was = {name: value for name, value in before.items() if now_says[name] != value}
@@ -291,8 +291,9 @@ def _place_again(entry: Entry, said: Said, by: Member) -> None:
             row.save()
 
 
-def _attach(entry: Entry, files: list[File]) -> None:
+def _attach(entry: Entry, files: list[File], now: datetime) -> None:
     """Files are already on the disk. The same content is kept once in a practice."""
+    made = []
     taken = entry.attachments.order_by("-n").values_list("n", flat=True).first() or 0
     for number, file in enumerate(files, taken + 1):
         key = _key(file)
@@ -301,10 +302,13 @@ def _attach(entry: Entry, files: list[File]) -> None:
             content_key=key,
             defaults={"entry": entry, "size": len(file.content)},
         )
-        Attachment.objects.create(
-            **{"practice_id": entry.practice_id, "entry": entry, "stored": stored, "n": number},
-            **{"name": file.name, "type": file.type, "size": len(file.content), "sha256": key},
+        made.append(
+            Attachment.objects.create(
+                **{"practice_id": entry.practice_id, "entry": entry, "stored": stored, "n": number},
+                **{"name": file.name, "type": file.type, "size": len(file.content), "sha256": key},
+            )
         )
+    scanning.expect(made, now=now)
     if files:
         entry.files = taken + len(files)
         entry.save(update_fields=["files"])

@@ -36,6 +36,9 @@ ONLY_NUMBERS = "only-numbers"  # a reference alone, which may be a scanner's cou
 # Whose the sender's address is says nothing of whom such a letter is about.
 NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)
 
+# Such a letter is in its conversation because it says so itself.
+DOUBTED = (UNKNOWN_ADDRESS, OTHER_ADDRESS, NO_SENDER, SEVERAL_SENDERS, DMARC)
+
 # How long a thread is looked back at: what lies further says nothing about this letter.
 MOST_IDS = 20
 

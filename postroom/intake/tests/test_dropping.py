@@ -117,6 +117,17 @@ def test_the_same_content_never_comes_in_twice(cast, place, folder) -> None:
     assert names_in(place) == []
 
 
+def test_a_sheet_that_waits_is_on_the_record_its_new_name_says(cast, place, folder) -> None:
+    june = make_client(cast.practice, "4190", "June Park", [])
+    for minute, name in enumerate(("scan0001.pdf", "4182 diet.pdf", "4190 diet.pdf")):
+        (place / name).write_bytes(PDF)
+        look(folder, minute)
+    assert [
+        list(one.clients.all()) for one in Entry.objects.filter(filing="resolved").order_by("pk")
+    ] == [[cast.hollis], [june]]
+    assert Entry.objects.get(filing="unresolved").subject == "scan0001.pdf"
+
+
 def test_the_same_sheet_for_another_client_is_on_their_record_too(cast, place, folder) -> None:
     june = make_client(cast.practice, "4190", "June Park", [])
     (place / "4182 diet.pdf").write_bytes(PDF)

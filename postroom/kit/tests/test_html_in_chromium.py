@@ -153,7 +153,7 @@ def house() -> Iterator[House]:
 
 @pytest.fixture
 def browser(canary: Canary) -> Iterator[Browser]:
-    found = shutil.which("chromium") or "/usr/bin/chromium"
+    found = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
     if not Path(found).exists():
         pytest.fail("Chromium is not installed (/usr/bin/chromium): this test needs the real one.")
     port = canary.sock.getsockname()[1]

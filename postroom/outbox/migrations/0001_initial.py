@@ -235,6 +235,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("seen", models.PositiveBigIntegerField(null=True)),
                 ("to", models.JSONField(default=list)),
                 ("cc", models.CharField(blank=True, max_length=2000)),
                 ("bcc", models.CharField(blank=True, max_length=2000)),

@@ -238,6 +238,19 @@ def test_an_answer_stands_in_the_conversation_and_so_does_what_comes_back(
     assert {place.entry_id for place in places} == {entry.pk, ours.entry.pk, answer.pk}
 
 
+def test_what_came_meanwhile_is_told_before_the_answer_leaves(cast: Cast, browser: Browser) -> None:
+    entry = threaded(cast.practice, clients=[cast.hollis])
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+    back = mail(subject="Re: Claim", text="Never mind, it is done.")
+    more = put(cast.practice, b"In-Reply-To: <claim-1@x.example>\r\n" + back, clients=[cast.hollis])
+    joining.join(cast.practice.pk, [(more, letter_of(more))])
+    answer = push(browser, draft, "send")
+    assert "Never mind, it is done." in asked(answer)
+    assert Message.objects.count() == 0
+    push(browser, draft, "send", sure=answer.context["question"])
+    assert Message.objects.count() == 1
+
+
 def test_a_letter_that_is_no_answer_begins_a_conversation(cast: Cast, browser: Browser) -> None:
     push(browser, begin(browser, f"?client={cast.hollis.pk}", subject="a", text="a"), "send")
     ours = Message.objects.get().entry

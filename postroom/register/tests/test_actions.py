@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from postroom.clients.models import ContactPoint
 from postroom.practice.models import AuditEvent, Event
@@ -158,6 +159,34 @@ def test_unassigning_the_last_client_sends_it_back_to_unresolved(cast, entry):
     assert entry.filing == Entry.RESOLVED
     actions.unassign(entry, cast.hollis, by=cast.bob, now=NOW)
     assert (entry.filing, entry.reason) == (Entry.UNRESOLVED, "taken-back")
+
+
+def test_a_record_merged_meanwhile_is_put_back_on_the_one_that_stayed(cast, entry):
+    wren = make_client(cast.practice, "4183", "Wren Farrow", [])
+    actions.resolve(entry, [cast.hollis], by=cast.bob, now=NOW, version=1)
+    actions.unassign(entry, cast.hollis, by=cast.bob, now=NOW)
+    cast.hollis.merged_into = wren
+    cast.hollis.save()
+    actions.undo(entry, by=cast.bob, now=NOW)
+    assert (entry.filing, list(entry.clients.all())) == (Entry.RESOLVED, [wren])
+
+
+def test_nothing_is_put_back_on_no_record_at_all(cast, entry):
+    gone = make_client(cast.practice, "4183", "Wren Farrow", [])
+    actions.resolve(entry, [gone], by=cast.bob, now=NOW, version=1)
+    actions.unassign(entry, gone, by=cast.bob, now=NOW)
+    gone.delete()
+    with pytest.raises(actions.NothingToUndo), transaction.atomic():
+        actions.undo(entry, by=cast.bob, now=NOW)
+    assert Entry.objects.get().filing == Entry.UNRESOLVED
+
+
+def test_a_letter_of_ours_off_its_last_record_waits_for_nobody(cast, entry):
+    Entry.objects.update(direction=Entry.OUT, filing=Entry.RESOLVED)
+    entry.refresh_from_db()
+    entry.placements.create(practice=cast.practice, client=cast.hollis, at=NOW)
+    actions.unassign(entry, cast.hollis, by=cast.alice, now=NOW)
+    assert entry.filing == Entry.UNFILED
 
 
 def test_unassigning_says_nothing_of_the_content(cast, entry):

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 
 from postroom.kit.mime import Letter, read
 from postroom.practice.models import AuditEvent, Member, Practice
-from postroom.register import joining, splitting
+from postroom.register import joining, rules, splitting
 from postroom.register.conversing import conversing
 from postroom.register.models import Entry, StoredMail, Thread, ThreadEntry, ThreadReference
 from postroom.register.reply_tokens import conversation_of, conversations_named, reply_token
@@ -276,6 +276,17 @@ def test_a_conversation_shows_only_the_letters_one_may_read(cast: Cast, talk: li
     assert ThreadEntry.objects.get(entry=private).thread == waits.place.thread
 
 
+def test_whose_sender_nobody_knows_is_ticked_by_a_person_alone(
+    cast: Cast, talk: list[Entry]
+) -> None:
+    known, forged = come(cast.practice, written("5", ["4"]), written("6", ["5"]))
+    Entry.objects.filter(pk=known.pk).update(reason=rules.SEVERAL_CLIENTS)
+    Entry.objects.filter(pk=forged.pk).update(reason=rules.OTHER_ADDRESS)
+    page = cast.browser(cast.bob).get(f"/p/tern/entries/{talk[3].pk}").content.decode()
+    assert f'value="{known.pk}:{known.version}" checked' in page
+    assert f'value="{forged.pk}:{forged.version}">' in page
+
+
 def test_the_rest_of_a_conversation_is_filed_in_one_act_and_undone_as_one(
     cast: Cast, talk: list[Entry]
 ) -> None:
@@ -294,7 +305,9 @@ def test_the_rest_of_a_conversation_is_filed_in_one_act_and_undone_as_one(
     for entry in (waits, later):
         assert list(entry.clients.all()) == [cast.hollis]
     assert not private.clients.exists()
-    assert "has just changed" in words(bob.post(f"{address}/whole", follow=True))
+    assert "Tick messages first." in words(bob.post(f"{address}/whole", follow=True))
+    again = bob.post(f"{address}/whole", {"together": named[:1]}, follow=True)
+    assert "has just changed" in words(again)
     bob.post(f"/p/tern/unresolved/undo?entries={waits.pk}.{later.pk}")
     assert not waits.clients.exists()
 

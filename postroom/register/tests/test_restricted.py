@@ -115,3 +115,13 @@ def test_a_faster_colleague_does_not_give_its_name_away(
     late = alice.post(f"/p/tern/entries/{entry.pk}/resolve", {**data, "clients": cast.hollis.pk})
     assert late.status_code == 404
     assert "Wren" not in late.text
+
+
+def test_off_a_restricted_record_is_said_to_be_read_by_more(
+    cast: Cast, closed: Client, bob: Browser
+) -> None:
+    words = b"everybody who files messages can read it"
+    entry = put(cast.practice, mail(subject="Private"), clients=[closed])
+    assert bob.get(f"/p/tern/entries/{entry.pk}").content.count(words) == 2
+    open_one = put(cast.practice, mail(subject="Public"), clients=[cast.hollis])
+    assert words not in bob.get(f"/p/tern/entries/{open_one.pk}").content

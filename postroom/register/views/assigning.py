@@ -50,13 +50,17 @@ def assign(request: MemberRequest, entry: int) -> HttpResponse:
 @member_required(RESOLVE)
 @require_POST
 def file_whole(request: MemberRequest, entry: int) -> HttpResponse:
-    """The rest of a conversation on the records of this letter (AK-110): those the page named."""
+    """The rest of a conversation on the records of this letter (AK-110): those that are ticked."""
     letter = _readable(request, entry)
     clients = list(Client.objects.open_to(request.member).filter(placements__entry=letter))
     talk = conversing(request.member, letter)
     wanted = together.picked(request.POST.getlist("together"))
-    letters = [one for one in (talk.unfiled if talk else []) if one.pk in wanted]
+    unfiled = [one for one, _doubted in talk.unfiled] if talk else []
+    letters = [one for one in unfiled if one.pk in wanted]
     page = redirect("register:entry", request.practice.slug, letter.pk)
+    if not wanted:
+        messages.error(request, _("Tick messages first."))
+        return page
     if letter.filing != Entry.RESOLVED or not clients or not letters:
         messages.error(request, _("Somebody else has just changed where this message is filed."))
         return page

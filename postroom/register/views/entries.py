@@ -62,10 +62,11 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "other_view": "?" if look.as_text else "?view=text",
         "conversing": talking,
         "unfiled": unfiled,
-        "unfiled_own": any(one.owner_id for one in unfiled),
+        "unfiled_own": any(one.owner_id for one, _doubted in unfiled),
         "may_split": request.member.may(WRITE),
         "may_resolve": letter.may_be_filed and request.member.may(RESOLVE),
         "may_unassign": may_unassign(request.member, letter),
+        "opens_up": _opens_up(letter, clients),
         "may_assign": may_assign,
         "may_take_back": may_take_back(request.member, letter),
     }
@@ -126,10 +127,21 @@ def unassign(request: MemberRequest, entry: int) -> HttpResponse:
     else:
         undo_it = reverse("register:undo", args=[request.practice.slug, letter.pk])
         words_ = _("Taken off the record of %(client)s.") % {"client": client.name}
-        messages.success(request, words_, extra_tags=undo_it)
-    if Entry.objects.readable_by(request.member).filter(pk=letter.pk).exists():
+        messages.success(request, words_, extra_tags=undo_it if _reads(request, letter) else "")
+    if _reads(request, letter):
         return redirect("register:entry", request.practice.slug, letter.pk)
     return redirect("register:client", request.practice.slug, client.pk)
+
+
+def _reads(request: MemberRequest, letter: Entry) -> bool:
+    """Whether it may still be read: off its last record, a member's own letter is theirs alone."""
+    return Entry.objects.readable_by(request.member).filter(pk=letter.pk).exists()
+
+
+def _opens_up(letter: Entry, clients: list[Client]) -> bool:
+    """Whether a letter that waits again is read by more people than on its records."""
+    restricted = bool(clients) and all(client.restricted for client in clients)
+    return restricted and not letter.owner_id and letter.direction != Entry.OUT
 
 
 def may_unassign(member: Member, letter: Entry) -> bool:

@@ -29,7 +29,8 @@ ALSO = 8  # others whom one letter may concern
 @require_safe
 def unresolved(request: MemberRequest) -> HttpResponse:
     """`?entry` chooses the letter, `client` whom it is from, `also` whom it concerns besides,
-    `pane` what a phone shows; `same`: only letters of that one's sender, ticked."""
+    `more` that one more of those is looked for, `pane` what a phone shows; `same`: only letters
+    of that one's sender, ticked."""
     asked = number(request.GET.get("entry"))
     letter = readable(request, asked) if asked is not None else None
     if letter is not None and letter.filing == Entry.UNFILED:  # it waits for nobody
@@ -123,6 +124,7 @@ def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True)
         letter,
         asked=number(request.GET.get("client")),
         also=also_of(request),
+        adding="more" in request.GET,
         find=clean(request.GET.get("find", "")).strip()[:100],
         look=look,
     )

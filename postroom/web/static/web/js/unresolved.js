@@ -4,6 +4,7 @@ import "./frame.js";
 import { singleKeys, typing } from "./keys.js";
 
 const main = document.getElementById("main");
+const CARDS = ".cand input[name=clients]"; // not the boxes beside them: animals, and whom else
 
 // One letter after the other: the list keeps its place, the phone its pane, focus goes to the
 // heading of what was laid down (DESIGN 11). At the swap and no later: whoever is already typing
@@ -14,6 +15,13 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   main.dataset.pane = desk.dataset.shows;
   const parts = document.title.split(" · ");
   document.title = [desk.dataset.title, ...parts.slice(-2)].join(" · ");
+  const step = event.detail.requestConfig.elt.dataset.key;
+  if ("jk".includes(step ?? "-") && !document.getElementById(`row-${desk.dataset.entry}`)) {
+    // Off the list: it goes on from its last row, or from its first.
+    const last = document.querySelector("#foot [name=last]")?.value;
+    location.replace(`?entry=${desk.dataset.entry}${step === "j" && last ? `&before=${last}` : ""}`);
+    return;
+  }
   for (const row of document.querySelectorAll("#rows > li")) {
     if (row.dataset.entry === desk.dataset.entry) {
       row.setAttribute("aria-current", "true");
@@ -23,7 +31,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     }
   }
   const asked = new URL(event.detail.requestConfig.path, location.href).searchParams;
-  if (asked.has("also") && !asked.has("client")) desk.querySelector("#find-client")?.focus();
+  if (asked.has("more")) desk.querySelector("#find-client")?.focus();
   else focusOn(desk, asked.has("client"));
   count();
 });
@@ -32,7 +40,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 function focusOn(desk, lookedUp) {
   const headings = [...desk.querySelectorAll("h2[tabindex]")];
   const heading = headings.find((found) => found.getClientRects().length > 0);
-  const card = lookedUp ? desk.querySelector(".cand input:checked") : null;
+  const card = lookedUp ? desk.querySelector(`${CARDS}:checked`) : null;
   (card ?? heading)?.focus({ preventScroll: card === null });
 }
 
@@ -47,8 +55,9 @@ for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterRequest", 
 
 // Choosing a client names the button and the box: what filing will do is said before it is done.
 document.addEventListener("change", (event) => {
-  const card = event.target.closest(".cand input");
+  const card = event.target.closest(CARDS);
   if (card) choose(card);
+  else if (event.target.closest(".cand")) count();
 });
 
 function choose(card) {
@@ -72,13 +81,17 @@ function count() {
   bar.classList.toggle("some", ticked.length > 0);
   const form = document.getElementById("file-to");
   const card = form?.querySelector("[name=clients]:checked");
-  if (!card) return;
-  for (const words of form.querySelectorAll("[data-words]")) {
+  const others = [...(form?.querySelectorAll("[name=also]:checked") ?? [])];
+  const names = [card, ...others.filter((one) => one.value !== card?.value)].map((one) => one?.dataset.name);
+  for (const words of document.querySelectorAll("#desk [data-words]")) {
+    if (!card && form.contains(words)) continue; // it says whom, and nobody is chosen
     const many = ticked.length > 0 && words.dataset.many;
     words.textContent = (many || words.dataset.words)
       .replace("{name}", () => card.dataset.name)
+      .replace("{names}", () => names.join(", "))
       .replace("{count}", () => ticked.length);
   }
+  if (!card) return;
   const senders = new Set(ticked.map((one) => one.dataset.sender));
   if (senders.size > 1) {
     const box = form.querySelector(".remember");
@@ -183,8 +196,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !singleKeys()) return;
   if (event.target.closest("a, button, input, select, textarea, summary, iframe, dialog")) return;
   if (document.querySelector("dialog[open]")) return;
-  const chosen = document.querySelector(".cand input:checked");
-  const card = chosen ?? document.querySelector(".cand input");
+  const chosen = document.querySelector(`${CARDS}:checked`);
+  const card = chosen ?? document.querySelector(CARDS);
   if (!card) return;
   event.preventDefault();
   if (chosen) document.querySelector("[data-file]").click();
