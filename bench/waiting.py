@@ -221,8 +221,8 @@ def _multiply(rows: sqlite3.Connection, wanted: int) -> None:
         },
     }
     for name, changed in fresh.items():
-        columns = [row[1] for row in rows.execute(f"PRAGMA table_info({name})")]
-        taken = ", ".join(changed.get(column, column) for column in columns)
+        columns = [f'"{row[1]}"' for row in rows.execute(f"PRAGMA table_info({name})")]
+        taken = ", ".join(changed.get(column.strip('"'), column) for column in columns)
         # Names of our own tables and columns.
         rows.execute(
             f"INSERT INTO {name} ({', '.join(columns)})"  # noqa: S608
