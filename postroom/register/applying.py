@@ -26,8 +26,7 @@ MOST = 2000  # letters at once
 CHUNK = 100  # in one commit
 
 # What waits for another reason is not for a rule to explain, or to file.
-_OPEN = (rules.UNKNOWN_ADDRESS, rules.OTHER_ADDRESS, rules.SEVERAL_CLIENTS, rules.SAME_GROUP)
-_BY_FORM = (*_OPEN, rules.OWN_ADDRESS, rules.PROFESSIONAL)
+_BY_FORM = (*rules.BY_ADDRESS, rules.OWN_ADDRESS, rules.PROFESSIONAL)
 _NEVER = (rules.NO_SENDER, rules.SEVERAL_SENDERS, rules.TAKEN_BACK)
 
 
@@ -88,7 +87,7 @@ def _is_due(one: Due) -> bool:
         case Form():
             return reason in _BY_FORM and "form" not in data
         case Own() | Professional():
-            return reason in _OPEN
+            return reason in rules.BY_ADDRESS
     return False
 
 

@@ -17,8 +17,6 @@ from postroom.register import rules
 from postroom.register.models import Entry
 
 MOST = 200  # letters at once
-# What waits for another reason is not explained by the address.
-OPEN = (rules.UNKNOWN_ADDRESS, rules.OTHER_ADDRESS, rules.SEVERAL_CLIENTS, rules.SAME_GROUP)
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def known(member: Member, client: Client | None = None) -> list[Known]:
     """What this member may file so, the newest first, at most MOST; of one client, or of all."""
     if not member.may(RESOLVE):
         return []
-    rows = Entry.objects.waiting_for(member).filter(owner=None, reason__in=OPEN)
+    rows = Entry.objects.waiting_for(member).filter(owner=None, reason__in=rules.BY_ADDRESS)
     points = ContactPoint.objects.filter(practice=member.practice_id, kind=ContactPoint.EMAIL)
     if client is not None:
         norms = list(points.filter(contact__clients=client).values_list("norm", flat=True))
@@ -46,7 +44,7 @@ def known(member: Member, client: Client | None = None) -> list[Known]:
 
 def judged(member: Member, entries: Iterable[Entry], client: Client | None = None) -> list[Known]:
     """Those of these letters whose address is one client's, by the rules that file letters."""
-    entries = [entry for entry in entries if entry.reason in OPEN and entry.sender_norm]
+    entries = [entry for entry in entries if entry.reason in rules.BY_ADDRESS and entry.sender_norm]
     if not entries:
         return []
     users = MailAccount.objects.users_of(member.practice_id)

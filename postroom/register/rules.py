@@ -36,6 +36,9 @@ ONLY_NUMBERS = "only-numbers"  # a reference alone, which may be a scanner's cou
 # Whose the sender's address is says nothing of whom such a letter is about.
 NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)
 
+# Such a letter waits because of whose its address was: that may have changed since.
+BY_ADDRESS = (UNKNOWN_ADDRESS, OTHER_ADDRESS, SEVERAL_CLIENTS, SAME_GROUP)
+
 # Such a letter is in its conversation because it says so itself.
 DOUBTED = (UNKNOWN_ADDRESS, OTHER_ADDRESS, NO_SENDER, SEVERAL_SENDERS, DMARC)
 

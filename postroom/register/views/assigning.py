@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -119,6 +119,8 @@ def _carry_out(
         "version": data["version"],
         "patients": data["patients"],
     }
+    if instead and len(clients) > 1:  # nobody's page asks for that: where would it go?
+        raise Http404
     names = {"clients": ", ".join(client.name for client in clients)}
     try:
         if instead is None:
