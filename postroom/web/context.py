@@ -64,13 +64,12 @@ class Shell:
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:
-        """All of the navigation, each group with its heading."""
+        """The navigation, each group with its heading; the settings come after it."""
         groups = [
             ("", [self.home]),
             (_("Post"), self.post),
             (_("Records"), self.records),
             (_("Sending"), self.sending),
-            (_("Settings"), self.settings),
         ]
         return [(words, items) for words, items in groups if items]
 
@@ -159,8 +158,13 @@ class Shell:
 
     @cached_property
     def all_settings(self) -> Item:
-        """All settings behind one item, where a phone has no room for each."""
+        """All settings behind one item: they are for days when the post can wait."""
         return self._item("settings", _("Settings"), "settings-2", "web:settings")
+
+    @cached_property
+    def among_settings(self) -> set[str]:
+        """The pages beside which each of the settings has its own item."""
+        return {"settings", *(item.key for item in self.settings)}
 
     @cached_property
     def elsewhere(self) -> bool:

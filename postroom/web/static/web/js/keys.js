@@ -3,7 +3,9 @@
 // with Ctrl, Alt or Meta, and can be switched off (WCAG 2.1.4).
 
 const OFF = "postroom.single-keys-off";
-const PLACES = { h: "home", u: "unresolved", c: "clients", r: "register" };
+const PLACES = {
+  h: "home", i: "my-inbox", s: "shared-inbox", u: "unresolved", c: "clients", r: "register", o: "outbox",
+};
 const WAIT = 1200; // ms between G and the place
 
 export function singleKeys() {
