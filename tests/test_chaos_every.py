@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from tests.support.chaos import crash, hits
+from tests.support.chaos import crash, here, hits
 from tests.support.crashpoints import (
     AFTER_A_CRASH,
     BY_HAND,
@@ -30,7 +30,7 @@ def test_the_product_can_die_at_every_arrow():
 
 
 @pytest.mark.parametrize("hit", hits())
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", here(POINTS))
 def test_a_crash_heals(house, request, point, hit):
     server = request.getfixturevalue("dovecot_without_move" if point in COPYING else "dovecot")
     mails = make_mails(16, random.Random(f"{point}:{hit}"))
