@@ -82,7 +82,7 @@ def look_up(account: SmtpAccount, *, now: datetime) -> list[Words]:
     domain = _domain(account)
     found = published(domain) if domain else Published(False)
     rows = SmtpAccount.objects.filter(pk=account.pk, address=account.address)
-    if found.asked or not domain:
+    if found.asked:
         account.published = asdict(found)
     rows.update(published=account.published, published_at=now)
     return judge(domain, account.host, found)

@@ -28,7 +28,6 @@ from postroom.register.conversing import whole
 from postroom.register.models import Entry, EntryClient
 
 ENTRY, TALK, CLIENT, GROUP = "entry", "conversation", "client", "group"
-WHAT = (ENTRY, TALK, CLIENT, GROUP)
 OF_ENTRY = (ENTRY, TALK)  # `pk` is an entry's
 KIND = "export-"  # and the member's number: each may have one under way
 TASK = "postroom.custody.tasks.advance_export"
@@ -44,7 +43,7 @@ log = logging.getLogger(__name__)
 class Asked:
     """What somebody wants handed over."""
 
-    what: str  # one of WHAT; of a conversation, `pk` is one of its entries
+    what: str  # ENTRY, TALK, CLIENT or GROUP; of a conversation, `pk` is one of its entries
     pk: int
     format: str
     language: str

@@ -139,7 +139,7 @@ def _judge(practice: Practice, letter: OutgoingLetter, now: datetime) -> tuple[S
     recipients = [address for _, address in (*to, *cc, *_people(letter.bcc))]
     answered, references = _thread(letter.in_reply_to)
     sheet = Sheet(
-        message_id=_message_id(None, from_[1]),
+        message_id="",  # it names the conversation, which is not made before all is judged
         date=max(now, letter.not_before or now).astimezone(ZoneInfo(practice.time_zone)),
         sender=from_,
         reply_to=reply_to,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from postroom.practice.models import Member
 from postroom.register.models import Entry, StoredMail, ThreadEntry
 from postroom.register.paging import newer, older
-from postroom.register.rules import DOUBTED, changed_subject
+from postroom.register.rules import CLAIMED, changed_subject
 
 EACH_WAY = 50  # letters before and after this one that are listed
 LOOKED_AT = 500  # each way, of which some may be somebody else's
@@ -39,7 +39,7 @@ class Conversing:
         """Those of the others that are on no record yet; True: whoever wrote it may only have
         named a letter of this conversation, which anybody can."""
         rest = (*self.folded, *self.before, *self.after)
-        return [(one, one.reason in DOUBTED) for one in rest if one.may_be_filed]
+        return [(one, one.reason in CLAIMED) for one in rest if one.may_be_filed]
 
     @property
     def count(self) -> int:
@@ -48,20 +48,13 @@ class Conversing:
 
 def newest_of(entry: Entry) -> int:
     """The last entry of its conversation that was kept, whoever may read it; itself in none."""
-    place = ThreadEntry.objects.filter(entry=entry).first()
-    there = (
-        ThreadEntry.objects.filter(thread=place.thread_id) if place else ThreadEntry.objects.none()
-    )
-    newest = there.order_by("-entry_id").values_list("entry_id", flat=True).first()
+    newest = _with(entry.pk).order_by("-entry_id").values_list("entry_id", flat=True).first()
     return newest or entry.pk
 
 
 def come_since(member: Member, entry: Entry, seen: int) -> list[Entry]:
     """What others put into its conversation after `seen`, of what this member may read."""
-    place = ThreadEntry.objects.filter(entry=entry).first()
-    if place is None:
-        return []
-    later = ThreadEntry.objects.filter(thread=place.thread_id, entry__gt=seen)
+    later = _with(entry.pk).filter(entry__gt=seen)
     ids = list(later.order_by("-entry_id").values_list("entry_id", flat=True)[:LOOKED_AT])
     letters = Entry.objects.readable_by(member).filter(pk__in=ids).exclude(author=member)
     return list(letters.order_by("pk"))
@@ -98,11 +91,14 @@ def conversing(member: Member, entry: Entry) -> Conversing | None:
 def whole(entries: QuerySet[Entry], entry: int) -> list[int]:
     """The ids of the conversation of this entry as far as it is among `entries`, the oldest first;
     of an entry that is in none, itself."""
-    places = ThreadEntry.objects.filter(entry=entry).values_list("thread", flat=True)
-    there = ThreadEntry.objects.filter(thread__in=list(places))
-    found = entries.filter(pk__in=list(there.values_list("entry", flat=True)))
+    found = entries.filter(pk__in=list(_with(entry).values_list("entry", flat=True)))
     ids = sorted(found.values_list("at", "pk"))
     return [pk for _, pk in ids] or list(entries.filter(pk=entry).values_list("pk", flat=True))
+
+
+def _with(entry: int) -> QuerySet[ThreadEntry]:
+    """All of the conversation of this entry, itself too; nothing where it is in none."""
+    return ThreadEntry.objects.filter(thread__places__entry=entry)
 
 
 def _place(entry: Entry) -> tuple[datetime, int]:

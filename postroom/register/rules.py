@@ -39,8 +39,10 @@ NOBODYS_ADDRESS = (NO_SENDER, SEVERAL_SENDERS, OWN_ADDRESS, FORM_UNCLEAR)
 # Such a letter waits because of whose its address was: that may have changed since.
 BY_ADDRESS = (UNKNOWN_ADDRESS, OTHER_ADDRESS, SEVERAL_CLIENTS, SAME_GROUP)
 
+DOUBTED = (DMARC, SEVERAL_SENDERS)  # the sender may be somebody else
+
 # Such a letter is in its conversation because it says so itself.
-DOUBTED = (UNKNOWN_ADDRESS, OTHER_ADDRESS, NO_SENDER, SEVERAL_SENDERS, DMARC)
+CLAIMED = (*DOUBTED, UNKNOWN_ADDRESS, OTHER_ADDRESS, NO_SENDER)
 
 # How long a thread is looked back at: what lies further says nothing about this letter.
 MOST_IDS = 20

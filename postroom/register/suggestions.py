@@ -44,10 +44,10 @@ from postroom.register.likeness import (
     weight,
 )
 from postroom.register.models import Entry
+from postroom.register.rules import DOUBTED
 from postroom.register.words import Pill, pill
 
 MOST = 8  # cards; whoever is not among them is found by the search
-DOUBTED = ("dmarc", "several-senders")  # the sender may be somebody else
 NAMESAKES = 3000  # clients looked at for the names of a whole list
 FAMILY = 5  # clients of one surname; more say nothing
 NAMES = (SAME_NAME, LIKE_NAME, SURNAME)

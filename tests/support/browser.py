@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+SHELL = "chromium-headless-shell"  # Debian's Chromium, its windows and its PDF reader left out
 # Of what passes nothing is told: to name each such element takes axe twice as long as the rest.
 BRIEF = {"resultTypes": ["violations"]}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], **BRIEF}
@@ -20,15 +22,21 @@ AXE_AT = ("desk", "phone")
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+def installed(program: str) -> str:
+    """The path of a browser; the test fails with a clear sentence where there is none."""
+    found = shutil.which(program)
+    if found is None:
+        pytest.fail(f"{program} is not installed: this test needs the real one.")
+    return found
+
+
 @contextmanager
 def chromium(*, whole: bool = False) -> Iterator[Browser]:
     """Debian's Chromium without a window, for as long as the block lasts: the shell of it, which
     draws and runs pages alike and starts in half the time, or the `whole` with its PDF reader."""
-    program = "chromium" if whole else "chromium-headless-shell"
+    path = installed("chromium") if whole else installed(SHELL)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=shutil.which(program), args=["--no-sandbox"]
-        )
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()
 
@@ -52,9 +60,9 @@ def flaws_everywhere(page: Page) -> list[Any]:
         _resize(page, name)
         found += [(name, flaw) for flaw in (flaws(page) if name in AXE_AT else _width(page))]
     _resize(page, "desk")
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # at once
     found += [("dark", flaw) for flaw in _axe(page, CONTRAST)]
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     if before:
         page.set_viewport_size(before)
     return found

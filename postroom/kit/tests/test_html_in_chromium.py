@@ -4,20 +4,19 @@ Each case is shown four ways: as a mail is (sanitised, framed), sanitised only, 
 bare. The bare one is the control: there the scripts do run and the pictures do load.
 """
 
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from postroom.kit.html import SANDBOX, document, frame_csp, from_text, safe
 from postroom.kit.tests import hostile_html, html_corpus
+from tests.support.browser import SHELL, installed
 
 FLAGS = [
     "--no-sandbox",
@@ -153,9 +152,7 @@ def house() -> Iterator[House]:
 
 @pytest.fixture
 def browser(canary: Canary) -> Iterator[Browser]:
-    found = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
-    if not Path(found).exists():
-        pytest.fail("Chromium is not installed (/usr/bin/chromium): this test needs the real one.")
+    found = installed(SHELL)
     port = canary.sock.getsockname()[1]
     rules = f"--host-resolver-rules=MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:

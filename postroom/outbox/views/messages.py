@@ -17,6 +17,7 @@ from postroom.outbox.models import Message
 from postroom.practice import audit
 from postroom.practice import rules as rights
 from postroom.practice.access import MemberRequest, member_required
+from postroom.register.paging import number, numbers
 
 
 @member_required(rights.READ)
@@ -37,10 +38,7 @@ def outbox(request: MemberRequest) -> HttpResponse:
 @require_safe
 def sent(request: MemberRequest) -> HttpResponse:
     """All that was sent, newest first."""
-    before = request.GET.get("before", "")
-    rows, older = listing.sent_before(
-        request.member, int(before) if before.isdecimal() and len(before) < 19 else None
-    )
+    rows, older = listing.sent_before(request.member, number(request.GET.get("before")))
     context = {"nav": "outbox", "appcls": "tall", "rows": rows, "older": older}
     return render(request, "outbox/sent.html", context)
 
@@ -120,8 +118,8 @@ def send_again(request: MemberRequest, message: int) -> HttpResponse:
 @require_POST
 def cancel_some(request: MemberRequest) -> HttpResponse:
     """Stop all that were ticked and still wait."""
-    ids = [int(pk) for pk in request.POST.getlist("message") if pk.isdecimal() and len(pk) < 19]
-    rows = listing.readable_by(request.member).filter(pk__in=ids[: listing.MOST])
+    ids = numbers(request.POST.getlist("message"), listing.MOST)
+    rows = listing.readable_by(request.member).filter(pk__in=ids)
     done = desk.cancel_all(rows, by=request.member, now=timezone.now())
     said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
     toasts.success(request, said % done)

@@ -248,8 +248,12 @@ def test_the_page_shows_the_others_in_order_and_offers_a_split(
     page = words(bob.get(address))
     listed = page[page.index("Conversation") :]
     at = [listed.index(f'/p/tern/entries/{talk[n].pk}"') for n in (1, 3)]
-    assert f'rel="prev" href="/p/tern/entries/{talk[1].pk}"' in page
-    assert f'rel="next" href="/p/tern/entries/{talk[3].pk}"' in page
+    assert (
+        f'rel="prev" data-key="k" aria-keyshortcuts="K" href="/p/tern/entries/{talk[1].pk}"' in page
+    )
+    assert (
+        f'rel="next" data-key="j" aria-keyshortcuts="J" href="/p/tern/entries/{talk[3].pk}"' in page
+    )
     assert at == sorted(at)
     assert "Split from here" in page
     assert "Split from here" not in words(bob.get(f"/p/tern/entries/{talk[1].pk}"))

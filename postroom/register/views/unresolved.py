@@ -16,7 +16,7 @@ from postroom.register import suggestions, words
 from postroom.register.desk import desk
 from postroom.register.known import judged
 from postroom.register.models import Entry
-from postroom.register.paging import bounded, number
+from postroom.register.paging import bounded, number, numbers
 from postroom.register.reading import Look
 from postroom.register.waiting import arrived, newest, page, waiting
 
@@ -49,7 +49,7 @@ def arrivals(request: MemberRequest) -> HttpResponse:
     rows = waiting(request.member)
     since = number(request.GET.get("since")) or 0
     made = _moment(number(request.GET.get("made")))
-    shown = [pk for row in request.GET.getlist("row")[:SHOWN] if (pk := number(row)) is not None]
+    shown = numbers(request.GET.getlist("row"), SHOWN)
     left = set(shown) - set(rows.filter(pk__in=shown).values_list("pk", flat=True))
     context = {
         "arrived": arrived(rows, since, made),
@@ -138,8 +138,7 @@ def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True)
 
 def also_of(request: MemberRequest) -> list[int]:
     """Others whom the letter concerns, as the address names them."""
-    named = [number(value) for value in request.GET.getlist("also")[:ALSO]]
-    return [pk for pk in named if pk is not None]
+    return numbers(request.GET.getlist("also"), ALSO)
 
 
 def _sender(request: MemberRequest) -> str:

@@ -16,7 +16,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   const parts = document.title.split(" · ");
   document.title = [desk.dataset.title, ...parts.slice(-2)].join(" · ");
   const step = event.detail.requestConfig.elt.dataset.key;
-  if ("jk".includes(step ?? "-") && !document.getElementById(`row-${desk.dataset.entry}`)) {
+  if ((step === "j" || step === "k") && !document.getElementById(`row-${desk.dataset.entry}`)) {
     // Off the list: it goes on from its last row, or from its first.
     const last = document.querySelector("#foot [name=last]")?.value;
     location.replace(`?entry=${desk.dataset.entry}${step === "j" && last ? `&before=${last}` : ""}`);
