@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 from postroom.outbox import rules
 from postroom.outbox.models import Message
 from postroom.outbox.tests.post import make_account, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws_everywhere
+from postroom.practice.models import Member
+from tests.support.browser import SIZES, chromium, complaints_of, flaws_everywhere, too_wide
 from tests.support.cast import Cast, make_cast
 
 
@@ -48,6 +49,12 @@ def keys(cast: Cast) -> dict[str, str]:
         name: cast.browser(member).cookies[settings.SESSION_COOKIE_NAME].value
         for name, member in people.items()
     }
+
+
+@pytest.fixture
+def french(cast: Cast) -> None:
+    """Bob reads French."""
+    Member.objects.filter(pk=cast.bob.pk).update(language="fr")
 
 
 @pytest.fixture
@@ -88,6 +95,24 @@ def test_a_failed_address_is_corrected_and_a_doubt_is_settled(browser, live_serv
     page.get_by_role("button", name="Take back the ticked ones").click()
     expect(page.get_by_role("link", name="Biscuit’s claim form, signed")).to_have_count(0)
     assert said == []
+
+
+def test_the_same_in_french_on_a_phone(french, browser, live_server, keys):
+    page = open_as(browser, live_server.url, keys["bob"]).new_page()
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))
+    page.goto("/p/tern/outbox")
+    expect(page.get_by_role("heading", name="Peut-être envoyé")).to_be_visible()
+    assert too_wide(page) == 0
+    page.get_by_role("link", name="Welcome to the practice").click()
+    assert too_wide(page) == 0
+    page.get_by_role("textbox", name="Adresse").fill("holly@client.example")
+    page.get_by_role("button", name="Renvoyer").click()
+    expect(page.get_by_role("link", name="Welcome to the practice")).to_have_count(1)
+    page.get_by_role("button", name="Suspendre tout envoi").click()
+    expect(page.get_by_text("Rien ne part.")).to_be_visible()
+    page.get_by_label("Biscuit’s claim form").check()
+    page.get_by_role("button", name="Reprendre les messages cochés").click()
+    expect(page.get_by_role("link", name="Biscuit’s claim form, signed")).to_have_count(0)
 
 
 def test_every_page_is_clean(browser, live_server, keys):

@@ -99,6 +99,7 @@ def _conversation(entry: Entry, sighting: Sighting) -> Conversation:
         owner_id=sighting.account.owner_id,
         state=Conversation.CLOSED if dealt_with else Conversation.OPEN,
         last_at=entry.at,
+        unread=not dealt_with,
     )
 
 

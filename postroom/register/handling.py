@@ -37,6 +37,22 @@ def reopen(conversation: Conversation, *, by: Member, now: datetime, version: in
     _turn(conversation, Conversation.CLOSED, changes, "reopen", by=by, now=now, version=version)
 
 
+def read(conversation: Conversation) -> None:
+    """Somebody who handles it has opened it."""
+    if conversation.unread:
+        _mark(conversation, unread=False)
+
+
+def unread(conversation: Conversation) -> None:
+    """It was opened, and is still to be dealt with (BS-106)."""
+    _mark(conversation, unread=True)
+
+
+def _mark(conversation: Conversation, *, unread: bool) -> None:
+    conversation.unread = unread
+    Conversation.objects.filter(pk=conversation.pk).update(unread=unread)
+
+
 @transaction.atomic
 def _turn(
     conversation: Conversation,

@@ -1,6 +1,6 @@
 """The two inboxes: a member's own, and the one the practice shares."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -9,7 +9,7 @@ from postroom.connections.models import Workflow
 from postroom.practice.models import Member
 from postroom.practice.rules import RESOLVE
 from postroom.register.models import Conversation, Entry
-from postroom.register.paging import SIZE, Page, cut, older
+from postroom.register.paging import SIZE, Page, cut, newer, older
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,14 @@ def shared(member: Member) -> QuerySet[Conversation]:
     return found if member.may(RESOLVE) else found.none()
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The letters above and below one in the list; None at its ends."""
+
+    previous: int | None
+    next: int | None
+
+
 def page(
     member: Member, talks: QuerySet[Conversation], state: str, before: Conversation | None
 ) -> Page:
@@ -39,10 +47,33 @@ def page(
     if before is not None:
         talks = talks.filter(older(before.last_at, before.pk, at_field="last_at"))
     listed = cut(list(talks.order_by("-last_at", "-pk")[: SIZE + 1]), key=lambda talk: talk.pk)
-    letters = Entry.objects.readable_by(member).filter(conversation__in=listed.rows)
+    return Page(_rows(member, listed.rows), listed.next)
+
+
+def beside(
+    member: Member, talks: QuerySet[Conversation], state: str, here: Conversation | None
+) -> Beside:
+    """Where one goes on from here; from nowhere, to the first."""
+    talks = talks.filter(state=state)
+    down = talks.order_by("-last_at", "-pk")
+    if here is None:
+        return Beside(None, _nearest(member, down))
+    above = talks.filter(newer(here.last_at, here.pk, at_field="last_at"))
+    below = down.filter(older(here.last_at, here.pk, at_field="last_at"))
+    return Beside(_nearest(member, above.order_by("last_at", "pk")), _nearest(member, below))
+
+
+def _nearest(member: Member, talks: QuerySet[Conversation]) -> int | None:
+    rows = _rows(member, talks[:SIZE])
+    return rows[0].entry.pk if rows else None
+
+
+def _rows(member: Member, talks: Iterable[Conversation]) -> list[Row]:
+    """Of each conversation its newest letter; those of which one may read none are left out."""
+    talks = list(talks)
+    letters = Entry.objects.readable_by(member).filter(conversation__in=talks)
     newest = {entry.conversation_id: entry for entry in letters.order_by("at", "pk")}
-    rows = [Row(newest[talk.pk], talk) for talk in listed.rows if talk.pk in newest]
-    return Page(rows, listed.next)
+    return [Row(newest[talk.pk], talk) for talk in talks if talk.pk in newest]
 
 
 def news(

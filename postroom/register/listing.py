@@ -50,6 +50,22 @@ def page(member: Member, wanted: Wanted, after: Entry | None) -> Found:
     return Found(_fetched(member, shown), last[1] if last else None, count)
 
 
+def news(member: Member, wanted: Wanted, shown: Sequence[int]) -> tuple[int, int]:
+    """How many entries the first page would show besides these, and how many of these not any
+    more: said above the table, which stays as it is (DESIGN 8.12)."""
+    if wanted.impossible:
+        return 0, 0
+    keys, _broken_off = _keys(member, wanted, None, SIZE)
+    there = set(_walk(member, wanted, None, list(shown)).order_by())
+    end = (max if wanted.oldest else min)(there, default=None) if len(shown) >= SIZE else None
+    came = [
+        key
+        for key in keys
+        if key[1] not in shown and (end is None or (key < end if wanted.oldest else key > end))
+    ]
+    return len(came), len(set(shown) - {pk for _, pk in there})
+
+
 def every(member: Member, wanted: Wanted) -> Iterator[list[Entry]]:
     """All entries the filters leave, some hundred at a time: for an export."""
     start: Key | None = None

@@ -107,6 +107,8 @@ class Conversation(models.Model):
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="conversations")
     state = models.CharField(max_length=6, choices=STATES, default=OPEN)
     last_at = models.DateTimeField()  # of its newest letter
+    # Common to all who handle it (RX-113, BS-106): once one has read it, it is read.
+    unread = models.BooleanField(default=True)
     closed_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)  # raised by each closing and reopening

@@ -33,8 +33,10 @@ def older(at: datetime, pk: int, at_field: str = "at", pk_field: str = "pk") -> 
     )
 
 
-def newer(at: datetime, pk: int, pk_field: str = "pk") -> Q:
-    return Q(at__gte=at) & (Q(at__gt=at) | Q(**{f"{pk_field}__gt": pk}))
+def newer(at: datetime, pk: int, at_field: str = "at", pk_field: str = "pk") -> Q:
+    return Q(**{f"{at_field}__gte": at}) & (
+        Q(**{f"{at_field}__gt": at}) | Q(**{f"{pk_field}__gt": pk})
+    )
 
 
 def bounded(rows: QuerySet[Any], most: int = MOST) -> str:

@@ -62,6 +62,7 @@ urlpatterns = [
     path("entries/<int:entry>/sender", senders.sender, name="sender"),
     path("settings/senders/waiting", senders.apply_senders, name="apply_senders"),
     path("entries/<int:entry>/file", inboxes.file, name="file"),
+    path("entries/<int:entry>/unread", inboxes.mark_unread, name="mark_unread"),
     path("entries/<int:entry>/close", inboxes.close, name="close"),
     path("entries/<int:entry>/reopen", inboxes.reopen, name="reopen"),
     path("entries/<int:entry>/undo", entries.undo, name="undo"),

@@ -20,6 +20,7 @@ from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register.models import Entry
+from postroom.register.paging import numbers
 from postroom.web import first_hour, today
 from postroom.web.context import MANY, bounded, shell_of
 
@@ -40,11 +41,15 @@ def front(request: Any) -> HttpResponseBase:
 @member_required(rules.READ)
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
-    """What waits, how the accounts are, what was filed last."""
+    """What waits, how the accounts are, what was filed last. `row` are the letters that are being
+    read: they stay where they are, and it is said above them how many came (DESIGN 8.12)."""
     now = timezone.now()
+    shown = set(numbers(request.GET.getlist("row"), LATEST))
     entries = Entry.objects.readable_by(request.member)
     accounts = MailAccount.objects.filter(practice=request.practice, owner=None).order_by("name")
     filed = entries.filter(filing=Entry.RESOLVED).order_by("-at", "-id")
+    clients = Prefetch("clients", Client.objects.open_to(request.member))
+    latest = list(filed.prefetch_related(clients)[:LATEST])
     context = {
         "nav": "home",
         "appcls": "tall",
@@ -58,9 +63,9 @@ def home(request: MemberRequest) -> HttpResponse:
         "coming": still_today(request.member, now),
         "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
-        "latest": filed.prefetch_related(
-            Prefetch("clients", Client.objects.open_to(request.member))
-        )[:LATEST],
+        "latest": latest,
+        "shown": shown,
+        "came": sum(entry.pk not in shown for entry in latest) if shown else 0,
     }
     return render(request, "web/home.html", context)
 

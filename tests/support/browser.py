@@ -79,6 +79,7 @@ def widths(page: Page) -> list[Any]:
 
 def flaws(page: Page) -> list[Any]:
     """What axe finds (WCAG 2.2 AA), and whether the page is too wide, as it stands."""
+    page.wait_for_load_state("load")  # half its styles make another page
     return _width(page) + _axe(page, RULES)
 
 

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("last_at", models.DateTimeField()),
+                ("unread", models.BooleanField(default=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("to_follow", models.BooleanField(default=False)),

@@ -339,3 +339,24 @@ def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(
     list_exports.advance(later.pk, clock=timezone.now)
     later.refresh_from_db()
     assert later.state == Job.FAILED
+
+
+def test_an_open_table_is_told_what_came_and_went(cast: Cast, told: dict[str, Entry]) -> None:
+    bob = cast.browser(cast.bob)
+
+    def news(**asked: Any) -> str:
+        return words(bob.get("/p/tern/register", {"news": 1, **asked})).strip()
+
+    drawn = words(bob.get("/p/tern/register", {"kind": "email"}))
+    assert 'hx-get="/p/tern/register?kind=email&amp;news=1"' in drawn
+    rows = [told[name].pk for name in ("mail", "sent", "waits")]
+    assert all(f'class="shown" name="row" value="{row}"' in drawn for row in rows)
+    assert news(kind="email", row=rows) == ""
+    put(cast.practice, mail(subject="new"), clients=[cast.hollis])
+    put(cast.practice, mail(subject="hers"), owner=cast.alice, filing=Entry.UNFILED)
+    noting.archive(cast.practice.pk, rows[:1], by=cast.bob, now=timezone.now())
+    said = news(kind="email", row=rows)
+    assert "1 new entry" in said
+    assert "1 is no longer here" in said
+    assert 'href="/p/tern/register?kind=email"' in said
+    assert news(kind="phone", row=[told["phone"].pk]) == ""

@@ -1,5 +1,7 @@
 """One letter on a page of its own: what it says, whose it is, why, and taking that back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -15,7 +17,7 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.practice.words import words_of
-from postroom.register import actions, words
+from postroom.register import actions, handling, words
 from postroom.register.conversing import conversing
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
@@ -35,7 +37,21 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         return noting.shown(request, letter)
     look = Look.asked(request.GET)
     talk = conversation_of(request.member, letter)
-    about = set(letter.about.values_list("patient", flat=True))
+    if talk is not None:
+        handling.read(talk)
+    context = {
+        "nav": _nav(letter, talk),
+        "other_view": "?" if look.as_text else "?view=text",
+        **about(request, letter, talk, look),
+    }
+    return render(request, "register/entry.html", context)
+
+
+def about(
+    request: MemberRequest, letter: Entry, talk: Conversation | None, look: Look
+) -> dict[str, Any]:
+    """What is shown of a letter and beside it, on its own page or in an inbox."""
+    named = set(letter.about.values_list("patient", flat=True))
     clients = list(
         Client.objects.open_to(request.member)
         .filter(placements__entry=letter)
@@ -46,20 +62,18 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
     may_assign = letter.filing == Entry.RESOLVED and request.member.may(RESOLVE)
     unfiled = talking.unfiled if talking and may_assign and clients else []
     theirs = [patient for client in clients for patient in client.patients.all()]
-    context = {
-        "nav": _nav(letter, talk),
+    return {
         "talk": talk,
         "entry": letter,
         "clients": clients,
-        "about": [patient for patient in theirs if patient.pk in about],
-        "patients": [(patient, patient.pk in about) for patient in theirs],
+        "about": [patient for patient in theirs if patient.pk in named],
+        "patients": [(patient, patient.pk in named) for patient in theirs],
         "moves": moves(request.member, letter),
         "why": words.why(letter, words_of(request.practice).within()),
         "filed": words.done(letter, request.member)
         if letter.filed_by_id and not letter.is_waiting
         else "",
         "reading": reading(request.practice, letter, look),
-        "other_view": "?" if look.as_text else "?view=text",
         "conversing": talking,
         "unfiled": unfiled,
         "unfiled_own": any(one.owner_id for one, _doubted in unfiled),
@@ -70,7 +84,6 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "may_assign": may_assign,
         "may_take_back": may_take_back(request.member, letter),
     }
-    return render(request, "register/entry.html", context)
 
 
 @member_required(RESOLVE)

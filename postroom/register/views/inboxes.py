@@ -18,10 +18,12 @@ from postroom.practice.rules import READ, RESOLVE
 from postroom.register import actions, handling
 from postroom.register.desk import desk
 from postroom.register.forms import ResolveForm, VersionForm
-from postroom.register.inboxes import conversation_of, mine, news, page, shared
+from postroom.register.inboxes import beside, conversation_of, mine, news, page, shared
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number, numbers
 from postroom.register.reading import Look
+from postroom.register.views import entries
+from postroom.register.views.unresolved import fragment
 from postroom.register.waiting import waiting
 
 
@@ -75,6 +77,20 @@ def file(request: MemberRequest, entry: int) -> HttpResponse:
 
 @member_required(RESOLVE)
 @require_POST
+def mark_unread(request: MemberRequest, entry: int) -> HttpResponse:
+    """It was opened, and is not dealt with: bold again, for all who handle it (BS-106)."""
+    letter = _readable(request, entry)
+    talk = conversation_of(request.member, letter)
+    if talk is None:
+        messages.error(request, _("This message is in no inbox of yours."))
+        return redirect("register:entry", request.practice.slug, letter.pk)
+    handling.unread(talk)
+    messages.success(request, _("Marked as unread."))
+    return redirect(_inbox(talk), request.practice.slug)
+
+
+@member_required(RESOLVE)
+@require_POST
 def close(request: MemberRequest, entry: int) -> HttpResponse:
     """Nothing is left to do about this conversation."""
     return _turn(request, entry, handling.close, _("Closed."), back="register:reopen")
@@ -88,7 +104,10 @@ def reopen(request: MemberRequest, entry: int) -> HttpResponse:
 
 
 def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> HttpResponse:
+    """`?entry` lays a letter on the desk beside the list; `before` goes on down the list, `show`
+    shows what is closed, `news` only what changed since the page was made."""
     closed = request.GET.get("show") == "closed"
+    more = "&show=closed" if closed else ""
     asked = number(request.GET.get("before"))
     before = get_object_or_404(talks, pk=asked) if asked is not None else None
     state = Conversation.CLOSED if closed else Conversation.OPEN
@@ -97,17 +116,35 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
         again = f"{request.path}?show=closed" if closed else request.path
         context = {"came": came, "left": left, "again": again}
         return render(request, "register/_news.html", context)
+    desk = _desk(request, talks, state, more)
+    context = {"nav": nav, "mine": nav == "my-inbox", "closed": closed, **desk}
+    if fragment(request):
+        return render(request, "register/_inbox_desk.html", context)
     listed = page(request.member, talks, state, before)
-    context = {
-        "nav": nav,
-        "appcls": "tall",
-        "mine": nav == "my-inbox",
-        "rows": listed.rows,
-        "next": listed.next,
-        "before": asked,
-        "closed": closed,
-    }
+    context |= {"rows": listed.rows, "next": listed.next, "before": asked}
     return render(request, "register/inbox.html", context)
+
+
+def _desk(
+    request: MemberRequest, talks: QuerySet[Conversation], state: str, more: str
+) -> dict[str, Any]:
+    """The letter that lies beside the list, if one was chosen, and where one goes on from it."""
+    asked = number(request.GET.get("entry"))
+    address = {"here": request.path, "more": more}
+    if asked is None:
+        return {**address, "beside": beside(request.member, talks, state, None)}
+    letter = _readable(request, asked)
+    talk = get_object_or_404(talks, pk=letter.conversation_id)
+    audit.read(request, "entry", letter.pk)
+    handling.read(talk)
+    look = Look.asked(request.GET)
+    other_view = f"?entry={letter.pk}{more}" + ("" if look.as_text else "&view=text")
+    return {
+        **address,
+        "beside": beside(request.member, talks, state, talk),
+        "other_view": other_view,
+        **entries.about(request, letter, talk, look),
+    }
 
 
 def _file_page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> Any:
@@ -138,10 +175,9 @@ def _turn(
     letter = _readable(request, entry)
     talk = conversation_of(request.member, letter)
     form = VersionForm(request.POST if "version" in request.POST else request.GET)
-    page = redirect("register:entry", request.practice.slug, letter.pk)
     if talk is None:
         messages.error(request, _("This message is in no inbox of yours."))
-        return page
+        return redirect("register:entry", request.practice.slug, letter.pk)
     try:
         version = form.cleaned_data["version"] if form.is_valid() else 0
         act(talk, by=request.member, now=timezone.now(), version=version)
@@ -157,7 +193,21 @@ def _turn(
             address = reverse(back, args=[request.practice.slug, letter.pk])
             undo = f"{address}?version={talk.version}"
         messages.success(request, done, extra_tags=undo)
+        if "next" in request.POST:  # it was closed in the list, and the list goes on
+            return _go_on(request, talk)
+    return redirect("register:entry", request.practice.slug, letter.pk)
+
+
+def _go_on(request: MemberRequest, talk: Conversation) -> HttpResponse:
+    page = redirect(_inbox(talk), request.practice.slug)
+    following = number(request.POST["next"])
+    if following is not None:
+        page["Location"] += f"?entry={following}"
     return page
+
+
+def _inbox(talk: Conversation) -> str:
+    return "register:my_inbox" if talk.owner_id else "register:shared_inbox"
 
 
 def _nav(letter: Entry) -> str:

@@ -24,9 +24,9 @@ from postroom.register import list_words, noting
 from postroom.register.filters import Wanted, wanted_of
 from postroom.register.hits import marked
 from postroom.register.kinds import BY_HAND
-from postroom.register.listing import page
+from postroom.register.listing import news, page
 from postroom.register.models import Entry, SavedView
-from postroom.register.paging import SIZE, number, shown
+from postroom.register.paging import SIZE, number, numbers, shown
 from postroom.register.search import asked as asked_words
 from postroom.register.views.entries import may_take_back
 from postroom.register.views.noting import may_remove
@@ -57,8 +57,12 @@ class Filter:
 @require_safe
 def register(request: MemberRequest) -> HttpResponse:
     """All one may read, narrowed by what the address says; `after` is the last entry of the page
-    before."""
+    before, `news` asks only what changed since the `row`s were shown."""
     member, wanted = request.member, wanted_of(request.GET.dict())
+    if "news" in request.GET:
+        came, left = news(member, wanted, numbers(request.GET.getlist("row")))
+        context = {"came": came, "left": left, "again": f"{request.path}?{wanted.query()}"}
+        return render(request, "register/_news.html", context)
     after = None
     if asked := number(request.GET.get("after")):
         after = Entry.objects.readable_by(member).filter(pk=asked).first()

@@ -103,6 +103,19 @@ def test_home_says_who_comes_today(cast: Cast) -> None:
         assert unseen not in page
 
 
+def test_home_says_what_was_filed_since_and_leaves_the_list_as_it_is(cast: Cast) -> None:
+    first = letter(cast, Entry.RESOLVED, "First")
+    bob = cast.browser(cast.bob)
+    drawn = bob.get("/p/tern/").text
+    assert "hx-preserve" not in drawn
+    assert f'class="shown" name="row" value="{first.pk}"' in drawn
+    letter(cast, Entry.RESOLVED, "Second")
+    again = bob.get("/p/tern/", {"row": first.pk}).text
+    assert "1 new entry" in again
+    assert 'id="filed-last" aria-labelledby="latest" hx-preserve' in again
+    assert "new entr" not in bob.get("/p/tern/").text
+
+
 def test_home_shows_the_ten_letters_filed_last(cast: Cast) -> None:
     for n in range(12):
         letter(cast, Entry.RESOLVED, f"Letter {n:02}")

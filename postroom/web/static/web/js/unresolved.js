@@ -1,47 +1,22 @@
-// The desk of Unresolved: what changes around it when another letter is laid on it.
+// The desk of Unresolved: cards, ticks and what filing says it will do.
 import "./combobox.js";
 import "./frame.js";
+import { focusHeading, laidDown } from "./desk.js";
 import { singleKeys, typing } from "./keys.js";
 
-const main = document.getElementById("main");
 const CARDS = ".cand input[name=clients]"; // not the boxes beside them: animals, and whom else
 
-// One letter after the other: the list keeps its place, the phone its pane, focus goes to the
-// heading of what was laid down (DESIGN 11). At the swap and no later: whoever is already typing
-// in the new search must not lose the field, since a letter alone is a command.
-document.body.addEventListener("htmx:afterSwap", (event) => {
-  const desk = document.getElementById("desk");
-  if (!desk || event.detail.target.id !== "desk") return;
-  main.dataset.pane = desk.dataset.shows;
-  const parts = document.title.split(" · ");
-  document.title = [desk.dataset.title, ...parts.slice(-2)].join(" · ");
-  const step = event.detail.requestConfig.elt.dataset.key;
-  if ((step === "j" || step === "k") && !document.getElementById(`row-${desk.dataset.entry}`)) {
-    // Off the list: it goes on from its last row, or from its first.
-    const last = document.querySelector("#foot [name=last]")?.value;
-    location.replace(`?entry=${desk.dataset.entry}${step === "j" && last ? `&before=${last}` : ""}`);
-    return;
-  }
-  for (const row of document.querySelectorAll("#rows > li")) {
-    if (row.dataset.entry === desk.dataset.entry) {
-      row.setAttribute("aria-current", "true");
-      row.scrollIntoView({ block: "nearest" });
-    } else {
-      row.removeAttribute("aria-current");
-    }
-  }
-  const asked = new URL(event.detail.requestConfig.path, location.href).searchParams;
+laidDown((desk, asked) => {
   if (asked.has("more")) desk.querySelector("#find-client")?.focus();
   else focusOn(desk, asked.has("client"));
   count();
 });
 
-// A client who was looked up is the card one goes on from; else the heading of the pane one sees.
+// A client who was looked up is the card one goes on from; else the heading.
 function focusOn(desk, lookedUp) {
-  const headings = [...desk.querySelectorAll("h2[tabindex]")];
-  const heading = headings.find((found) => found.getClientRects().length > 0);
   const card = lookedUp ? desk.querySelector(`${CARDS}:checked`) : null;
-  (card ?? heading)?.focus({ preventScroll: card === null });
+  if (card) card.focus();
+  else focusHeading(desk);
 }
 
 // While the server files, the button says so and cannot be pressed again.
@@ -130,21 +105,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-clear]")) clear();
 });
 
-// Until the next letter lies on the desk, a key would still mean the one before.
-let exchanging = false;
-for (const name of ["htmx:beforeRequest", "htmx:afterSwap", "htmx:afterRequest"]) {
-  document.body.addEventListener(name, (event) => {
-    if (event.detail.target?.id === "desk") exchanging = name === "htmx:beforeRequest";
-  });
-}
-
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || !singleKeys() || typing(event.target)) return;
-  if (exchanging && event.key !== "Escape" && event.key !== "Tab") {
-    event.preventDefault();
-    event.stopPropagation();
-    return;
-  }
   if (document.querySelector("dialog[open]")) return;
   const done = event.key === "Escape" ? clear() : event.key.toLowerCase() === "x" && pick(event.shiftKey);
   if (done) event.preventDefault();
