@@ -191,6 +191,61 @@ def test_a_bounce_says_that_it_did_not_arrive(cast, account, state):
     assert words.why(message).sentence == "There is no such address: hollis@client.example."
 
 
+THREE = (("", "a@client.example"), ("", "b@client.example"), ("", "c@client.example"))
+
+
+def returned(cast, message, *addresses):
+    for address in addresses:
+        hear(cast.practice.pk, [bounce(message, address)], now=NOW)
+    message.refresh_from_db()
+    return message
+
+
+def test_come_back_from_one_of_several_it_is_sent_again_to_that_one_alone(cast, account):
+    message = become(put(cast, account, to=THREE[:2], cc=THREE[2:]), "sent", sent_at=NOW)
+    returned(cast, message, "b@client.example")
+    fresh = desk.send_again(message, by=cast.bob, now=NOW, address="bea@client.example")
+    assert fresh.recipients == ["bea@client.example"]
+    assert b"a@client.example" not in fresh.read().replace(b"bea@client.example", b"")
+
+
+def test_what_comes_back_from_a_second_one_is_not_lost(cast, account):
+    message = become(put(cast, account, to=THREE), "sent", sent_at=NOW)
+    returned(cast, message, "a@client.example", "b@client.example", "b@client.example")
+    assert desk.returned_from(message) == ["a@client.example", "b@client.example"]
+    desk.send_again(message, by=cast.bob, now=NOW)
+    returned(cast, message, "a@client.example")
+    assert message.reason == rules.REPLACED  # the same report once more
+    returned(cast, message, "c@client.example")
+    assert (message.reason, desk.returned_from(message)) == ("bounced", ["c@client.example"])
+    assert desk.send_again(message, by=cast.bob, now=NOW).recipients == ["c@client.example"]
+
+
+def test_led_on_elsewhere_the_address_that_was_written_to_is_corrected(cast, account):
+    message = become(put(cast, account), "sent", sent_at=NOW)
+    returned(cast, message, "hollis@elsewhere.example")
+    fresh = desk.send_again(message, by=cast.bob, now=NOW, address="h.farrow@client.example")
+    assert fresh.recipients == ["h.farrow@client.example"]
+
+
+def test_sent_again_and_taken_back_it_can_be_sent_again(cast, account):
+    message = become(put(cast, account), "uncertain", reason=rules.NO_ANSWER)
+    desk.cancel(desk.send_again(message, by=cast.bob, now=NOW), by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("uncertain", rules.NO_ANSWER)
+    again = desk.send_again(message, by=cast.bob, now=NOW)
+    assert (again.state, Message.objects.count()) == ("queued", 3)
+    with pytest.raises(desk.TooLate):
+        desk.send_again(message, by=cast.bob, now=NOW)
+
+
+def test_a_doubtful_one_that_was_sent_again_asks_nobody_when_it_comes_back(cast, account):
+    message = become(put(cast, account), "uncertain")
+    desk.send_again(message, by=cast.bob, now=NOW)
+    returned(cast, message, "hollis@client.example")
+    assert (message.state, message.reason) == ("failed", rules.REPLACED)
+
+
 def test_a_delay_says_that_the_server_has_it(cast, account):
     message = become(put(cast, account), "uncertain")
     hear(cast.practice.pk, [bounce(message, action="delayed", status="4.4.1")], now=NOW)

@@ -155,8 +155,10 @@ def _page(
     request: MemberRequest, message: Message, *, typed: str = "", wrong: str = "", status: int = 200
 ) -> HttpResponse:
     audit.read(request, "message", message.pk)
-    replaced = Message.objects.filter(replaces=message).first()
-    open_to = replaced is None and message.reason != rules.REPLACED
+    replaced = desk.replacement_of(message)
+    open_to = message.reason != rules.REPLACED and (
+        replaced is None or bool(message.reason_data.get("resent"))
+    )
     context = {
         "nav": "outbox",
         "appcls": "tall",
@@ -166,6 +168,7 @@ def _page(
         "replaced": replaced,
         "may": request.member.may(rights.WRITE) and open_to,
         "may_edit": message.state == Message.QUEUED and message.drafts.exists(),
+        "only_to": desk.returned_from(message),
         "again": message.state in (Message.FAILED, Message.UNCERTAIN),
         "address": typed or _wrong(message),
         "wrong": wrong,
