@@ -2,9 +2,10 @@
 became of a doubtful one; hold all sending."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.recording import settle
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
+from postroom.register.erasing import unlink_unnamed
 from postroom.register.models import Entry, StoredMail
 
 _UNSUBSCRIBE = re.compile(rb"(?m)^List-Unsubscribe: <(https://[!-~]+)>\r?$")
@@ -32,34 +34,28 @@ class TooLate(Exception):
 
 
 @transaction.atomic
-def cancel(message: Message, *, by: Member | None, now: datetime) -> None:
+def cancel(message: Message, *, by: Member | None, now: datetime) -> bool:
     """Stop a message that waits, or let a failed one be. What never left is no correspondence:
-    its entry goes from the register. Raises TooLate."""
+    its entry goes from the register, and its words go too, since nobody who is erased later would
+    be found by them. True for such a one. Raises TooLate."""
     one = _take(message, Message.QUEUED, Message.FAILED)
     never_left = one.sending_at is None and one.state == Message.QUEUED
-    entry = one.entry if never_left else None
+    entry = one.entry
     settle([one], Message.CANCELLED, rules.TAKEN_BACK, now=now)
     _note(one, "cancel", by, now)
     if one.replaces_id:
         _stand_again(one, now)
+    if not never_left:
+        return False
+    Message.objects.filter(pk=one.pk).update(subject="", content_key="")
+    transaction.on_commit(partial(unlink_unnamed, one.practice_id, [one.path]))
     if entry:
         clients = sorted(entry.placements.values_list("client", flat=True))
         data = {"clients": clients, "message": one.pk}
         audit.record(one.practice_id, "cancel", "entry", entry.pk, by=by, now=now, data=data)
         Entry.objects.filter(pk=entry.pk).delete()
         events.tell(one.practice_id, events.ENTRY_FILING, [entry.pk], now=now)
-
-
-def cancel_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
-    """Cancel those of these that have not left; how many."""
-    done = 0
-    for message in messages:
-        try:
-            cancel(message, by=by, now=now)
-            done += 1
-        except TooLate:
-            continue
-    return done
+    return True
 
 
 @transaction.atomic

@@ -233,6 +233,27 @@ def take_back(draft: Draft, *, member: Member, now: datetime) -> Draft:
 
 
 @transaction.atomic
+def stop(message: Message, *, by: Member, now: datetime) -> None:
+    """Cancel a message; what somebody wrote and what never left is a draft of theirs again.
+    Raises desk.TooLate."""
+    if desk.cancel(message, by=by, now=now):
+        written = Draft.objects.filter(message=message)
+        written.update(sent_at=None, message=None, saved_at=now, version=F("version") + 1)
+
+
+def stop_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
+    """Stop those of these that have not left; how many."""
+    done = 0
+    for message in messages:
+        try:
+            stop(message, by=by, now=now)
+            done += 1
+        except desk.TooLate:
+            continue
+    return done
+
+
+@transaction.atomic
 def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
     """Stop the letter that waits of this draft, for `member` to change it: in the draft itself,
     or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""

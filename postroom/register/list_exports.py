@@ -121,6 +121,16 @@ def advance(job_id: int, *, clock: Clock) -> None:
         longwork.fail(job, {"trouble": "unexpected"}, now=clock())
 
 
+def drop_all(practice: int) -> int:
+    """Forget all that was written, or is being written, of this practice's register: somebody who
+    stands in it is erased. How many."""
+    jobs = list(Job.objects.filter(practice=practice, kind=KIND))
+    for job in jobs:
+        Job.objects.filter(pk=job.pk).delete()
+        uploads.drop(job.data["key"])
+    return len(jobs)
+
+
 def path_of(job: Job) -> Path:
     return uploads.path(job.data["key"], FILE)
 

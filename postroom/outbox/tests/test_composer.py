@@ -281,6 +281,20 @@ def test_what_waits_is_edited_by_whoever_may_write_and_leaves_once(
     assert "Now" in words(sent(Message.objects.get(state=Message.QUEUED)))
 
 
+@pytest.mark.parametrize("way", ["one", "some"])
+def test_taken_back_in_the_outbox_it_is_a_draft_of_its_author_again(
+    cast: Cast, browser: Browser, way: str
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Not yet")
+    push(browser, draft, "send")
+    message = Message.objects.get()
+    address = f"/p/tern/outbox/{message.pk}/cancel" if way == "one" else "/p/tern/outbox/cancel"
+    cast.browser(cast.alice).post(address, {"message": message.pk})
+    (back,) = Draft.objects.of(cast.bob).listed()
+    push(browser, back, "send", text="Now")
+    assert "Now" in words(sent(Message.objects.get(state=Message.QUEUED)))
+
+
 def test_what_has_left_is_not_edited(cast: Cast, browser: Browser) -> None:
     draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Gone")
     push(browser, draft, "send")

@@ -39,6 +39,15 @@ def test_taken_back_in_time_it_was_never_there(cast, account):
     assert AuditEvent.objects.filter(action="cancel", member=cast.bob).count() == 2
 
 
+def test_of_what_was_taken_back_no_word_stays(cast, account, django_capture_on_commit_callbacks):
+    message = put(cast, account, subject="Of Hollis", clients=(cast.hollis.pk,))
+    path = message.path
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.cancel(message, by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.subject, path.exists()) == ("", False)
+
+
 def test_what_has_left_is_not_taken_back(cast, account):
     message = put(cast, account)
     for state in ("claimed", "sending", "sent", "uncertain", "cancelled"):

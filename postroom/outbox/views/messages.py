@@ -56,9 +56,11 @@ def cancel(request: MemberRequest, message: int) -> HttpResponse:
     """Stop what waits, or put away what failed."""
     chosen = _chosen(request, message)
     said = _("Taken back. It was not sent.")
+    if chosen.drafts.exists():
+        said = _("Taken back. It was not sent, and is a draft of who wrote it again.")
     if chosen.state == Message.FAILED:
         said = _("Put away.")
-    return _do(request, chosen, desk.cancel, said)
+    return _do(request, chosen, drafting.stop, said)
 
 
 @member_required(rights.WRITE)
@@ -120,7 +122,7 @@ def cancel_some(request: MemberRequest) -> HttpResponse:
     """Stop all that were ticked and still wait."""
     ids = numbers(request.POST.getlist("message"), listing.MOST)
     rows = listing.readable_by(request.member).filter(pk__in=ids)
-    done = desk.cancel_all(rows, by=request.member, now=timezone.now())
+    done = drafting.stop_all(rows, by=request.member, now=timezone.now())
     said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
     toasts.success(request, said % done)
     return redirect("outbox:outbox", request.practice.slug)
