@@ -255,8 +255,8 @@ def stop_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
 
 @transaction.atomic
 def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
-    """Stop the letter that waits of this draft, for `member` to change it: in the draft itself,
-    or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""
+    """Stop the letter that waits of this draft, for `member` to change it (`may_reopen`): in the
+    draft itself, or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""
     if draft.author_id == member.pk:
         return take_back(draft, member=member, now=now)
     files = list(draft.enclosures.all())
@@ -272,6 +272,14 @@ def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
     draft.save(force_insert=True)
     _enclose(draft, copies(files))
     return draft
+
+
+def may_reopen(draft: Draft, member: Member) -> bool:
+    """Whether this member may go on writing it: a draft shows the letter that it answers, which
+    may be its author's alone."""
+    if draft.author_id == member.pk or draft.origin_id is None:
+        return True
+    return Entry.objects.readable_by(member).filter(pk=draft.origin_id).exists()
 
 
 def sweep(now: datetime) -> int:

@@ -223,6 +223,33 @@ def test_an_answer_threads_and_quotes(cast: Cast, browser: Browser) -> None:
     assert "<blockquote" in words(letter, "html")
 
 
+@pytest.mark.parametrize("way", ["reply", "all", "forward"])
+def test_what_quotes_a_letter_of_ones_own_inbox_is_ones_own_too(
+    cast: Cast, browser: Browser, desk: SmtpAccount, way: str
+) -> None:
+    own = make_account(cast.practice, name="Bob", address="bob@tern.example", owner=cast.bob)
+    entry = threaded(cast.practice, owner=cast.bob, filing=Entry.UNFILED)
+    draft = begin(browser, f"?entry={entry.pk}&as={way}", text="Yes.")
+    assert (draft.account, draft.replies, draft.to_register) == (own, Draft.ME, False)
+    Entry.objects.filter(pk=entry.pk).update(filing=Entry.RESOLVED)
+    filed = begin(browser, f"?entry={entry.pk}&as={way}", text="Yes.")
+    assert (filed.account, filed.replies) == (desk, Draft.TEAM)
+
+
+def test_a_colleague_does_not_edit_what_answers_a_letter_they_may_not_read(
+    cast: Cast, browser: Browser
+) -> None:
+    entry = threaded(cast.practice, owner=cast.bob, filing=Entry.UNFILED)
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.", quote="")
+    push(browser, draft, "send")
+    page = f"/p/tern/outbox/{Message.objects.get().pk}"
+    colleague = cast.browser(cast.alice)
+    assert b'id="edit"' not in colleague.get(page).content
+    assert colleague.post(f"{page}/edit").status_code == 404
+    assert not Draft.objects.of(cast.alice).exists()
+    assert browser.post(f"{page}/edit").status_code == 302
+
+
 def test_an_answer_stands_in_the_conversation_and_so_does_what_comes_back(
     cast: Cast, browser: Browser
 ) -> None:

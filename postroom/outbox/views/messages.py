@@ -69,8 +69,8 @@ def edit(request: MemberRequest, message: int) -> HttpResponse:
     """Stop what waits and go on writing it."""
     chosen = _chosen(request, message)
     draft = chosen.drafts.first()
-    if draft is None:  # nobody wrote it by hand
-        raise Http404
+    if draft is None or not drafting.may_reopen(draft, request.member):
+        raise Http404  # nobody wrote it by hand, or it answers what is not theirs to read
     try:
         mine = drafting.reopen(draft, member=request.member, now=timezone.now())
     except drafting.AlreadySent:
@@ -158,6 +158,7 @@ def _page(
 ) -> HttpResponse:
     audit.read(request, "message", message.pk)
     replaced = desk.replacement_of(message)
+    draft = message.drafts.first() if message.state == Message.QUEUED else None
     open_to = message.reason != rules.REPLACED and (
         replaced is None or bool(message.reason_data.get("resent"))
     )
@@ -169,7 +170,7 @@ def _page(
         "tries": message.tries.all(),
         "replaced": replaced,
         "may": request.member.may(rights.WRITE) and open_to,
-        "may_edit": message.state == Message.QUEUED and message.drafts.exists(),
+        "may_edit": draft is not None and drafting.may_reopen(draft, request.member),
         "only_to": desk.returned_from(message),
         "again": message.state in (Message.FAILED, Message.UNCERTAIN),
         "address": typed or _wrong(message),
