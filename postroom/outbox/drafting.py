@@ -199,7 +199,7 @@ def send(
         raise Hindered(found)
     if wants_reason and not answer.reason.strip():
         raise Hindered(found)
-    if wants_reason and draft.client:
+    if wants_reason:
         draft.to_register = True  # the reason is written where the letter is
     letter = letter_of_draft(draft, member, files, not_before=not_before)
     with transaction.atomic():

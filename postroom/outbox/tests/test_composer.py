@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Client, ClientNote, Contact, ContactPoint, Patient
 from postroom.connections.models import SmtpAccount
+from postroom.custody.actions import merge
 from postroom.outbox import drafting, hurdles, template_actions
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.models import Message
@@ -423,6 +424,47 @@ def test_a_blocked_address_wants_a_reason_which_stays_with_the_letter(
     assert entry.details["reason"] == "asked on the phone"
     page = cast.browser(cast.alice).get(f"/p/tern/entries/{entry.pk}").content.decode()
     assert "asked on the phone" in page
+
+
+def test_the_reason_is_kept_where_the_letter_is_about_no_client(
+    cast: Cast, browser: Browser
+) -> None:
+    ContactPoint.objects.filter(norm=HOLLIS).update(state="blocked")
+    draft = begin(browser, subject="Hello", text="Hello")
+    push(browser, draft, "add", who=HOLLIS)
+    answer = push(browser, draft, "send", to_register="")
+    question = answer.context["question"]
+    push(browser, draft, "send", sure=question, reason="asked on the phone", to_register="")
+    entry = Message.objects.get().entry
+    assert entry and entry.details["reason"] == "asked on the phone"
+    assert not entry.placements.exists()
+
+
+def test_sent_from_a_page_older_than_a_merge_it_is_on_the_kept_record(
+    cast: Cast, browser: Browser
+) -> None:
+    gone = make_client(cast.practice, "9001", "H. Farrow", [HOLLIS])
+    cat = Patient.objects.create(practice=cast.practice, client=gone, ref="m", name="Mog")
+    Patient.objects.create(practice=cast.practice, client=cast.hollis, ref="m", name="Mog")
+    draft = begin(browser, f"?client={gone.pk}", subject="Mog", text="Well", patients=[cat.pk])
+    url = f"/p/tern/drafts/{draft.pk}"
+    page = browser.get(url)
+    merge(cast.hollis, gone, by=cast.alice, now=timezone.now())
+    press(browser, url, page, "send", patients=[cat.pk])
+    assert list(Message.objects.get().entry.clients.all()) == [cast.hollis]
+
+
+def test_a_draft_does_not_quote_a_letter_that_was_closed_to_its_author(
+    cast: Cast, browser: Browser
+) -> None:
+    entry = threaded(cast.practice, clients=[cast.hollis])
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+    cast.hollis.restricted = True
+    cast.hollis.save()
+    page = browser.get(f"/p/tern/drafts/{draft.pk}")
+    assert "Is it done?" not in page.content.decode()
+    answer = press(browser, f"/p/tern/drafts/{draft.pk}", page, "preview")
+    assert "Is it done?" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,7 @@ def _act(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         except AlreadySent:
             messages.error(request, _("This message has been sent already."))
             return go(request, reverse("outbox:drafts", args=[request.practice.slug]))
+    _settle(request, draft)
     done = DEEDS.get(deed, nothing)(request, draft, which, now)
     return done.answer or _after(request, draft, done)
 
@@ -163,7 +164,7 @@ def _page(request: MemberRequest, draft: Draft, *, status: int = 200, **more: An
 
 def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any]:
     member = request.member
-    _settle_client(request, draft)
+    _settle(request, draft)
     if draft.origin and draft.quote:
         audit.read_part(request, "entry", draft.origin.pk)
     accounts = _accounts(request)
@@ -210,8 +211,12 @@ def _accounts(request: MemberRequest) -> list[SmtpAccount]:
     return list(SmtpAccount.objects.usable_by(request.member))
 
 
-def _settle_client(request: MemberRequest, draft: Draft) -> None:
-    """The record a draft is about may have been merged, or closed to this member, since."""
+def _settle(request: MemberRequest, draft: Draft) -> None:
+    """What a draft is about may have been merged, or closed to this member, since: the record, and
+    the letter it would quote."""
+    readable = Entry.objects.readable_by(request.member)
+    if draft.origin_id and not readable.filter(pk=draft.origin_id).exists():
+        draft.origin = None  # for now: it may be opened to them again
     if draft.client_id is None:
         return
     kept = (draft.client.merged_into_id if draft.client else None) or draft.client_id
