@@ -166,6 +166,17 @@ def test_nobody_sees_more_in_the_table_than_elsewhere(cast: Cast, told: dict[str
     assert shown(cast.alice) == shown(cast.bob) == set()
 
 
+def test_what_was_sent_and_is_about_no_client_is_in_the_register(cast: Cast) -> None:
+    loose: dict[str, Any] = {"filing": Entry.UNFILED, "direction": "out", "status": "sent"}
+    put(cast.practice, mail(subject="taxes"), **loose)
+    put(cast.practice, mail(subject="bob’s own"), owner=cast.bob, **loose)
+    put(cast.practice, mail(subject="in an inbox"), filing=Entry.UNFILED)
+    for member in (cast.bob, cast.alice):
+        for wanted in (Wanted(), Wanted(kind="email"), Wanted(direction="out")):
+            found = listing.page(member, wanted, None)
+            assert [entry.subject for entry in found.entries] == ["taxes"]
+
+
 def test_what_has_no_attachment_is_asked_for_too(cast: Cast, told: dict[str, Entry]) -> None:
     bob = cast.browser(cast.bob)
     page = words(bob.get("/p/tern/register", {"bare": "1"}))
