@@ -572,6 +572,20 @@ def test_a_name_that_is_typed_is_looked_for_and_chosen(cast: Cast, browser: Brow
     assert (draft.to, draft.client, draft.to_register) == ([], None, False)
 
 
+def test_who_was_typed_and_not_chosen_is_not_passed_over(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    answer = push(browser, draft, "send", who="Hollis")
+    assert "whom you mean by “Hollis”" in asked(answer)
+    assert 'value="pick:' in answer.content.decode()
+    push(browser, draft, "about:")
+    assert "whom you mean by “Farrow”" in asked(push(browser, draft, "send", record="Farrow"))
+    assert not Message.objects.exists()
+    typed = {"who": "wren@elsewhere.example"}
+    question = push(browser, draft, "send", **typed).context["question"]  # of a stranger
+    push(browser, draft, "send", sure=question)
+    assert "wren@elsewhere.example" in Message.objects.get().recipients
+
+
 def test_files_are_taken_up_to_what_a_mail_can_carry(
     cast: Cast, browser: Browser, settings: LazySettings, tmp_path: Path, monkeypatch: Any
 ) -> None:
