@@ -266,6 +266,16 @@ def test_an_answer_stands_in_the_conversation_and_so_does_what_comes_back(
     assert {place.entry_id for place in places} == {entry.pk, ours.entry.pk, answer.pk}
 
 
+def test_an_answer_that_is_led_elsewhere_is_asked_about(cast: Cast, browser: Browser) -> None:
+    raw = mail(sender=f"Hollis Farrow <{HOLLIS}>", subject="Claim", text="Is it done?")
+    for n, (wanted, status) in enumerate(((HOLLIS, 302), ("h@elsewhere.example", 422))):
+        one = f"X-Number: {n}\r\nReply-To: {wanted}\r\n".encode() + raw
+        entry = put(cast.practice, one, clients=[cast.hollis])
+        draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+        assert [address for _name, address in draft.to] == [wanted]
+        assert push(browser, draft, "send").status_code == status
+
+
 def test_what_came_meanwhile_is_told_before_the_answer_leaves(cast: Cast, browser: Browser) -> None:
     entry = threaded(cast.practice, clients=[cast.hollis])
     draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
