@@ -43,8 +43,8 @@ def cancel(message: Message, *, by: Member | None, now: datetime) -> bool:
     entry = one.entry
     settle([one], Message.CANCELLED, rules.TAKEN_BACK, now=now)
     _note(one, "cancel", by, now)
-    if one.replaces_id:
-        _stand_again(one, now)
+    if one.replaces:
+        _stand_again(one.replaces, now)
     if not never_left:
         return False
     Message.objects.filter(pk=one.pk).update(subject="", content_key="")
@@ -209,9 +209,9 @@ def _answered(practice: Practice, written: Letter) -> Entry | None:
     return mail.entry if mail else None
 
 
-def _stand_again(fresh: Message, now: datetime) -> None:
+def _stand_again(replaced: Message, now: datetime) -> None:
     """What was sent again by a message that is taken back waits for somebody as before."""
-    rows = Message.objects.select_for_update(of=("self",)).filter(pk=fresh.replaces_id)
+    rows = Message.objects.select_for_update(of=("self",)).filter(pk=replaced.pk)
     old = rows.filter(reason=rules.REPLACED).first()
     was = old and old.reason_data.get("was")
     if old and was:

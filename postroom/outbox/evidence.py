@@ -78,9 +78,9 @@ def _judge(message: Message, letter: Letter, now: datetime) -> int:
         return 0
     first = failed[new[0]]
     message.said = first.text[:500]
-    told = {"address": new[0] or message.to_address, "why": first.reason}
-    told |= {"addresses": [*known, *new], "resent": resent}
-    settle([message], Message.FAILED, rules.BOUNCED, now=now, **told)
+    address = new[0] or message.to_address
+    told = {"why": first.reason, "addresses": [*known, *new], "resent": resent}
+    settle([message], Message.FAILED, rules.BOUNCED, now=now, address=address, **told)
     return 1
 
 
