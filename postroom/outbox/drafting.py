@@ -110,10 +110,12 @@ def add_person(draft: Draft, name: str, mailbox: str, *, now: datetime) -> Draft
 
 
 def drop_person(draft: Draft, place: int, *, now: datetime) -> Draft:
-    """Take the one at this place, from 0, off the list."""
+    """Take the one at this place, from 0, off the list; no template greets them any more."""
     draft.to = [one for n, one in enumerate(draft.to) if n != place]
-    if not draft.to:
-        draft.contact = None
+    if draft.contact:
+        left = {normalise_email(address) for _name, address in draft.to}
+        if not draft.contact.points.filter(norm__in=left).exists():
+            draft.contact = None
     return _keep(draft, now, "to", "contact")
 
 

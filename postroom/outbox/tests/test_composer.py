@@ -596,6 +596,16 @@ def test_who_was_typed_and_not_chosen_is_not_passed_over(cast: Cast, browser: Br
     assert "wren@elsewhere.example" in Message.objects.get().recipients
 
 
+def test_who_was_taken_off_again_is_greeted_by_no_template(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", text="Hello")
+    push(browser, draft, "add", who="wren@elsewhere.example")
+    push(browser, draft, "drop:1")
+    assert draft.contact is not None
+    push(browser, draft, "add", who="wren@elsewhere.example")
+    push(browser, draft, "drop:0")
+    assert (draft.to, draft.contact) == ([["", "wren@elsewhere.example"]], None)
+
+
 def test_files_are_taken_up_to_what_a_mail_can_carry(
     cast: Cast, browser: Browser, settings: LazySettings, tmp_path: Path, monkeypatch: Any
 ) -> None:

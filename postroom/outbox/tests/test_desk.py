@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from postroom.clients.models import ContactPoint
+from postroom.custody.actions import merge
 from postroom.kit.mime import read
 from postroom.kit.processes import Worker
 from postroom.outbox import desk, rules, words
@@ -15,6 +16,7 @@ from postroom.outbox.recording import claim, may_leave
 from postroom.outbox.tests.post import NOW, make_account, put
 from postroom.practice.models import AuditEvent
 from postroom.register.models import Entry
+from tests.support.cast import make_client
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,22 @@ def test_sent_now_a_blocked_address_still_stops_it(cast, account):
     message = put(cast, account, to=to, contact_points=(point.pk,), level=5)
     ContactPoint.objects.filter(pk=point.pk).update(state="blocked")
     desk.send_now(message, by=cast.bob, now=NOW)
+    assert claim(account, 5, worker=Worker.this(), now=NOW) == []
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("withdrawn", rules.ADDRESS_BLOCKED)
+
+
+def test_an_address_that_is_blocked_on_the_record_it_came_to_stops_it(cast, account):
+    gone = make_client(cast.practice, "9001", "H. Farrow", ["second@example.org"])
+    twin = ContactPoint.objects.get(norm="second@example.org")
+    theirs = ContactPoint.objects.filter(contact__clients=cast.hollis).first()
+    ContactPoint.objects.filter(pk=theirs.pk).update(
+        value=twin.value, norm=twin.norm, state="blocked"
+    )
+    message = put(
+        *(cast, account), to=(("", twin.value),), contact_points=(twin.pk,), level=5, not_before=NOW
+    )
+    merge(cast.hollis, gone, by=cast.alice, now=NOW)
     assert claim(account, 5, worker=Worker.this(), now=NOW) == []
     message.refresh_from_db()
     assert (message.state, message.reason) == ("withdrawn", rules.ADDRESS_BLOCKED)
