@@ -6,6 +6,7 @@ left, lies in the folder of uploads for a week, and is given to nobody but who a
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -98,9 +99,12 @@ def begin(member: Member, wanted: Wanted, ending: str, *, now: datetime) -> Job:
 
 
 def note(member: Member, wanted: Wanted, ending: str, *, now: datetime) -> None:
-    """Write in the audit what is taken out of the house."""
+    """Write in the audit what is taken out of the house; of what was searched only that it was:
+    often that is a name, and the audit outlives whom it names."""
     practice = member.practice_id
-    data = {"format": ending, **wanted.said}
+    data: dict[str, Any] = {"format": ending, **replace(wanted, q="").said}
+    if wanted.q:
+        data["searched"] = True
     audit.record(practice, "export_register", "practice", practice, by=member, now=now, data=data)
 
 

@@ -315,14 +315,16 @@ def test_an_export_holds_what_is_shown_with_no_cell_a_command(
 ) -> None:
     Entry.objects.filter(pk=told["mail"].pk).update(subject='=HYPERLINK("http://x")\x0b\r\n+1')
     answer = cast.browser(cast.bob).post(
-        "/p/tern/register/export", {"format": ending, "query": "kind=email&state=filed"}
+        "/p/tern/register/export",
+        {"format": ending, "query": "kind=email&state=filed&q=insurance"},
     )
     rows = sheet(answer, ending)
     assert rows[0][:3] == ["Number", "Date", "Kind"]
     assert [row[9] for row in rows[1:]] == ['\'=HYPERLINK("http://x") +1', "sent"]
     assert rows[2][2:6] == ["Email", "Sent", "Wren Farrow", "4183"]
     line = AuditEvent.objects.get(action="export_register")
-    assert line.data == {"format": ending, "kind": "email", "state": "filed"}
+    asked = {"kind": "email", "state": "filed", "searched": True}
+    assert line.data == {"format": ending, **asked}
 
 
 def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(
