@@ -68,7 +68,8 @@ def _judge(message: Message, letter: Letter, now: datetime) -> int:
         # It is delayed, or reached some: the server has it.
         settle([message], Message.SENT, rules.BY_BOUNCE, now=now)
         return 1
-    if message.state == Message.UNCERTAIN and message.reason == rules.REPLACED:
+    was = message.reason_data.get("was") or {}
+    if message.reason == rules.REPLACED and was.get("reason") != rules.BOUNCED:
         # All of them have been written to again: nobody needs to look at it.
         settle([message], Message.FAILED, rules.REPLACED, now=now, **message.reason_data)
         return 1
@@ -87,7 +88,7 @@ def _judge(message: Message, letter: Letter, now: datetime) -> int:
 def _returned(message: Message) -> tuple[list[str], list[str]]:
     """From whom it has come back before, and to whom of them it was sent again since."""
     data = message.reason_data
-    if message.reason == rules.REPLACED and data.get("was", {}).get("reason") == rules.BOUNCED:
+    if message.reason == rules.REPLACED:
         known = data["was"]["data"].get("addresses", [])
         return known, known
     if message.reason == rules.BOUNCED:

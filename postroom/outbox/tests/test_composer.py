@@ -313,6 +313,8 @@ def test_what_waits_is_edited_by_whoever_may_write_and_leaves_once(
     assert [one.read() for one in mine.enclosures.all()] == [b"%PDF"]
     first.refresh_from_db()
     assert first.state == Message.CANCELLED
+    told = browser.post(f"/p/tern/drafts/{draft.pk}/undo", follow=True).content.decode()
+    assert "A colleague has taken it back" in told
     browser.post(f"/p/tern/outbox/{first.pk}/edit")  # its author comes second, and is told
     assert Message.objects.count() == 1
     push(colleague, mine, "send", text="Now")
@@ -331,6 +333,16 @@ def test_taken_back_in_the_outbox_it_is_a_draft_of_its_author_again(
     (back,) = Draft.objects.of(cast.bob).listed()
     push(browser, back, "send", text="Now")
     assert "Now" in words(sent(Message.objects.get(state=Message.QUEUED)))
+
+
+def test_what_is_kept_out_of_the_register_its_author_can_read_again(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="For you alone")
+    push(browser, draft, "send", to_register="")
+    page = f"/p/tern/outbox/{Message.objects.get().pk}"
+    assert b"For you alone" in browser.get(page).content
+    assert b"For you alone" not in cast.browser(cast.alice).get(page).content
 
 
 def test_what_has_left_is_not_edited(cast: Cast, browser: Browser) -> None:

@@ -22,6 +22,7 @@ from postroom.outbox import addressing, composing, drafting, preparing
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.drafting import AlreadySent, ChangedElsewhere
 from postroom.outbox.forms.composer import ComposerForm, LaterForm, tomorrow
+from postroom.outbox.models import Message
 from postroom.outbox.preparing import Prepared
 from postroom.outbox.template_fields import living
 from postroom.outbox.views.buttons import DEEDS, Done, go, nothing, records, templates_of
@@ -113,7 +114,12 @@ def undo(request: MemberRequest, draft: int) -> HttpResponse:
     try:
         drafting.take_back(found, member=request.member, now=timezone.now())
     except AlreadySent:
-        messages.error(request, _("It is too late: the message has left."))
+        found.refresh_from_db()
+        by_a_colleague = found.message and found.message.state == Message.CANCELLED
+        said = _("It is too late: the message has left.")
+        if by_a_colleague:
+            said = _("A colleague has taken it back meanwhile and goes on writing it.")
+        messages.error(request, said)
         return redirect("outbox:drafts", request.practice.slug)
     messages.success(request, _("Not sent. You can go on writing."))
     return redirect("outbox:draft", request.practice.slug, found.pk)

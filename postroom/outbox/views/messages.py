@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.addresses import normalise_email
+from postroom.kit.mime import read_guarded
 from postroom.outbox import desk, drafting, listing, rules, words
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
@@ -168,6 +169,7 @@ def _page(
         "line": listing.lines([message])[0],
         "message": message,
         "tries": message.tries.all(),
+        "text": _text(request, message),
         "replaced": replaced,
         "may": request.member.may(rights.WRITE) and open_to,
         "may_edit": draft is not None and drafting.may_reopen(draft, request.member),
@@ -177,6 +179,16 @@ def _page(
         "wrong": wrong,
     }
     return render(request, "outbox/message.html", context, status=status)
+
+
+def _text(request: MemberRequest, message: Message) -> str:
+    """What was written, to its author, where it stands nowhere else: kept out of the register."""
+    if message.entry_id or message.author_id != request.member.pk or not message.content_key:
+        return ""
+    try:
+        return read_guarded(message.read()).text
+    except OSError:
+        return ""
 
 
 def _do(
