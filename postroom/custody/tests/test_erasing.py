@@ -260,6 +260,18 @@ def test_what_was_made_to_hand_over_goes_with_it(cast: Cast, other: Client) -> N
     assert list(Job.objects.filter(kind__startswith="export")) == [jobs[2]]
 
 
+def test_what_somebody_is_typing_about_others_stays(cast: Cast, other: Client) -> None:
+    changed = note_drafts.place_of("phone", None, entry=cast.hollis.pk)  # the same number
+    note_drafts.keep(cast.bob, changed, {"body": "Of Maud", "clients": [str(other.pk)]}, now=NOW)
+    about = note_drafts.place_of("phone", other.pk)
+    typed = {"body": "Of both", "clients": [cast.hollis.pk, str(other.pk)]}
+    note_drafts.keep(cast.bob, about, typed, now=NOW)
+    erase(cast, cast.hollis)
+    assert [note_drafts.kept(cast.bob, place) is None for place in (changed, about)] == [
+        *(False, True),
+    ]
+
+
 def test_rows_of_clients_merged_into_it_go_too(cast: Cast, other: Client) -> None:
     Client.objects.filter(pk=other.pk).update(merged_into=cast.hollis)
     erase(cast, cast.hollis)
