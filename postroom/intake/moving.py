@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from postroom.connections.imap import Folder, Mailbox, Moved, Seen
+from postroom.connections.bodies import Seen
+from postroom.connections.imap import Folder, Mailbox
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.rules import back_off
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
+from postroom.connections.uids import Moved
 from postroom.intake.belonging import (
     all_strayed,
     forget_followed,
