@@ -27,10 +27,12 @@ from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required, page_before
 from postroom.practice.rules import READ, WRITE
 from postroom.register import scanning
+from postroom.register.file_lines import is_picture
+from postroom.register.inline import is_picture_token
 from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry, Scan
 from postroom.register.outside import asked_for
-from postroom.register.reading import Look, document, is_picture, is_picture_token
+from postroom.register.reading import Look, document
 from postroom.register.safety import (
     Danger,
     danger,
