@@ -71,7 +71,7 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
 @member_required(READ)
 @require_safe
 def files(request: MemberRequest, client: int) -> HttpResponse:
-    """Every file on the record, by day, the newest first, with the entry it came by."""
+    """Every file on the record, the newest first, with the entry it came by."""
     record = get_object_or_404(_records(request), pk=client)
     asked, before = number(request.GET.get("before")), None
     if asked is not None:
