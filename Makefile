@@ -58,14 +58,15 @@ CUTS := 100
 STOPS := 100
 HITS := 3
 SEED := 1
+SOAK := 600
 chaos: $(ENV)/dev.stamp
 	@scripts/system-packages
 	POSTROOM_CHAOS_FAULTS=$(FAULTS) POSTROOM_CHAOS_MAILS=$(CHAOS_MAILS) POSTROOM_CHAOS_CUTS=$(CUTS) \
 	    POSTROOM_CHAOS_STOPS=$(STOPS) POSTROOM_CHAOS_HITS=$(HITS) POSTROOM_CHAOS_SEED=$(SEED) \
-	    $(PYTHON) -m pytest -rP -n 0 \
+	    POSTROOM_CHAOS_SOAK=$(SOAK) $(PYTHON) -m pytest -rP -n 0 \
 	    tests/test_chaos_random.py tests/test_chaos_every.py tests/test_power_cut.py \
 	    tests/test_servers_fail.py tests/test_rare_answers.py tests/test_poison.py \
-	    tests/test_sending_chaos.py
+	    tests/test_sending_chaos.py tests/harm_full_disk.py tests/harm_soak.py
 
 # Gather the words of the house for translation; needs gettext.
 messages: $(ENV)/dev.stamp

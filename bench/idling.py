@@ -10,7 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.settings")
 django.setup()
 
-from postroom.connections.imap import open_mailbox  # noqa: E402 - after the settings
+from postroom.connections.mailboxes import open_mailbox  # noqa: E402 - after the settings
 from postroom.connections.models import MailAccount  # noqa: E402
 from postroom.intake.actions import Outcome, make_pass, open_settings  # noqa: E402
 from postroom.intake.polling import utc_now  # noqa: E402

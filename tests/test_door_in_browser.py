@@ -173,6 +173,8 @@ def test_two_people_share_a_desk_and_each_goes_on_where_they_were(
     give_password(page, cast.bob)
     page.goto(f"{base}/p/tern/clients?q=Farrow")
     page.get_by_role("button", name="Lock or switch").click()
+    expect(page).to_have_url(re.compile("/lock$"))
+    page.wait_for_load_state("load")  # the script hears the name from then on
     page.get_by_label("Alice Moreau").click()
     page.bring_to_front()  # beside other windows of a busy machine this one may be behind
     expect(page.get_by_label("PIN")).to_be_focused()  # pressing the name leads to the PIN

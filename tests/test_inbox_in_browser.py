@@ -81,7 +81,7 @@ def test_letters_are_read_and_closed_by_keyboard(page: Page) -> None:
     page.wait_for_load_state()
     press("u")
     expect(page.get_by_text("Open again.")).to_be_visible()
-    page.goto(PAGE)
+    on_desk(page, "Insulin")
     expect(page.locator("#rows > li")).to_have_count(3)
     page.get_by_role("link", name="A referral").click()
     on_desk(page, "A referral")

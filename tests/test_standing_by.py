@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from postroom.connections.imap import open_mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.reaching import Settings
 
 pytestmark = pytest.mark.timeout(60)

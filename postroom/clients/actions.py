@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from postroom.clients import bulk
+from postroom.clients.holdings import refresh_search
 from postroom.clients.models import Client, Contact, ContactLink, ContactPoint
 from postroom.kit.addresses import normalise_email
 from postroom.practice import audit
@@ -38,7 +38,7 @@ def remember_address(
             preferred=not contact.points.filter(kind=ContactPoint.EMAIL, preferred=True).exists(),
             origin=ContactPoint.MEMBER,
         )
-        bulk.refresh_search(contact.links.values_list("client", flat=True))
+        refresh_search(contact.links.values_list("client", flat=True))
         data = {"point": point.pk}
         audit.record(
             client.practice_id, "remember_address", "client", client.pk, by=by, now=now, data=data
@@ -58,7 +58,7 @@ def forget_address(point: ContactPoint, *, by: Member | None, now: datetime) -> 
         if not deleted:
             return
         clients = list(point.contact.links.values_list("client", flat=True))
-        bulk.refresh_search(clients)
+        refresh_search(clients)
         for client in clients:
             audit.record(
                 point.practice_id, "forget_address", "client", client, by=by, now=now, data=data

@@ -5,7 +5,6 @@ A column the file has decides: names, numbers, groups, patients and contacts bec
 says, except that what a member wrote of addresses and contacts is left alone.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +13,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Model
 
+from postroom.clients.holdings import Held, Kin, holdings, refresh_search
 from postroom.clients.importing import Pairs, Person, Row
 from postroom.clients.models import (
     IMPORT,
     MEMBER,
     Client,
-    ClientQuerySet,
     Contact,
     ContactLink,
     ContactPoint,
@@ -27,39 +26,8 @@ from postroom.clients.models import (
     GroupMember,
     Patient,
 )
-from postroom.clients.rules import named_by_list, patient_ref, search_name
+from postroom.clients.rules import named_by_list, patient_ref
 from postroom.kit.text import fold
-
-
-@dataclass
-class Held:
-    """A client with all that is kept about it; for a new one, nothing yet."""
-
-    client: Client
-    contact: Contact | None = None  # the client in person
-    points: list[ContactPoint] = field(default_factory=list)
-    kin: list["Kin"] = field(default_factory=list)  # further contacts
-    patients: list[Patient] = field(default_factory=list)
-    groups: dict[str, int] = field(default_factory=dict)  # name -> membership
-
-    def search_name(self, more: "Change | None" = None) -> str:
-        """The words of all that is kept, and of what a change is about to add."""
-        points = [(point.value, point.norm) for point in self.points]
-        points += [(point.value, point.norm) for kin in self.kin for point in kin.points]
-        patients = [patient.name for patient in self.patients]
-        if more:
-            points += [(point.value, point.norm) for _, point in more.new_points]
-            patients += [patient.name for patient in more.new_patients]
-        return search_name(self.client.name, self.client.ref, patients, points)
-
-
-@dataclass
-class Kin:
-    """A further contact of a client."""
-
-    link: ContactLink
-    contact: Contact
-    points: list[ContactPoint] = field(default_factory=list)
 
 
 class NewPoint(NamedTuple):
@@ -111,30 +79,6 @@ def plan(practice_id: int, rows: Sequence[Row], source_id: int | None = None) ->
     return [_change(practice_id, row, found.get(row.ref), source_id) for row in rows]
 
 
-def holdings(clients: ClientQuerySet) -> list[Held]:
-    """The clients with all that is kept about them: five queries, whatever their number."""
-    held = {client.pk: Held(client) for client in clients}
-    links = ContactLink.objects.filter(client__in=held).select_related("contact")
-    points: dict[int, list[list[ContactPoint]]] = defaultdict(list)  # of a contact: who has them
-    for link in links:
-        one = held[link.client_id]
-        if link.main:
-            one.contact = link.contact
-            points[link.contact_id].append(one.points)
-        else:
-            one.kin.append(Kin(link, link.contact))
-            points[link.contact_id].append(one.kin[-1].points)
-    for point in ContactPoint.objects.filter(contact__in=points).order_by("id"):
-        for theirs in points[point.contact_id]:
-            theirs.append(point)
-    for patient in Patient.objects.filter(client__in=held):
-        held[patient.client_id].patients.append(patient)
-    members = GroupMember.objects.filter(client__in=held)
-    for client, name, pk in members.values_list("client", "group__name", "id"):
-        held[client].groups[name] = pk
-    return list(held.values())
-
-
 def apply(practice_id: int, changes: Iterable[Change], now: datetime) -> None:
     """Write the changes. Call within a transaction."""
     changes = [change for change in changes if change or change.claimed]
@@ -158,14 +102,6 @@ def keep_statistics(chunk: int) -> None:
         tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {tables}")
-
-
-def refresh_search(client_ids: Iterable[int]) -> None:
-    """Let searches find these clients by what is kept about them now."""
-    for held in holdings(Client.objects.filter(pk__in=list(client_ids))):
-        words = held.search_name()
-        if words != held.client.search_name:
-            Client.objects.filter(pk=held.client.pk).update(search_name=words)
 
 
 # --- planning -------------------------------------------------------------------------------
@@ -196,7 +132,9 @@ def _change(practice_id: int, row: Row, held: Held | None, source_id: int | None
         change.new_groups = [name for name in row.groups if name not in held.groups]
         change.gone_groups = [pk for name, pk in held.groups.items() if name not in row.groups]
     if change:
-        held.client.search_name = held.search_name(change)
+        points = [(point.value, point.norm) for _, point in change.new_points]
+        patients = [patient.name for patient in change.new_patients]
+        held.client.search_name = held.search_name(points, patients)
     return change
 
 

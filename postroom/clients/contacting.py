@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from postroom.clients import bulk
+from postroom.clients.holdings import refresh_search
 from postroom.clients.mending import Changes, Done, filled, mend, told
 from postroom.clients.models import Client, Consent, Contact, ContactLink, ContactPoint
 from postroom.clients.rules import search_name
@@ -81,7 +81,7 @@ def remove_contact(link: ContactLink, *, by: Member, now: datetime) -> None:
         return
     if not ContactLink.objects.filter(contact=link.contact_id).exists():
         Contact.objects.filter(pk=link.contact_id, professional=False).delete()
-    bulk.refresh_search([link.client_id])
+    refresh_search([link.client_id])
     data = {"contact": link.contact_id}
     audit.record(
         link.practice_id, "remove_contact", "client", link.client_id, by=by, now=now, data=data
@@ -228,7 +228,7 @@ def _note(
     clients = list(contact.links.values_list("client", flat=True))
     if contact.professional:
         refresh_correspondent(contact)
-    bulk.refresh_search(clients)
+    refresh_search(clients)
     deeds = [Deed(action, "client", pk, data) for pk in clients]
     if contact.professional:
         deeds.append(Deed(action, "contact", contact.pk, data))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from postroom.clients import bulk
+from postroom.clients.holdings import refresh_search
 from postroom.clients.mending import Changes, Done, filled, mend, told, wanted
 from postroom.clients.models import Client, ClientAccess, Contact, Patient
 from postroom.practice import audit
@@ -33,7 +33,7 @@ def create_client(
     contact = Contact.objects.create(practice=practice, name=client.name, language=client.language)
     contact.links.create(practice=practice, client=client, main=True)
     _give_access(client, access, by=by)
-    bulk.refresh_search([client.pk])
+    refresh_search([client.pk])
     _note(client, "create_client", filled(fields.items()), by=by, now=now)
     return client
 
@@ -65,7 +65,7 @@ def edit_client(client: Client, changes: Changes, *, by: Member, now: datetime) 
     if row.restricted:
         new = done["access"][1] if "access" in done else row.access.values_list("member", flat=True)
         _give_access(row, new, by=by)
-    bulk.refresh_search([row.pk])
+    refresh_search([row.pk])
     _note(row, "edit_client", told(done), by=by, now=now)
     return done
 
@@ -76,7 +76,7 @@ def add_patient(client: Client, fields: Mapping[str, Any], *, by: Member, now: d
     patient = Patient.objects.create(
         practice_id=client.practice_id, client=client, ref=_own_ref(client), **fields
     )
-    bulk.refresh_search([client.pk])
+    refresh_search([client.pk])
     data = {"patient": patient.pk, **filled(fields.items())}
     _note(client, "add_patient", data, by=by, now=now)
     return patient
@@ -89,7 +89,7 @@ def edit_patient(patient: Patient, changes: Changes, *, by: Member, now: datetim
     done = mend(row, changes)
     if done:
         row.save()
-        bulk.refresh_search([row.client_id])
+        refresh_search([row.client_id])
         data = {"patient": row.pk, **told(done)}
         _note(row.client, "edit_patient", data, by=by, now=now)
     return done

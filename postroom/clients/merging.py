@@ -5,7 +5,7 @@ Custody calls this last, after the rooms above: they still point at the patients
 
 from dataclasses import dataclass
 
-from postroom.clients import bulk
+from postroom.clients.holdings import refresh_search
 from postroom.clients.models import (
     Client,
     ClientAccess,
@@ -61,7 +61,7 @@ def move_client(keep: Client, gone: Client, folded: list[Twin], *, by: Member | 
         merged_into=keep, state="archived", note="", search_name=""
     )
     gone.refresh_from_db()
-    bulk.refresh_search([keep.pk])
+    refresh_search([keep.pk])
 
 
 def stricter(one: Consent | None, other: Consent | None) -> Consent | None:

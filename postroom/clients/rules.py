@@ -152,7 +152,7 @@ _GENERAL = frozenset({
     "notify", "alert", "alerts", "alerte", "alertes", "auto", "automated", "automatic", "robot",
     "system", "daemon", "mailerdaemon", "postmaster", "hostmaster", "webmaster", "root", "abuse",
     "security", "noreply", "donotreply", "nepasrepondre", "norespond", "reply", "bounce",
-    "bounces", "mailer",
+    "bounces", "mailer", "practice", "praxis", "cabinet", "clinic", "clinique",
 })
 # fmt: on
 _NEVER_ANSWERED = ("noreply", "donotreply", "nepasrepondre")

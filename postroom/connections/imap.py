@@ -5,51 +5,40 @@ says OK as well, so that COPYUID alone is taken as proof (RELIABILITY E1).
 """
 
 import imaplib
-import re
-import selectors
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakSet
 
 from imapclient import IMAPClient
 
-from postroom.connections.reaching import Passed, Settings, connect, leave
+from postroom.connections.bodies import Seen, whole_bodies
+from postroom.connections.idling import idle, until_readable
 from postroom.connections.trouble import (
-    DISCONNECTED,
     FOLDER_MISSING,
     FOLDER_READ_ONLY,
-    LIBRARY_ERRORS,
     SERVER_ERROR,
-    TIMEOUT,
     Trouble,
     from_library,
 )
+from postroom.connections.uids import Moved, copied, portions, ranges
 
 # One line of SEARCH names every mail of a folder; imaplib's own limit of 1 MB would stop at
 # about 150,000 of them.
 imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]
 
-IDLE_LIMIT = 25 * 60  # seconds; a server may hang up after 30 minutes (RFC 2177)
-PORTION = 500  # UIDs in one command: 20,000 were «Too long argument» to Dovecot
 HEADERS = 100  # letters whose headers are asked for at once
-LONGEST = 3600  # seconds for one operation, however slowly its answer drips (PE-12)
 SENT_NAMES = (
     *("Sent", "Sent Items", "Sent Messages", "Gesendet", "Gesendete Elemente"),
     *("Envoyés", "Messages envoyés", "Éléments envoyés", "OUTBOX"),
 )
-PIECE = 8 * 1024 * 1024  # a larger mail is fetched in ranges of so many bytes
-
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_signed_in: "WeakSet[Mailbox]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -62,64 +51,11 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a letter's envelope says before its body is fetched."""
-
-    uid: int
-    size: int  # bytes, by RFC822.SIZE
-    received_at: datetime | None  # INTERNALDATE, UTC; None from a server that gives none
-
-
-@dataclass(frozen=True)
 class Header:
     """A letter's header fields as sent, and when the server took it in (UTC)."""
 
     raw: bytes
     received_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What COPYUID proves: old UID to new UID in the folder with this UIDVALIDITY."""
-
-    uidvalidity: int
-    uids: dict[int, int]
-
-
-@contextmanager
-def open_mailbox(settings: Settings, passed: Passed = lambda step: None) -> Iterator["Mailbox"]:
-    """A signed-in mailbox. Every error inside comes out as Trouble; `passed` is told of each
-    step on the way in."""
-    mailbox = None
-    try:
-        client = connect(settings, passed)
-        mailbox = Mailbox(client)
-        _signed_in.add(mailbox)
-        try:
-            yield mailbox
-        except BaseException:
-            with suppress(OSError):
-                client.shutdown()  # in the middle of something a LOGOUT might not be answered
-            raise
-        leave(client)
-    except (*LIBRARY_ERRORS, Trouble) as error:
-        if mailbox and mailbox.was_cut:
-            raise Trouble(TIMEOUT, "cut off by the watchdog") from error
-        if isinstance(error, Trouble):
-            raise
-        raise from_library(error) from error
-    finally:
-        if mailbox:
-            _signed_in.discard(mailbox)
-
-
-def cut_hanging(longest: float = LONGEST) -> int:
-    """End the connections that have been at one operation for longer than so many seconds; how
-    many. For the clock: the timeout of a socket begins anew with every byte that drips in."""
-    hanging = [mailbox for mailbox in list(_signed_in) if mailbox.busy_for() > longest]
-    for mailbox in hanging:
-        mailbox.cut()
-    return len(hanging)
 
 
 def _ours(method: Callable[P, T]) -> Callable[P, T]:
@@ -292,8 +228,8 @@ class Mailbox:
     def present(self, uids: Iterable[int]) -> set[int]:
         """Which of these UIDs are in the open folder now."""
         found: set[int] = set()
-        for wanted in _portions(uids):
-            found |= set(self.client.search(["UID", _ranges(wanted)])) & set(wanted)
+        for wanted in portions(uids):
+            found |= set(self.client.search(["UID", ranges(wanted)])) & set(wanted)
         return found
 
     @_ours
@@ -307,7 +243,7 @@ class Mailbox:
     def look(self, uids: Iterable[int]) -> list[Seen]:
         """Sizes and dates, for those of the UIDs that are still there."""
         found = []
-        for wanted in _portions(uids):
+        for wanted in portions(uids):
             answer = self.client.fetch(wanted, ["RFC822.SIZE", "INTERNALDATE"])
             found += [
                 Seen(uid, answer[uid][b"RFC822.SIZE"], _utc(answer[uid].get(b"INTERNALDATE")))
@@ -348,13 +284,9 @@ class Mailbox:
 
     @_ours
     def bodies(self, seen: Iterable[Seen]) -> list[tuple[Seen, bytes]]:
-        """The raw bytes of each, in one request; those gone meanwhile are left out.
-
-        A body that is not as long as the server said is fetched again: a broken line must not
-        become a broken letter. The same bytes twice are the letter, and the size was wrong.
-        Raises Trouble when they differ.
-        """
-        return self._bodies({s.uid: s for s in seen})
+        """The raw bytes of each, in one request; those gone meanwhile are left out. Raises
+        Trouble where a body does not come whole."""
+        return whole_bodies(self.client, seen)
 
     # -- moving ----------------------------------------------------------------------------
 
@@ -378,136 +310,37 @@ class Mailbox:
         A plain EXPUNGE would also take what other people have marked \\Deleted, so that without
         UIDPLUS the copies here stay marked and hidden until their mail program cleans up.
         """
-        ranges = _ranges(uids)
-        self.client.add_flags(ranges, [b"\\Deleted"], silent=True)
+        originals = ranges(uids)
+        self.client.add_flags(originals, [b"\\Deleted"], silent=True)
         if self.has_uidplus:
-            self.client.uid_expunge(ranges)
+            self.client.uid_expunge(originals)
 
     # -- waiting ---------------------------------------------------------------------------
 
     def wait(self, seconds: float, wake: socket.socket) -> None:
         """Return when the server has news, when `wake` can be read, or when the time is over."""
         if not self.can_idle:
-            _until_readable(seconds, wake)
+            until_readable(seconds, wake)
             return
-        self.client.idle()
-        if not self._has_said_something():
-            _until_readable(min(seconds, IDLE_LIMIT), self.client.socket(), wake)
-        self.client.idle_done()
-
-    def _has_said_something(self) -> bool:
-        """Is there an answer that was read along with the one before? News of a letter often
-        comes in one packet with the «+ idling», and no socket will tell of it again."""
-        imap, sock = self.client._imap, self.client._imap.sock
-        before = sock.gettimeout()
-        sock.settimeout(0)
-        try:
-            return bool(imap.file.peek(1))
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        finally:
-            sock.settimeout(before)
+        idle(self.client, seconds, wake)
 
     # -- below -----------------------------------------------------------------------------
 
     def _with_copyuid(self, command: str, uids: Iterable[int], folder: str) -> Moved | None:
         imap = self.client._imap
         imap.response("COPYUID")  # forget an older answer
-        kind, data = imap.uid(command, _ranges(uids), self.client._normalise_folder(folder))
+        kind, data = imap.uid(command, ranges(uids), self.client._normalise_folder(folder))
         rows = [row for row in imap.response("COPYUID")[1] if row]
         if rows or kind == "OK":
-            return _copied(rows)
+            return copied(rows)
         said = (data[0] or b"").decode("utf-8", "replace")
         if "EXPUNGEISSUED" in said.upper():  # another hand was faster (RFC 5530)
             return None
         raise from_library(imaplib.IMAP4.error(said))
 
-    def _bodies(self, whole: dict[int, Seen]) -> list[tuple[Seen, bytes]]:
-        given: list[tuple[Seen, bytes]] = []
-        small = [uid for uid, s in whole.items() if s.size <= PIECE]
-        if small:
-            answer = self.client.fetch(sorted(small), ["BODY.PEEK[]"])
-            for uid, row in answer.items():
-                if uid in whole and row.get(b"BODY[]") is not None:
-                    given.append((whole[uid], self._checked(whole[uid], row[b"BODY[]"])))
-        for one in (s for s in whole.values() if s.size > PIECE):
-            raw = self._in_pieces(one)
-            if raw:
-                given.append((one, self._checked(one, raw)))
-        return given
-
-    def _checked(self, one: Seen, raw: bytes) -> bytes:
-        if len(raw) != one.size and self._in_pieces(one) != raw:
-            raise Trouble(DISCONNECTED, f"UID {one.uid}: {len(raw)} bytes of {one.size}")
-        return raw
-
-    def _in_pieces(self, one: Seen) -> bytes:
-        """A whole body in ranges, until the server has no more of it."""
-        pieces: list[bytes] = []
-        start = 0
-        while True:
-            answer = self.client.fetch([one.uid], [f"BODY.PEEK[]<{start}.{PIECE}>"])
-            row = answer.get(one.uid, {})
-            piece = next((v for k, v in row.items() if k.startswith(b"BODY[]<")), None)
-            if piece:
-                pieces.append(piece)
-                start += len(piece)
-            if not piece or len(piece) < PIECE:
-                return b"".join(pieces)
-
     def _next_uid(self) -> int:
         uids = self.uids()
         return (uids[-1] if uids else 0) + 1
-
-
-def _until_readable(seconds: float, *sockets: socket.socket) -> None:
-    with selectors.DefaultSelector() as selector:  # select(2) ends at descriptor 1023
-        for one in sockets:
-            selector.register(one, selectors.EVENT_READ)
-        selector.select(seconds)
-
-
-def _portions(uids: Iterable[int]) -> Iterator[list[int]]:
-    """UIDs in groups whose command line every server takes."""
-    wanted = sorted(set(uids))
-    for start in range(0, len(wanted), PORTION):
-        yield wanted[start : start + PORTION]
-
-
-def _ranges(uids: Iterable[int]) -> str:
-    """A sequence set, runs joined: a command line has its limits."""
-    runs: list[list[int]] = []
-    for uid in sorted(set(uids)):
-        if runs and runs[-1][1] == uid - 1:
-            runs[-1][1] = uid
-        else:
-            runs.append([uid, uid])
-    return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in runs)
-
-
-def _copied(rows: list[bytes]) -> Moved | None:
-    """RFC 4315: «COPYUID uidvalidity sources destinations», the n-th to the n-th."""
-    validity = 0
-    pairs: dict[int, int] = {}
-    for row in rows:
-        found = re.fullmatch(rb"(\d+) ([\d:,]+) ([\d:,]+)", row.strip())
-        if not found:
-            return None
-        sources, targets = _numbers(found[2]), _numbers(found[3])
-        if len(sources) != len(targets):
-            return None
-        validity = int(found[1])
-        pairs.update(zip(sources, targets, strict=True))
-    return Moved(validity, pairs) if pairs else None
-
-
-def _numbers(text: bytes) -> list[int]:
-    numbers: list[int] = []
-    for part in text.split(b","):
-        first, _, last = part.partition(b":")
-        a, b = int(first), int(last or first)
-        numbers.extend(range(a, b + 1) if a <= b else range(a, b - 1, -1))
-    return numbers
 
 
 def _utc(moment: Any) -> datetime | None:

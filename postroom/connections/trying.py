@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.reaching import ENCRYPTION, GREETING, NAME, PORT, SIGN_IN, Settings
 from postroom.connections.trouble import CERTIFICATE, HOST_PRIVATE, NO_TLS, Trouble
 

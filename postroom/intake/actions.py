@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from postroom.connections.actions import settings_of
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import back_off

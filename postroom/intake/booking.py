@@ -22,7 +22,7 @@ from django.db.models import Count, QuerySet
 from postroom.connections.actions import check_now
 from postroom.connections.imap import Folder, Mailbox
 from postroom.connections.models import FolderState, MailAccount, Workflow
-from postroom.intake import fetching, moving
+from postroom.intake import fetching, finding, moving
 from postroom.intake.models import Sighting
 from postroom.practice import audit
 from postroom.practice.models import Member
@@ -179,7 +179,7 @@ def _mend_ledger(
     for start in range(0, len(uids), moving.MANY):
         rows = settled.filter(uid__in=uids[start : start + moving.MANY])
         some = list(rows.select_related("mail")) if search else []
-        found = moving.find(mailbox, workflow, folder, some) if some else {}
+        found = finding.find(mailbox, workflow, folder, some) if some else {}
         with transaction.atomic():
             for pk, uid in found.items():
                 settled.filter(pk=pk).update(uid=uid)

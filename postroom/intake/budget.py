@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Case, F, When
 
-from postroom.connections.imap import Seen
+from postroom.connections.bodies import Seen
 from postroom.connections.models import MailAccount
 
 MB = 1_000_000

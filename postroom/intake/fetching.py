@@ -11,7 +11,8 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from postroom.connections.imap import Folder, Mailbox, Seen
+from postroom.connections.bodies import Seen
+from postroom.connections.imap import Folder, Mailbox
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.trouble import (
     DAY_LIMIT,

@@ -6,17 +6,18 @@ never a guess; that is `settle`, and it is the same after a crash as after a str
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from postroom.connections.imap import Folder, Mailbox, Moved, Seen
+from postroom.connections.imap import Folder, Mailbox
 from postroom.connections.models import FolderState, Workflow
 from postroom.connections.rules import back_off
 from postroom.connections.trouble import FOLDER_MISSING, Trouble
+from postroom.connections.uids import Moved
 from postroom.intake.belonging import (
     all_strayed,
     forget_followed,
@@ -24,16 +25,14 @@ from postroom.intake.belonging import (
     strayed,
     wanted_folder,
 )
+from postroom.intake.finding import find
 from postroom.intake.models import Sighting
 from postroom.intake.rules import BATCH_MAILS
 from postroom.kit.crash import crash_point
-from postroom.kit.mime import content_key
 from postroom.kit.rows import update_each
 
 Place = tuple[str, int]  # folder, UIDVALIDITY
-FEW = 200  # mails that may all be compared
 MANY = 500  # mails that are asked for at once
-SEARCHES = 50  # by Message-ID, one request each; beyond that the whole folder is compared
 
 
 def move_wanted(
@@ -112,63 +111,6 @@ def misplaced(workflow: Workflow, *, all_of_it: bool = False) -> Iterable[Sighti
 def on_the_way(workflow: Workflow) -> QuerySet[Sighting]:
     """Taken in, and not yet where they belong."""
     return _of(workflow).filter(state__in=(Sighting.STORED, Sighting.MOVING))
-
-
-def find(
-    mailbox: Mailbox, workflow: Workflow, folder: Folder, sightings: Sequence[Sighting]
-) -> dict[int, int]:
-    """Where these mails lie in the open folder: sighting's id to UID, by content alone.
-
-    A UID that another sighting holds is taken: of two equal mails each has its own.
-    """
-    since = min((_looked_from(s, folder) for s in sightings), default=1)
-    likely = _likely(mailbox, sightings) if since == 1 else []
-    found = _among(mailbox, workflow, folder, likely, sightings) if likely else {}
-    left = [s for s in sightings if s.pk not in found]
-    if left:  # a search by Message-ID that finds nothing proves nothing: see `_likely`
-        others = set(mailbox.uids(since)) - set(found.values())
-        found |= _among(mailbox, workflow, folder, others, left)
-    return found
-
-
-def _among(
-    mailbox: Mailbox,
-    workflow: Workflow,
-    folder: Folder,
-    uids: Collection[int],
-    sightings: Sequence[Sighting],
-) -> dict[int, int]:
-    """Which of the mails lie under these UIDs of the open folder; what is alike in size first."""
-    taken = set(
-        Sighting.objects.filter(
-            account=workflow.account_id,
-            folder=folder.name,
-            uidvalidity=folder.uidvalidity,
-            uid__gte=min(uids, default=1),
-        ).values_list("uid", flat=True)
-    )
-    free = mailbox.look(set(uids) - taken)
-    sizes = {s.mail.size for s in sightings if s.mail}
-    found = _same_content(mailbox, [seen for seen in free if seen.size in sizes], sightings)
-    left = [s for s in sightings if s.pk not in found]
-    if left and len(free) <= FEW:  # not every server counts a size as we do
-        others = [seen for seen in free if seen.size not in sizes]
-        found |= _same_content(mailbox, others, left)
-    return found
-
-
-def _same_content(
-    mailbox: Mailbox, candidates: Sequence[Seen], sightings: Sequence[Sighting]
-) -> dict[int, int]:
-    lying: dict[str, list[int]] = defaultdict(list)
-    for start in range(0, len(candidates), BATCH_MAILS):
-        for seen, raw in mailbox.bodies(candidates[start : start + BATCH_MAILS]):
-            lying[content_key(raw)].append(seen.uid)
-    found: dict[int, int] = {}
-    for sighting in sightings:
-        if lying[sighting.content_key]:
-            found[sighting.pk] = lying[sighting.content_key].pop(0)
-    return found
 
 
 # -- one batch, one way --------------------------------------------------------------------
@@ -313,24 +255,6 @@ def _look_for(
     for sighting in here:
         _put(sighting, name, folder.uidvalidity, found[sighting.pk])
     return here
-
-
-def _likely(mailbox: Mailbox, sightings: Sequence[Sighting]) -> list[int]:
-    """UIDs to be compared first in a folder whose history is unknown: by Message-ID, if all have
-    one.
-
-    Only the hits count. The search is by our reading of the header: it cannot be asked for one
-    with accents, and some servers search only words, or an index that lags behind.
-    """
-    ids = [s.mail.message_id if s.mail else "" for s in sightings]
-    if len(ids) > SEARCHES or not all(ids):
-        return []
-    return sorted({uid for message_id in set(ids) for uid in mailbox.with_message_id(message_id)})
-
-
-def _looked_from(sighting: Sighting, folder: Folder) -> int:
-    same = sighting.target == folder.name and sighting.target_uidvalidity == folder.uidvalidity
-    return (sighting.target_next_uid or 1) if same else 1
 
 
 def open_or_none(mailbox: Mailbox, name: str) -> Folder | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from postroom.clients.rules import general
 from postroom.kit.brought import EMPTY, LARGEST_FILE, PROGRAM, TOO_BIG, file_fault, file_type
 
 __all__ = ["EMPTY", "LARGEST_FILE", "PROGRAM", "TOO_BIG", "file_fault", "file_type"]
@@ -90,10 +91,6 @@ _SUPPLIER = re.compile(
     r"|invoices?|billing|facturation|factures?|rechnung(en)?|accounts?|sales|marketing|shop|promo"
     r"|notifications?|alerts?|mailer|bounces?)([.+_-].*)?@"
 )
-_GENERAL = re.compile(
-    r"^(info|office|contact|kontakt|hello|bonjour|accueil|secretariat|reception|support|service"
-    r"|praxis|cabinet|clinique|clinic|post|mail|admin|team)@"
-)
 
 
 def kind_of_sender(address: str, *, letters: int, lists: int, automatic: int) -> str:
@@ -110,6 +107,6 @@ def kind_of_sender(address: str, *, letters: int, lists: int, automatic: int) ->
         return SUPPLIER
     if automatic * 2 > letters:
         return AUTOMATIC
-    if _GENERAL.search(address):
+    if general(address):
         return GENERAL
     return OFTEN if letters >= MANY_LETTERS else ""

@@ -3,7 +3,7 @@
 from django.db import connections
 from django.utils import timezone
 
-from postroom.connections.imap import cut_hanging
+from postroom.connections.mailboxes import cut_hanging
 from postroom.intake import alarms, drop_folders, feeds
 from postroom.intake.tidying import drop_orphans
 from postroom.kit.background import task

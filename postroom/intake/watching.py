@@ -16,7 +16,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from postroom.connections.imap import Folder, Mailbox, open_mailbox
+from postroom.connections.imap import Folder, Mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.models import MailAccount, Workflow
 from postroom.connections.trouble import SERVER_ERROR, Trouble
 from postroom.intake import fetching

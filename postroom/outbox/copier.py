@@ -15,7 +15,8 @@ from django.db import close_old_connections, connections, transaction
 from django.db.models import Q
 
 from postroom.connections.actions import settings_of
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.models import MailAccount, SmtpAccount
 from postroom.connections.rules import back_off
 from postroom.connections.trouble import FOLDER_MISSING, Trouble

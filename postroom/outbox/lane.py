@@ -8,66 +8,34 @@ letter whose answer does not come keeps its connection, and the others go on.
 """
 
 import logging
-import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from postroom.connections.models import SmtpAccount
 from postroom.connections.reaching import Settings
-from postroom.connections.smtp import ANSWER_SECONDS, DOT, Declined, Line, Lost, Reply
+from postroom.connections.smtp import ANSWER_SECONDS, DOT, Declined, Lost
 from postroom.connections.smtp_accounts import note_trouble, note_well, reach
-from postroom.connections.trouble import SERVER_ERROR, Trouble
+from postroom.connections.trouble import Trouble
 from postroom.kit.background.one_thread import OneThread
 from postroom.kit.crash import crash_point
 from postroom.kit.processes import Worker
 from postroom.outbox import recording, rules
 from postroom.outbox.models import Message
+from postroom.outbox.outcomes import judged, not_offered
+from postroom.outbox.posts import GATHER_SECONDS, GOING, Post, begin, listen, offer
 from postroom.outbox.recording import Outcome
 from postroom.register.models import Spelt
 
 log = logging.getLogger(__name__)
 MOST_LINES = 10  # in flight; also what a kill may leave uncertain (MODEL decision 10)
-GATHER_SECONDS = 0.02  # answers that come so close together are written down together
 IDLE_SECONDS = 20.0  # a connection without work is given back
 FEWER_SECONDS = 300.0  # with as many connections as the server took
 LONGEST_REST = 5.0  # without a look at what is due
-GOING = 421  # the server hangs up (RFC 5321, 3.8)
-LETTERS_A_LINE = 200  # then a fresh connection: some servers count
-AT_ONCE = 100_000  # bytes of a letter that a connection takes without making us wait
 KNOWN_SECONDS = 1.0  # how long an account's settings are kept, if nobody says they have changed
-
-
-@dataclass(eq=False)
-class Post:
-    """A connection's place, with a thread of its own for what may block, and what it is at."""
-
-    thread: OneThread
-    line: Line | None = None
-    message: Message | None = None
-    raw: bytes = b""  # of the message, while it is handed over
-    has_gone: bool = False  # the dot is out
-    outcome: Outcome | None = None  # what came of it
-    since: float = field(default_factory=time.monotonic)
-
-    def listen(self) -> None:
-        """Take the answer to the dot, if it is there."""
-        if self.outcome or not (self.message and self.line):
-            return
-        try:
-            reply = self.line.heard()
-        except Lost as error:
-            self.outcome = _judged(self.message, error)
-        except Exception as error:
-            log.exception("message %s", self.message.pk)
-            trouble = Trouble(SERVER_ERROR, type(error).__name__)
-            self.outcome = _judged(self.message, Lost(DOT, trouble))
-        else:
-            self.outcome = _by_reply(self.message, DOT, reply) if reply else None
 
 
 class Lane(threading.Thread):
@@ -182,7 +150,7 @@ class Lane(threading.Thread):
             assert post.message is not None
             if isinstance(error, Trouble):
                 troubles.append(error)
-            outcomes.append(_not_offered(post.message, error))
+            outcomes.append(not_offered(post.message, error))
             post.message = None
         now = self.clock()
         if troubles and not offered and not self._waiting():
@@ -205,9 +173,9 @@ class Lane(threading.Thread):
         server that takes one command after another, a long text) is left to the post's thread:
         two threads that wait for each other cost more than the letter.
         """
-        begun = [post for post in posts if _begin(post)]
+        begun = [post for post in posts if begin(post)]
         slow = {
-            post: post.thread.submit(_offer, post, post.message, settings)
+            post: post.thread.submit(offer, post, post.message, settings)
             for post in posts
             if post not in begun
         }
@@ -220,14 +188,14 @@ class Lane(threading.Thread):
                     yield post, error
                 else:  # it had rested, and the server has hung up: no fault of this letter
                     post.line.cut()
-                    slow[post] = post.thread.submit(_offer, post, post.message, settings)
+                    slow[post] = post.thread.submit(offer, post, post.message, settings)
             except Exception as error:  # ours: this letter's affair, not the account's
                 post.line.cut()
                 yield post, error
             else:
                 yield post, None
-        for post, offer in slow.items():
-            yield post, offer.exception()
+        for post, handed in slow.items():
+            yield post, handed.exception()
 
     def _release(self, account: SmtpAccount, offered: Sequence[Post]) -> None:
         """The point of no return, committed for all of them; then their dots."""
@@ -251,7 +219,7 @@ class Lane(threading.Thread):
                 post.line.let_go()
             except Lost as error:
                 post.line, post.message = None, None
-                kept.append(_judged(message, error))
+                kept.append(judged(message, error))
                 continue
             post.has_gone = True
         if any(post.has_gone for post in offered):
@@ -263,7 +231,7 @@ class Lane(threading.Thread):
         waiting = self._waiting()
         if waiting:
             full = len(waiting) >= MOST_LINES or rest
-            _listen(waiting, LONGEST_REST if full else GATHER_SECONDS)
+            listen(waiting, LONGEST_REST if full else GATHER_SECONDS)
         elif rest:
             self._rest()
         outcomes: list[Outcome] = []
@@ -341,97 +309,3 @@ class Lane(threading.Thread):
         # Due and not claimed: held, paused, or the server is not to be troubled yet.
         seconds = 1.0 if seconds <= 0 else max(seconds, 0.02)
         self._woken.wait(min(seconds, LONGEST_REST))
-
-
-def _offer(post: Post, message: Message | None, settings: Settings) -> None:
-    """In the post's own thread: connect if need be, and hand over all but the dot."""
-    assert message is not None
-    raw = message.read()
-    if post.line and (not post.line.is_open or post.line.letters >= LETTERS_A_LINE):
-        post.line.leave()
-        post.line = None
-    used = post.line is not None
-    if post.line is None:
-        post.line = Line(settings)
-    try:
-        post.line.offer(message.sender, message.recipients, raw)
-    except (Declined, Lost) as error:
-        if isinstance(error, Lost):
-            post.line = None
-        if not used or (isinstance(error, Declined) and error.reply.code != GOING):
-            raise
-        # It had rested for a while, and the server has hung up: no fault of this letter.
-        post.line = Line(settings)
-        try:
-            post.line.offer(message.sender, message.recipients, raw)
-        except Lost:
-            post.line = None
-            raise
-
-
-def _begin(post: Post) -> bool:
-    """Ask on a line that stands and takes all at once; False is for the post's thread to do."""
-    message, line = post.message, post.line
-    if not (message and line and line.is_open) or message.size > AT_ONCE:
-        return False
-    if line.letters >= LETTERS_A_LINE or not line.takes_at_once(message.recipients):
-        return False
-    try:
-        post.raw = message.read()
-        line.ask(message.sender, message.recipients, len(post.raw))
-    except (OSError, ValueError, Declined, Lost):
-        return False
-    return True
-
-
-def _listen(posts: Sequence[Post], seconds: float) -> None:
-    """Take the answers that come, until all are there or the time is over; after the first one,
-    a moment for those close behind it."""
-    limit, first = time.monotonic() + seconds, True
-    while True:
-        for post in posts:
-            post.listen()
-        left = [post for post in posts if post.outcome is None and post.line]
-        if first and len(left) < len(posts):
-            limit, first = min(limit, time.monotonic() + GATHER_SECONDS), False
-        rest = limit - time.monotonic()
-        if not left or rest <= 0:
-            return
-        ears = select.poll()
-        for post in left:
-            ears.register(post.line, select.POLLIN)  # type: ignore[arg-type]
-        ears.poll(rest * 1000)
-
-
-def _not_offered(message: Message, error: BaseException) -> Outcome:
-    """What it means that a letter could not be handed over; the server has nothing of it."""
-    match error:
-        case Trouble():
-            return Outcome(message, rules.UNTRIED, reason=rules.NOT_REACHED)
-        case Declined() | Lost():
-            return _judged(message, error)
-        case FileNotFoundError():
-            return Outcome(message, rules.REFUSED, phase="read", reason=rules.FILE_MISSING)
-    # A fault of ours must not end the account's post for good.
-    log.error("message %s", message.pk, exc_info=error)
-    said = type(error).__name__
-    return Outcome(message, rules.LATER, reason=rules.NOT_REACHED, said=said)
-
-
-def _judged(message: Message, error: Declined | Lost) -> Outcome:
-    """What an offer that failed means. Before the dot the server has nothing of it."""
-    if isinstance(error, Lost):
-        what = rules.UNKNOWN if error.phase == DOT else rules.LATER
-        reason = rules.NO_ANSWER if error.phase == DOT else rules.NOT_REACHED
-        return Outcome(message, what, error.phase, 0, str(error.trouble), reason)
-    return _by_reply(message, error.phase, error.reply, error.address)
-
-
-def _by_reply(message: Message, phase: str, reply: Reply, address: str = "") -> Outcome:
-    said = (phase, reply.code, reply.said)
-    if reply.is_yes:
-        return Outcome(message, rules.SENT, *said)
-    data = {"address": address} if address else {}
-    if reply.is_final:
-        return Outcome(message, rules.REFUSED, *said, rules.SERVER_REFUSED, data)
-    return Outcome(message, rules.LATER, *said, rules.SERVER_LATER, data)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from postroom.practice import audit_words
+from postroom.practice import audit_differences, audit_words
 from postroom.practice.models import AuditEvent, Practice
 from postroom.practice.words import RIGHTS, words_of
 
@@ -113,9 +113,9 @@ def _there(practice: Practice, kind: str, rows: list[AuditEvent]) -> dict[int, s
     return dict(found.values_list("pk", known.label or "pk"))
 
 
-def _names(practice: Practice, rows: list[AuditEvent]) -> audit_words.Names:
+def _names(practice: Practice, rows: list[AuditEvent]) -> audit_differences.Names:
     """What numbers and codes in these rows are called: three questions for a page."""
-    return audit_words.Names(
+    return audit_differences.Names(
         members=dict(practice.members.values_list("pk", "name")),
         clients=_references(practice, rows),
         roles={role.key: str(role) for role in practice.roles.all()},
@@ -139,7 +139,7 @@ def _line(
     practice: Practice,
     row: AuditEvent,
     there: dict[int, Any],
-    names: audit_words.Names,
+    names: audit_differences.Names,
     nouns: dict[str, str],
 ) -> Line:
     kind = row.object_kind
@@ -153,7 +153,7 @@ def _line(
         kind=audit_words.kind_words(kind),
         label=str(there[row.object_id]) if named else "" if about_the_house else f"{row.object_id}",
         url=_url(practice, known.url, row.object_id) if known and exists else "",
-        differences=audit_words.differences(row.data, names),
+        differences=audit_differences.differences(row.data, names),
     )
 
 

@@ -13,10 +13,11 @@ from postroom.kit.mime import File, Letter, content, read_guarded
 from postroom.practice.models import Practice
 from postroom.register import outside
 from postroom.register.away import Away
+from postroom.register.file_lines import FileLine, file_line, is_message
 from postroom.register.letters import file_bytes
 from postroom.register.mail_words import kept_shut
 from postroom.register.models import Attachment
-from postroom.register.reading import FileLine, Look, Shown, file_line, is_message, people
+from postroom.register.reading import Look, Shown, people
 from postroom.register.words import odd
 
 DEEPEST = 10  # messages inside one another

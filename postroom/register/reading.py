@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.core import signing
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from postroom.connections import clamd
@@ -16,65 +14,22 @@ from postroom.kit import html
 from postroom.kit.mime import Address, Letter
 from postroom.practice.models import Practice
 from postroom.register.away import Away
+from postroom.register.file_lines import FileLine, file_lines
+from postroom.register.inline import Pictures, pictures
 from postroom.register.invitations import CANCELLED, LONGEST, invitations, is_calendar
 from postroom.register.letters import KEPT, file_bytes, letter
-from postroom.register.mail_words import MESSAGES, failed, kept_shut, state, what, when
+from postroom.register.mail_words import failed, kept_shut, state, when
 from postroom.register.models import Attachment, Entry, Scan
 from postroom.register.outside import Outside, offered, once_token, shown_by
 from postroom.register.proving import Proof, proof
-from postroom.register.safety import (
-    PICTURES,
-    PROGRAMS,
-    danger_of,
-    ending,
-    is_program,
-    may_open,
-    opens_directly,
-)
+from postroom.register.safety import danger_of, may_open, opens_directly
 from postroom.register.scanning import scans_of
 from postroom.register.words import odd
 
-PICTURE_SECONDS = 3600
 PICTURES_KEPT = 600  # seconds a letter made safe is used again
 FAILURES = 20  # of a report that are told; the letter's own text names them all
 CALENDARS = 3  # files of one letter that are read as invitations
 LINE = 80  # letters on a line of the frame
-LARGEST_PICTURE = 20_000_000  # bytes
-# Kinds that can do something when opened, or hide something that can (RELIABILITY 4.3).
-RISKY = PROGRAMS | {
-    *("chm", "docm", "htm", "html", "img", "one", "ppam", "pptm", "sldm", "svg", "url", "xhtml"),
-    *("xla", "xlam", "xlsm", "xltm"),
-}
-ICONS = {
-    "image": "image",
-    "audio": "file-volume",
-    "video": "file-play",
-    "text": "file-text",
-    "application/pdf": "file-text",
-    "application/zip": "file-archive",
-    "text/calendar": "calendar",
-    "text/csv": "file-spreadsheet",
-    "message/rfc822": "mail",
-    "application/vnd.ms-excel": "file-spreadsheet",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "file-spreadsheet",
-    "application/vnd.oasis.opendocument.spreadsheet": "file-spreadsheet",
-}
-
-
-@dataclass(frozen=True)
-class FileLine:
-    pk: int
-    name: str
-    size: int
-    icon: str
-    risky: bool
-    what: str = ""  # a word on what it is, where its name does not tell
-    is_message: bool = False  # it can be opened as a letter
-    picture: bool = False  # a scan or photograph by itself, to be looked at in the page
-    warned: bool = False  # a page stands before it: it carries a virus, or is a program
-    opens: bool = False  # in a tab of its own, where the practice chose so
-    checked: str = ""  # what the virus scanner says of it: a state of Scan
-    virus: str = ""
 
 
 @dataclass(frozen=True)
@@ -293,81 +248,9 @@ def language(entry: Entry) -> str:
     return spoken.pop() if len(spoken) == 1 else ""
 
 
-def pictures(practice: Practice, entry: Entry, attachments: list[Attachment]) -> "Pictures":
-    numbers = tuple((a.content_id, a.n) for a in attachments if a.content_id)
-    return Pictures(practice.slug, entry.pk, numbers)
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Content-ID -> the signed address of that picture, or None.
-
-    A sandboxed frame sends no cookie, so the address itself is the proof (MODEL decision 17).
-    """
-
-    practice: str
-    entry: int
-    numbers: tuple[tuple[str, int], ...]  # (Content-ID, n)
-
-    def __call__(self, content_id: str) -> str | None:
-        n = dict(self.numbers).get(content_id)
-        if n is None:
-            return None
-        token = picture_token(self.practice, self.entry, n)
-        return reverse("register:inline", args=[self.practice, self.entry, n, token])
-
-
-def picture_token(slug: str, entry: int, n: int) -> str:
-    """Proof, for an hour, that a member was shown the letter this picture belongs to."""
-    what = _picture(slug, entry, n)
-    return _signer().sign(what).removeprefix(f"{what}:")
-
-
-def is_picture_token(slug: str, entry: int, n: int, token: str) -> bool:
-    try:
-        _signer().unsign(f"{_picture(slug, entry, n)}:{token}", max_age=PICTURE_SECONDS)
-    except signing.BadSignature:
-        return False
-    return True
-
-
 def locked(mail: Letter) -> frozenset[int]:
     """The numbers of the files that open with a password only."""
     return frozenset(file.n for file in mail.files if file.locked)
-
-
-def file_lines(
-    attachments: Iterable[Attachment], locked: frozenset[int] = frozenset()
-) -> list[FileLine]:
-    return [
-        file_line(a.pk, a.name, a.size, a.type, a.n in locked, is_picture(a)) for a in attachments
-    ]
-
-
-def file_line(
-    pk: int, name: str, size: int, media_type: str, locked: bool, picture: bool = False
-) -> FileLine:
-    return FileLine(
-        pk=pk,
-        name=name,
-        size=size,
-        icon=_icon(media_type),
-        risky=_is_risky(name),
-        what=what(media_type, name, locked),
-        is_message=is_message(media_type, name),
-        picture=picture,
-        warned=is_program(name),
-    )
-
-
-def is_message(media_type: str, name: str) -> bool:
-    return media_type in MESSAGES or name.lower().endswith(".eml")
-
-
-def is_picture(attachment: Attachment) -> bool:
-    """Whether a stored file is a picture that a page can show."""
-    shown = attachment.type in PICTURES and attachment.size <= LARGEST_PICTURE
-    return attachment.stored_id is not None and shown
 
 
 def _height(mail: Letter) -> str:
@@ -389,20 +272,3 @@ def hidden_from(entry: Entry) -> list[str]:
 
 def _bcc(entry: Entry) -> Iterable[tuple[str, str]]:
     return [(str(one[0]), str(one[1])) for one in entry.details.get("bcc", ()) if len(one) >= 2]
-
-
-def _icon(media_type: str) -> str:
-    family = media_type.partition("/")[0]
-    return ICONS.get(media_type) or ICONS.get(family, "file")
-
-
-def _is_risky(name: str) -> bool:
-    return ending(name) in RISKY or is_program(name)
-
-
-def _picture(slug: str, entry: int, n: int) -> str:
-    return f"{slug}/{entry}/{n}"
-
-
-def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt="register.inline")

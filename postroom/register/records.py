@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from postroom.clients.models import Client, Consent, ContactPoint, Group, Patient
 from postroom.practice.models import Member
+from postroom.register.file_lines import FileLine, file_lines
 from postroom.register.looks import Look, look
 from postroom.register.models import Attachment, Entry, EntryClient, EntryPatient
 from postroom.register.narrowing import Narrowing
 from postroom.register.paging import SIZE, Page, cut, older
-from postroom.register.reading import FileLine, file_lines
 
 SHOWN = 600  # characters of a note that the timeline shows
 NEW = 20  # what came is counted this far

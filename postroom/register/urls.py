@@ -88,4 +88,5 @@ urlpatterns = [
     path("search/suggest", search.suggest, name="suggest"),
     path("clients/<int:client>", records.client, name="client"),
     path("clients/<int:client>/group", records.group, name="group"),
+    path("clients/<int:client>/files", records.files, name="files"),
 ]

@@ -1,166 +1,21 @@
 """The API as a practice's system meets it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
-from django.utils import timezone, translation
+from django.utils import translation
 
 from postroom.api import door
 from postroom.api.door import Rate
-from postroom.api.v1 import api
+from postroom.api.tests.system import DUE, HOLLIS, ONE_OF_EACH, SLOT, System, problem
 from postroom.appointments.models import Appointment, DueItem, Look
-from postroom.clients.models import Client, ContactPoint
-from postroom.connections.models import MailAccount
-from postroom.practice.models import AccessToken, AuditEvent, Practice, Source
-from postroom.practice.tokens import create
+from postroom.clients.models import Client
+from postroom.practice.models import AuditEvent, Practice, Source
 from tests.support.cast import Cast, make_client
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-HOLLIS = {"name": "Hollis Farrow", "emails": ["hollis@new.example"], "phones": ["020 7946 0018"]}
-SLOT = {"start": "2026-11-26T09:20:00+01:00", "client": "4182", "subject": "Vaccine"}
-DUE = {"client": "4182", "kind": "Rabies", "due": "2026-12-01"}
-ONE_OF_EACH = {"clients": HOLLIS, "appointments": SLOT, "due": DUE}
-
-
-def make_token(practice: Practice, **more: Any) -> tuple[AccessToken, str]:
-    how = {"expires_at": None, "by": None, "now": timezone.now(), **more}
-    return create(practice, "Practice system", **how)
-
-
-class System:
-    """A practice's system that speaks to the API."""
-
-    def __init__(self, words: str) -> None:
-        self.browser, self.headers = Browser(), {"Authorization": f"Bearer {words}"}
-
-    def __call__(self, method: str, path: str, sent: Any = None) -> Any:
-        body = b"" if sent is None else json.dumps(sent).encode()
-        return self.browser.generic(
-            method, f"/api/v1{path}", body, content_type="application/json", headers=self.headers
-        )
-
-
-@pytest.fixture(autouse=True)
-def fresh_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "RATE", Rate(door.PER_MINUTE))
-
-
-@pytest.fixture
-def token(cast: Cast) -> tuple[AccessToken, str]:
-    return make_token(cast.practice)
-
-
-@pytest.fixture
-def system(token: tuple[AccessToken, str]) -> System:
-    return System(token[1])
-
-
-def problem(answer: Any, status: int) -> Any:
-    """The problem document of an answer."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    told = answer.json()
-    assert told["status"] == status and told["detail"]
-    return told
-
-
-# --- who comes in ---------------------------------------------------------------------------
-
-SCHEMA = api.get_openapi_schema()
-ROUTES = [
-    (method.upper(), path.removeprefix("/api/v1"))
-    for path, methods in SCHEMA["paths"].items()
-    for method in methods
-]
-
-
-def spoken(path: str) -> str:
-    return path.replace("{ref}", "4182").replace("{other}", "4183")
-
-
-def body_of(path: str, method: str) -> Any:
-    kind = path.split("/")[1]
-    if method == "GET":
-        return None
-    one = ONE_OF_EACH[kind]
-    return one if method == "PUT" else [{"reference": "1", **one}]
-
-
-def test_the_schema_tells_eleven_routes() -> None:
-    assert len(ROUTES) == 11
-    assert all(
-        "BearerAuth" in str(m["security"]) or "Bearer" in str(m["security"])
-        for methods in SCHEMA["paths"].values()
-        for m in methods.values()
-    )
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-@pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer wrong", "Bearer postroom_wrong", "Basic YTpi"]
-)
-def test_without_a_good_token_nobody_comes_in(
-    method: str, path: str, header: str | None, cast: Cast
-) -> None:
-    headers = {} if header is None else {"Authorization": header}
-    answer = Browser().generic(method, f"/api/v1{spoken(path)}", b"{}", headers=headers)
-    problem(answer, 401)
-    assert answer["WWW-Authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_a_session_does_not_count(method: str, path: str, cast: Cast) -> None:
-    problem(cast.browser(cast.alice).generic(method, f"/api/v1{spoken(path)}", b"{}"), 401)
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_a_token_that_is_over_or_taken_back_opens_nothing(
-    method: str, path: str, cast: Cast
-) -> None:
-    for change in ({"expires_at": timezone.now() - DAY}, {"revoked_at": timezone.now()}):
-        row, words = make_token(cast.practice)
-        AccessToken.objects.filter(pk=row.pk).update(**change)
-        problem(System(words)(method, spoken(path), body_of(path, method)), 401)
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_another_practices_token_touches_nothing_here(
-    method: str, path: str, cast: Cast, system: System
-) -> None:
-    for kind, one in ONE_OF_EACH.items():
-        system("PUT", f"/{kind}/4182", one)
-    MailAccount.objects.create(practice=cast.practice, name="Desk", host="imap.example")
-    before = everything(cast.practice)
-    theirs = System(make_token(cast.other)[1])
-    answer = theirs(method, spoken(path), body_of(path, method))
-    assert everything(cast.practice) == before
-    if method == "GET":
-        assert answer.json()["accounts"] == []
-    elif method == "DELETE" or "merge" in path:
-        problem(answer, 404)
-    else:
-        assert answer.json()["created"] == 1
-
-
-def everything(practice: Practice) -> list[Any]:
-    return [
-        list(model.objects.filter(practice=practice).order_by("pk").values())
-        for model in (Client, ContactPoint, Appointment, DueItem, Source, AuditEvent)
-    ]
-
-
-def test_what_the_api_understands_is_told_to_everybody() -> None:
-    answer = Browser().get("/api/v1/openapi.json")
-    assert answer.status_code == 200
-    assert set(answer.json()["paths"]) == set(SCHEMA["paths"])
-
-
-def test_there_is_no_page_of_documents_that_loads_scripts_from_elsewhere() -> None:
-    assert Browser().get("/api/v1/docs").status_code == 404
 
 
 # --- clients --------------------------------------------------------------------------------

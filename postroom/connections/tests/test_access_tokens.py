@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from postroom.connections import trouble
-from postroom.connections.imap import open_mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.reaching import Settings
 from postroom.connections.trouble import Trouble
 from postroom.connections.trying import try_account

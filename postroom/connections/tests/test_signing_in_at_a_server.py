@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.connections import trouble
-from postroom.connections.imap import open_mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.reaching import Settings
 from tests.support.rare_answers import bye_before_fetch, refuse
 from tests.support.scripted_imap import ScriptedImap

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from postroom.connections.actions import settings_of
-from postroom.connections.imap import Mailbox, open_mailbox
+from postroom.connections.imap import Mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.actions import Outcome, make_pass
 from postroom.kit.processes import Worker

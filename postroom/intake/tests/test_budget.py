@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from postroom.connections.imap import Seen
+from postroom.connections.bodies import Seen
 from postroom.connections.models import MailAccount
 from postroom.intake import budget
 from postroom.intake.models import Sighting

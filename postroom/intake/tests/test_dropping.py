@@ -4,19 +4,15 @@ import errno
 import hashlib
 import os
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from postroom.cli.register import Narrowed, rows
-from postroom.connections.models import DropFolder
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped
-from postroom.intake.places import Unsuitable, free_folder, real_folder
-from postroom.intake.tasks import look_at_drop_folders, look_into_folder
+from postroom.intake.tests.scans import NOW, PDF, look, names_in, watch
 from postroom.intake.tidying import drop_orphans
 from postroom.intake.views import dropped
 from postroom.practice.models import AuditEvent, Event
@@ -26,40 +22,7 @@ from postroom.register.models import Attachment, Entry, StoredFile, file_path
 from postroom.register.tests.test_unresolved import words
 from tests.support.cast import Cast, make_client
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
-PDF = b"%PDF-1.7 a letter of the laboratory"
-
-
-@pytest.fixture
-def place(cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that may be watched; files in it count as still at once."""
-    settings.DROP_ROOTS = [str(tmp_path / "{practice}")]
-    monkeypatch.setattr(drop_folders, "STILL", -1.0)
-    folder = tmp_path / "tern" / "scans"
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture
-def folder(cast: Cast, place: Path) -> DropFolder:
-    return watch(cast, place)
-
-
-def watch(cast: Cast, place: Path, take_away: bool = True) -> DropFolder:
-    return drop_folders.add_folder(
-        cast.practice, "Scanner", place, take_away=take_away, minutes=5, by=cast.alice, now=NOW
-    )
-
-
-def names_in(place: Path) -> list[str]:
-    return [path.name for path in place.iterdir()]
-
-
-def look(folder: DropFolder, minutes: int = 0) -> int:
-    """A look when its time has come."""
-    DropFolder.objects.filter(pk=folder.pk).update(checked_at=None)
-    return drop_folders.look_into(folder.pk, now=NOW + timedelta(minutes=minutes))
 
 
 def test_a_file_named_for_a_client_is_filed_and_then_taken_away(cast, place, folder) -> None:
@@ -236,126 +199,6 @@ def test_a_name_of_any_bytes_is_taken(cast, place, folder) -> None:
     assert names_in(place) == []
 
 
-def test_a_folder_that_lets_nothing_be_removed_says_so(cast, place, folder, monkeypatch) -> None:
-    def refuse(*args: Any, **more: Any) -> None:
-        raise PermissionError(13, "no")
-
-    for number in range(3):
-        (place / f"4182 {number}.pdf").write_bytes(PDF + b"%d" % number)
-    with monkeypatch.context() as patched:
-        patched.setattr(drop_folders.os, "unlink", refuse)
-        look(folder)
-        look(folder, 1)
-    assert Entry.objects.count() == Dropped.objects.count() == 3
-    page = words(cast.browser(cast.alice).get("/p/tern/settings/files"))
-    assert "cannot be removed from this folder" in page
-    look(folder, 2)
-    assert names_in(place) == []
-    folder.refresh_from_db()
-    assert folder.trouble == ""
-
-
-def test_a_folder_that_is_gone_says_so_and_is_well_when_it_is_back(cast, place, folder) -> None:
-    place.rename(place.with_name("elsewhere"))
-    look(folder)
-    folder.refresh_from_db()
-    assert folder.trouble == "missing"
-    place.with_name("elsewhere").rename(place)
-    look(folder)
-    folder.refresh_from_db()
-    assert (folder.trouble, folder.trouble_since) == ("", None)
-
-
-def test_a_link_in_the_folders_place_is_not_followed(cast, place, folder, tmp_path) -> None:
-    other = tmp_path / "tern" / "other"
-    other.mkdir()
-    (other / "4182.pdf").write_bytes(PDF)
-    place.rmdir()
-    place.symlink_to(other)
-    look(folder)
-    folder.refresh_from_db()
-    assert folder.trouble == "not-allowed"
-    assert not Dropped.objects.exists()
-
-
-def test_a_folder_is_looked_into_by_one_at_a_time_and_at_its_interval(cast, place, folder) -> None:
-    assert drop_folders.due(NOW) == [folder.pk]
-    look(folder)
-    assert drop_folders.due(NOW + timedelta(minutes=4)) == []
-    assert drop_folders.look_into(folder.pk, now=NOW + timedelta(minutes=4)) == 0
-    assert drop_folders.due(NOW + timedelta(minutes=5)) == [folder.pk]
-
-
-def test_only_what_the_installer_allows_can_be_watched(cast, place, settings, tmp_path) -> None:
-    (place / "out").symlink_to("/etc")
-    for path in (
-        "/etc",
-        str(place / "out"),
-        "relative",
-        str(place / "../.."),
-        "/",
-        "/root/x",
-        "\0",
-    ):
-        with pytest.raises(Unsuitable) as refused:
-            real_folder(cast.practice, path)
-        assert refused.value.code == "not-allowed", path
-    settings.DROP_ROOTS = [str(tmp_path)]  # of two practices, without the part that is one's own
-    with pytest.raises(Unsuitable):
-        real_folder(cast.practice, str(place))
-    settings.DROP_ROOTS = [str(tmp_path / "drop" / "{practice}")]
-    with pytest.raises(Unsuitable):
-        real_folder(cast.practice, str(place))
-    (tmp_path / "drop" / "tern").mkdir(parents=True)
-    own = tmp_path / "drop" / "tern"
-    assert real_folder(cast.practice, str(own)) == own.resolve()
-    with pytest.raises(Unsuitable):
-        real_folder(cast.other, str(own))
-    settings.DROP_ROOTS, settings.DATA = [str(tmp_path / "{practice}")], place
-    with pytest.raises(Unsuitable) as refused:
-        real_folder(cast.practice, str(place))
-    assert refused.value.code == "ours"
-
-
-def test_no_folder_is_watched_twice(cast, place, folder) -> None:
-    inner = place / "inner"
-    inner.mkdir()
-    for path in (place, inner, place.parent):
-        with pytest.raises(Unsuitable) as refused:
-            free_folder(cast.practice, str(path))
-        assert refused.value.code == "taken"
-
-
-def test_a_folder_is_added_and_switched_on_the_page(cast, place) -> None:
-    alice = cast.browser(cast.alice)
-    data = {"name": "Scanner", "path": "/etc", "minutes": "5"}
-    refused = alice.post("/p/tern/settings/files/add", data)
-    assert refused.status_code == 422
-    assert "Postroom may not look there." in words(refused)
-    data["path"] = str(place)
-    assert alice.post("/p/tern/settings/files/add", data).status_code == 302
-    added = DropFolder.objects.get()
-    assert (added.path, added.take_away, added.active) == (str(place.resolve()), False, True)
-    alice.post(f"/p/tern/settings/files/{added.pk}/switch")
-    assert not DropFolder.objects.get().active
-    alice.post(f"/p/tern/settings/files/{added.pk}/look")
-    assert look(added) == 0
-    done = AuditEvent.objects.filter(object_kind="drop_folder").order_by("pk")
-    assert list(done.values_list("action", flat=True)) == ["add", "deactivate"]
-
-
-def test_the_clock_hands_out_the_folders_that_are_due(cast, place, folder, monkeypatch) -> None:
-    handed: list[int] = []
-    monkeypatch.setattr(type(look_into_folder), "enqueue", lambda task, pk: handed.append(pk))
-    monkeypatch.setattr("postroom.intake.tasks.timezone.now", lambda: NOW)
-    look_at_drop_folders()
-    assert handed == [folder.pk]
-    (place / "4182.pdf").write_bytes(PDF)
-    assert look_into_folder.func(folder.pk) == 1
-    look_at_drop_folders()
-    assert handed == [folder.pk]
-
-
 def test_a_file_that_somebody_takes_away_meanwhile_is_not_refused(
     cast: Cast, place, folder, monkeypatch
 ) -> None:
@@ -445,13 +288,6 @@ def test_a_stored_file_is_no_orphan(cast: Cast, settings, tmp_path: Path) -> Non
     drop_orphans(now=NOW + timedelta(days=400))
     assert path.exists()
     assert not stray.exists()
-
-
-def test_no_form_is_shown_where_no_folder_is_allowed(cast, settings) -> None:
-    settings.DROP_ROOTS = []
-    page = words(cast.browser(cast.alice).get("/p/tern/settings/files/add"))
-    assert "No folder is allowed yet" in page
-    assert "Watch this folder" not in page
 
 
 def test_a_number_alone_is_a_suggestion_with_its_reason(cast: Cast, place, folder) -> None:

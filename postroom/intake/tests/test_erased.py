@@ -13,8 +13,8 @@ from postroom.custody import erasing
 from postroom.intake import drop_folders
 from postroom.intake.models import Dropped, Sighting
 from postroom.intake.tests.post import NOW, Clock, a_pass, account_at, letter
+from postroom.intake.tests.scans import PDF, look, watch
 from postroom.intake.tests.test_booking import books, hollis, lies_in, parts
-from postroom.intake.tests.test_dropping import PDF, look, watch
 from postroom.outbox.tests.post import make_account, put
 from postroom.register.erasing import unlink_erased
 from postroom.register.models import Entry, Tombstone, mail_path

@@ -10,8 +10,8 @@ from postroom.connections.trouble import Trouble
 from postroom.connections.words import state
 from postroom.intake import fetching, taking
 from postroom.intake.actions import note_trouble, sync
+from postroom.intake.finding import find
 from postroom.intake.models import Sighting
-from postroom.intake.moving import find
 from postroom.intake.rules import BATCH_MAILS, MOST_DEATHS
 from postroom.intake.tests.post import (
     NOW,

@@ -122,6 +122,8 @@ def test_an_empty_folder_is_no_trouble(account: MailAccount) -> None:
         ("noreply+77@shop.example", {}, "supplier"),
         ("newsletter@shop.example", {}, "supplier"),
         ("info@neighbour.example", {}, "general"),
+        ("equipe@neighbour.example", {}, "general"),
+        ("cabinet@neighbour.example", {}, "general"),
         ("information.desk@x.example", {}, ""),
     ],
 )

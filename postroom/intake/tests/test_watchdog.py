@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from postroom.connections.imap import cut_hanging
+from postroom.connections.mailboxes import cut_hanging
 from postroom.connections.trouble import TIMEOUT, Trouble
 from postroom.intake.tests.post import account_at, mailbox_of
 from tests.support.cast import Cast

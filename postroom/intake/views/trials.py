@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from postroom.connections import drafts
 from postroom.connections.actions import settings_of
 from postroom.connections.forms.work import ALL, NOW, BeginForm
-from postroom.connections.imap import open_mailbox
+from postroom.connections.mailboxes import open_mailbox
 from postroom.connections.models import AccountDraft, MailAccount
 from postroom.connections.reaching import Settings
 from postroom.connections.rules import INBOX, WHOLE_INBOX

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from postroom.practice import audit, audit_words, auditing
+from postroom.practice import audit, audit_differences, audit_words, auditing
 from postroom.practice.models import Practice
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -93,11 +93,11 @@ def test_what_has_no_words_yet_is_told_by_its_codes() -> None:
 def test_differences_are_told_as_they_were_and_as_they_are(
     data: dict[str, object], said: list[str]
 ) -> None:
-    assert audit_words.differences(data) == said
+    assert audit_differences.differences(data) == said
 
 
 def test_numbers_and_codes_are_called_by_their_names() -> None:
-    names = audit_words.Names(
+    names = audit_differences.Names(
         members={3: "Alice Moreau"},
         clients={7: "4182", 8: "2907"},
         roles={"reception": "Reception"},
@@ -111,7 +111,7 @@ def test_numbers_and_codes_are_called_by_their_names() -> None:
         "kept": 7,
         "gone": 8,
     }
-    assert audit_words.differences(data, names) == [
+    assert audit_differences.differences(data, names) == [
         "own → Reception",
         "responsible practitioner: – → Alice Moreau",
         "added: Write on records, read",
@@ -127,7 +127,7 @@ def test_a_deed_is_told_in_the_practices_own_words() -> None:
 
 def test_a_long_list_of_differences_ends() -> None:
     many = {f"field {n}": n for n in range(100)}
-    assert len(audit_words.differences(many)) == audit_words.MOST + 1
+    assert len(audit_differences.differences(many)) == audit_differences.MOST + 1
 
 
 @override_settings(LANGUAGE_CODE="en")

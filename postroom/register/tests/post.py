@@ -19,6 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 def mail(
     *,
     sender: str = "Hollis F. <hollis@farrow.example>",
+    to: str = "Front desk <desk@tern.example>",
     subject: str = "Biscuit’s insurance form",
     text: str = "Hello,\n\nplease fill in the form.\n\nHollis",
     html: str = "",
@@ -27,7 +28,7 @@ def mail(
 ) -> bytes:
     """`files` are (name, type, bytes); `inline` are (content id, type, bytes)."""
     message = EmailMessage()
-    message["From"], message["To"] = sender, "Front desk <desk@tern.example>"
+    message["From"], message["To"] = sender, to
     message["Subject"], message["Message-ID"] = (
         subject,
         f"<{subject.encode().hex()[:60]}@x.example>",

@@ -7,7 +7,7 @@ from postroom.clients.models import Client, ClientAccess, Patient
 from postroom.practice.models import AuditEvent
 from postroom.register import actions
 from postroom.register.models import Entry
-from postroom.register.tests.post import NOON, put
+from postroom.register.tests.post import NOON, mail, put
 from postroom.register.tests.test_resolve import act, toasts
 from postroom.register.tests.test_unresolved import words
 from tests.support.cast import Cast, make_client
@@ -133,3 +133,18 @@ def test_what_another_filed_is_not_moved_without_the_right(
     answer = act(cast.browser(cast.bob), letter, "assign", instead=cast.hollis.pk, clients=june.pk)
     assert answer.status_code == 403
     assert state(letter) == FILED
+
+
+def test_who_else_of_the_clients_got_it_is_offered(cast: Cast, bob: Browser, letter: Entry) -> None:
+    wren = make_client(cast.practice, "78", "Wren Farrow", ["wren@farrow.example"])
+    closed = make_client(cast.practice, "79", "Una Secret", ["una@farrow.example"])
+    Client.objects.filter(pk=closed.pk).update(restricted=True)
+    to = "desk@tern.example, Wren <WREN@farrow.example>, una@farrow.example"
+    copied = put(cast.practice, mail(to=to), clients=[cast.hollis])
+    page = words(bob.get(f"/p/tern/entries/{copied.pk}"))
+    assert "It went to Wren Farrow too." in page
+    assert f"/p/tern/entries/{copied.pk}/assign?client={wren.pk}" in page
+    assert "Una Secret" not in page
+    actions.assign(copied, [wren], by=cast.bob, now=NOON, version=copied.version)
+    assert "It went to" not in words(bob.get(f"/p/tern/entries/{copied.pk}"))
+    assert "It went to" not in words(bob.get(f"/p/tern/entries/{letter.pk}"))

@@ -11,8 +11,8 @@ from django.test import Client as Browser
 from postroom.clients.models import Client
 from postroom.kit import html
 from postroom.register import letters
+from postroom.register.inline import picture_token
 from postroom.register.models import Attachment, Entry
-from postroom.register.reading import picture_token
 from postroom.register.safety import picture_type
 from postroom.register.tests.post import PNG, mail, put
 from postroom.register.tests.test_unresolved import words

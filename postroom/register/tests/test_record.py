@@ -275,3 +275,26 @@ def test_hostile_words_on_a_record_are_only_words(cast: Cast, rita: Browser) -> 
     raw = mail(subject=evil, text=evil, files=[(f"{evil}.pdf", "application/pdf", b"x")])
     put(cast.practice, raw, clients=[client])
     assert "<script>alert" not in words(rita.get(record_of(client)))
+
+
+def test_the_files_of_a_record_stand_by_themselves(cast: Cast, rita: Browser, wren: Client) -> None:
+    scan = [("scan.pdf", "application/pdf", b"%PDF-1.7 x")]
+    for number in range(51):
+        put(
+            cast.practice,
+            mail(subject=f"Scan {number}", files=scan),
+            clients=[cast.hollis],
+            at=NOON - timedelta(hours=number),
+        )
+    put(cast.practice, mail(subject="Nothing with it"), clients=[cast.hollis])
+    put(cast.practice, mail(files=[("hers.pdf", "application/pdf", b"x")]), clients=[wren])
+    first = rita.get(f"{record_of(cast.hollis)}/files")
+    page = words(first)
+    assert page.count("scan.pdf") >= 50
+    assert "Nothing with it" not in page
+    assert "hers.pdf" not in page
+    older = words(rita.get(f"{record_of(cast.hollis)}/files?before={first.context['next']}"))
+    assert "Scan 50" in older
+    assert "Scan 49" not in older
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)
+    assert rita.get(f"{record_of(cast.hollis)}/files").status_code == 404

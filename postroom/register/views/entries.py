@@ -19,6 +19,7 @@ from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.practice.words import words_of
 from postroom.register import actions, handling, words
 from postroom.register.conversing import conversing
+from postroom.register.copied import also_to
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
 from postroom.register.models import Conversation, Entry
@@ -82,6 +83,7 @@ def about(
         "may_unassign": may_unassign(request.member, letter),
         "opens_up": _opens_up(letter, clients),
         "may_assign": may_assign,
+        "also_to": also_to(request.member, letter) if may_assign and clients else [],
         "may_take_back": may_take_back(request.member, letter),
     }
 

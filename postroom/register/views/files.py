@@ -21,15 +21,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from postroom.connections.pictures import fetch
 from postroom.connections.trouble import Trouble
 from postroom.kit import html
+from postroom.kit.redrawing import NoPicture, redrawn
 from postroom.kit.text import safe_file_name
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required, page_before
 from postroom.practice.rules import READ, WRITE
 from postroom.register import scanning
+from postroom.register.file_lines import is_picture
+from postroom.register.inline import is_picture_token
 from postroom.register.letters import file_bytes
 from postroom.register.models import Attachment, Entry, Scan
 from postroom.register.outside import asked_for
-from postroom.register.reading import Look, document, is_picture, is_picture_token
+from postroom.register.reading import Look, document
 from postroom.register.safety import (
     Danger,
     danger,
@@ -85,17 +88,15 @@ def inline(request: HttpRequest, practice: str, entry: int, n: int, token: str) 
 @require_safe
 def outside(request: HttpRequest, practice: str, entry: int, token: str) -> HttpResponse:
     """A picture from the internet that somebody chose to see. We ask for it, and whatever it
-    calls itself, it is shown if its bytes are a picture's; nothing else is."""
+    calls itself, it is drawn anew if its bytes are a picture's; nothing else is shown."""
     address = asked_for(practice, entry, token)
     if address is None or not Entry.objects.filter(practice__slug=practice, pk=entry).exists():
         raise Http404
     try:
-        data = fetch(address)
-    except Trouble as trouble:
+        data = redrawn(fetch(address))
+    except (Trouble, NoPicture) as trouble:
         raise Http404 from trouble
     media_type = picture_in(data)
-    if not media_type:
-        raise Http404
     return _closed(HttpResponse(data, content_type=media_type))
 
 

@@ -175,6 +175,7 @@ def _turn(
     letter = _readable(request, entry)
     talk = conversation_of(request.member, letter)
     form = VersionForm(request.POST if "version" in request.POST else request.GET)
+    beside_list = "next" in request.POST or "list" in request.GET
     if talk is None:
         messages.error(request, _("This message is in no inbox of yours."))
         return redirect("register:entry", request.practice.slug, letter.pk)
@@ -191,18 +192,19 @@ def _turn(
         undo = ""
         if back:  # of this very closing: once somebody has been at it since, it says so
             address = reverse(back, args=[request.practice.slug, letter.pk])
-            undo = f"{address}?version={talk.version}"
+            undo = f"{address}?version={talk.version}" + ("&list=1" if beside_list else "")
         messages.success(request, done, extra_tags=undo)
-        if "next" in request.POST:  # it was closed in the list, and the list goes on
-            return _go_on(request, talk)
+        if beside_list:  # the list goes on; what is open again lies beside it
+            following = number(request.POST.get("next", str(letter.pk)))
+            return _laid(request, talk, following)
     return redirect("register:entry", request.practice.slug, letter.pk)
 
 
-def _go_on(request: MemberRequest, talk: Conversation) -> HttpResponse:
+def _laid(request: MemberRequest, talk: Conversation, letter: int | None) -> HttpResponse:
+    """The inbox, with this letter beside the list."""
     page = redirect(_inbox(talk), request.practice.slug)
-    following = number(request.POST["next"])
-    if following is not None:
-        page["Location"] += f"?entry={following}"
+    if letter is not None:
+        page["Location"] += f"?entry={letter}"
     return page
 
 

@@ -19,11 +19,11 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import UNASSIGN, WRITE
 from postroom.register import note_drafts, noting, words
+from postroom.register.file_lines import file_lines
 from postroom.register.kinds import BY_HAND, look, telling
 from postroom.register.models import Entry, NoteDraft, RemovedEntry
 from postroom.register.note_forms import NoteForm, held_of
 from postroom.register.paging import number
-from postroom.register.reading import file_lines
 from postroom.register.versions import versions
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -68,6 +68,21 @@ def group(request: MemberRequest, client: int) -> HttpResponse:
     return _page(request, record, sorted(everybody), tab="group", families=families)
 
 
+@member_required(READ)
+@require_safe
+def files(request: MemberRequest, client: int) -> HttpResponse:
+    """Every file on the record, the newest first, with the entry it came by."""
+    record = get_object_or_404(_records(request), pk=client)
+    asked, before = number(request.GET.get("before")), None
+    if asked is not None:
+        before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
+    audit.read(request, "client", record.pk, files=True, **_shown([record.pk], before))
+    days, following = timeline(request.member, [record.pk], Narrowing(files=True), before=before)
+    head = _head(request, record, family(request.member, record), "files")
+    context = {**head, "days": days, "next": following, "before": asked}
+    return render(request, "register/record_files.html", context)
+
+
 def _merged_into(request: MemberRequest, pk: int) -> Client:
     """The record that has taken this one in. Raises Http404."""
     gone = Client.objects.filter(practice=request.practice, pk=pk, merged_into__isnull=False)
@@ -105,7 +120,6 @@ def _page(
     days, following = timeline(request.member, clients, narrowing, before=before)
     context = {
         "newest": newest(request.practice.pk),
-        "nav": "clients",
         "client": record,
         "tab": tab,
         "days": days,
@@ -120,7 +134,7 @@ def _page(
         return render(request, "register/_days.html", context)
     if families is None:
         families = family(request.member, record)
-    context |= {
+    context |= _head(request, record, families, tab) | {
         "groups": _groups(narrowing, families) if tab == "group" and len(families) > 1 else [],
         "may_hand_over": request.member.may(AUDIT),
         "kinds": _kinds(narrowing),
@@ -133,12 +147,23 @@ def _page(
         "known": len(known(request.member, record)),
         "wishes": wishes(record),
         "book": card(record, timezone.now()),
+    }
+    return render(request, "register/record.html", context)
+
+
+def _head(
+    request: MemberRequest, record: Client, families: list[Family], tab: str
+) -> dict[str, Any]:
+    """What stands above every page of a record."""
+    return {
+        "nav": "clients",
+        "client": record,
+        "tab": tab,
         "may_note": request.member.may(WRITE),
         "by_hand": BY_HAND.values(),
         "families": families,
         "family_size": 1 + len({row.pk for found in families for row in found.clients}),
     }
-    return render(request, "register/record.html", context)
 
 
 def _narrowing(request: MemberRequest, families: list[Family]) -> Narrowing:
