@@ -8,6 +8,7 @@ from django.db.models import Q
 from postroom.appointments import merging as book
 from postroom.clients import merging as clients
 from postroom.clients.models import Client
+from postroom.custody import holding
 from postroom.practice import audit
 from postroom.practice.audit import Deed
 from postroom.practice.models import Member
@@ -41,6 +42,7 @@ def merge(
     folded = clients.twins(keep, gone)
     entries = register.move_client(keep, gone, folded)
     dates = book.move_client(keep, gone, folded)
+    holding.move_client(keep, gone)
     clients.move_client(keep, gone, folded, by=by)
     data = {"kept": keep.pk, "gone": gone.pk, "entries": entries, "dates": dates}
     deeds = [

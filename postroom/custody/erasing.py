@@ -28,6 +28,7 @@ from postroom.outbox import erasing as outbox
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member
 from postroom.register import erasing as register
+from postroom.register import list_exports
 from postroom.register.erasing import Burden
 from postroom.register.models import Entry
 
@@ -181,6 +182,7 @@ def erase_rest(
     if register.theirs_alone(client.practice_id, ids).exists():
         return None
     exporting.drop_of_clients(client.practice_id, ids)
+    list_exports.drop_all(client.practice_id)
     for row in family:
         outbox.erase_client(client.practice_id, ids, people.people_of(row))
     shared = register.let_go(client.practice_id, ids)

@@ -35,6 +35,21 @@ def release(what: Client | Entry, *, by: Member | None, now: datetime) -> None:
         audit.record(what.practice_id, "release", kind, what.pk, by=by, now=now)
 
 
+def move_client(keep: Client, gone: Client) -> None:
+    """A hold on one of two clients that become one is on both: without it, what is brought to
+    the kept one could be too old to stay. Call within a transaction."""
+    theirs = Hold.objects.filter(client=gone).first()
+    kept = Hold.objects.filter(client=keep).first()
+    if theirs is None:
+        return
+    if kept is None:
+        Hold.objects.filter(pk=theirs.pk).update(client=keep)
+        return
+    reasons = dict.fromkeys(one.reason for one in (kept, theirs) if one.reason)
+    Hold.objects.filter(pk=kept.pk).update(reason="; ".join(reasons)[:200])
+    theirs.delete()
+
+
 def holds_on(clients: Collection[Client]) -> list[Hold]:
     """The holds on these clients and on anything of theirs."""
     of_client = Hold.objects.filter(client__in=clients)

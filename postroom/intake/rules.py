@@ -1,6 +1,5 @@
 """Judgement of filing: pure, handed all it needs (RELIABILITY 1.1, MODEL decisions 1 to 5)."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -62,22 +61,6 @@ def batches(seen: Iterable[S]) -> Iterable[list[S]]:
         size += one.size
     if group:
         yield group
-
-
-def fold_key(
-    message_id: str, senders: Iterable[str], text: str, html: str, files: Iterable[str]
-) -> str:
-    """What two copies of one letter share though their bytes differ: "" without Message-ID.
-
-    Same Message-ID, same body, same attachments (AK-112): the same letter by two ways. And the
-    same From: else a stranger who repeats a short letter could hide the client who wrote it.
-    """
-    if not message_id:
-        return ""
-    said = hashlib.sha256()
-    for part in (message_id, " ".join(senders), text, html, *files):
-        said.update(hashlib.sha256(part.encode("utf-8", "replace")).digest())
-    return said.hexdigest()
 
 
 ODD, UNREADABLE = "odd", "unreadable"  # why a dropped file is not taken, beside those of the kit

@@ -101,7 +101,7 @@ def _read(sighting: Sighting, raw: bytes, alone: bool) -> Taken:
         failure = reasons.TOO_BIG
     if "limits" in letter.problems:
         failure = reasons.LIMITS
-    key = rules.fold_key(
+    key = reasons.fold_key(
         letter.message_id,
         (address.norm for address in letter.senders),
         letter.text,

@@ -16,7 +16,7 @@ from postroom.clients.models import Client, ContactPoint, Patient
 from postroom.kit.addresses import normalise_email
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
-from postroom.kit.mime import content_key
+from postroom.kit.mime import content_key, read
 from postroom.kit.text import snippet
 from postroom.outbox import rules
 from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
@@ -275,6 +275,7 @@ def _enter(
         raw_sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         message_id=sheet.message_id,
+        fold_key=_fold_key(raw),
         mailbox_of=letter.account.owner_id or 0,
     )
     for n, (name, type_, data) in enumerate(sheet.files, 1):
@@ -306,6 +307,14 @@ def _enter(
     )
     events.tell(practice.pk, events.ENTRY_NEW, [entry.pk], now=now)
     return entry
+
+
+def _fold_key(raw: bytes) -> str:
+    """By which a copy of it that comes back, to oneself or by a list, is known for it (AK-112)."""
+    mail = read(raw)
+    senders = (one.norm for one in mail.senders)
+    files = (file.sha256 for file in mail.files)
+    return filing.fold_key(mail.message_id, senders, mail.text, mail.html, files)
 
 
 def _of_practice(model: Any, practice: Practice, ids: Iterable[int]) -> list[int]:

@@ -107,7 +107,8 @@ def known(
     member: Member, client: Client | None, contact: Contact | None, origin: Entry | None
 ) -> set[str]:
     """The addresses nobody needs to be asked about: of the record, of the person chosen, of the
-    letter that is answered, and our own (PE-33)."""
+    letter that is answered, and our own (PE-33). Not where that letter wants answers sent: anybody
+    can write there what they like under another's name."""
     points = ContactPoint.objects.filter(practice=member.practice_id, kind=ContactPoint.EMAIL)
     found = set(ours(member))
     if client:
@@ -155,7 +156,7 @@ def _parts(text: str) -> Iterable[str]:
 
 
 def _everybody(letter: Letter) -> Iterable:
-    return (*letter.senders, *letter.reply_to, *letter.to, *letter.cc)
+    return (*letter.senders, *letter.to, *letter.cc)
 
 
 def _whom(contact: Contact, client: Client | None) -> Whom:

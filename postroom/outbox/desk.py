@@ -2,9 +2,10 @@
 became of a doubtful one; hold all sending."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.recording import settle
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
+from postroom.register.erasing import unlink_unnamed
 from postroom.register.models import Entry, StoredMail
 
 _UNSUBSCRIBE = re.compile(rb"(?m)^List-Unsubscribe: <(https://[!-~]+)>\r?$")
@@ -32,32 +34,28 @@ class TooLate(Exception):
 
 
 @transaction.atomic
-def cancel(message: Message, *, by: Member | None, now: datetime) -> None:
+def cancel(message: Message, *, by: Member | None, now: datetime) -> bool:
     """Stop a message that waits, or let a failed one be. What never left is no correspondence:
-    its entry goes from the register. Raises TooLate."""
+    its entry goes from the register, and its words go too, since nobody who is erased later would
+    be found by them. True for such a one. Raises TooLate."""
     one = _take(message, Message.QUEUED, Message.FAILED)
     never_left = one.sending_at is None and one.state == Message.QUEUED
-    entry = one.entry if never_left else None
+    entry = one.entry
     settle([one], Message.CANCELLED, rules.TAKEN_BACK, now=now)
     _note(one, "cancel", by, now)
+    if one.replaces:
+        _stand_again(one.replaces, now)
+    if not never_left:
+        return False
+    Message.objects.filter(pk=one.pk).update(subject="", content_key="")
+    transaction.on_commit(partial(unlink_unnamed, one.practice_id, [one.path]))
     if entry:
         clients = sorted(entry.placements.values_list("client", flat=True))
         data = {"clients": clients, "message": one.pk}
         audit.record(one.practice_id, "cancel", "entry", entry.pk, by=by, now=now, data=data)
         Entry.objects.filter(pk=entry.pk).delete()
         events.tell(one.practice_id, events.ENTRY_FILING, [entry.pk], now=now)
-
-
-def cancel_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
-    """Cancel those of these that have not left; how many."""
-    done = 0
-    for message in messages:
-        try:
-            cancel(message, by=by, now=now)
-            done += 1
-        except TooLate:
-            continue
-    return done
+    return True
 
 
 @transaction.atomic
@@ -74,22 +72,43 @@ def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
 
 @transaction.atomic
 def send_again(message: Message, *, by: Member, now: datetime, address: str = "") -> Message:
-    """Queue a failed or doubtful message anew, to a corrected address if one is given.
+    """Queue a failed or doubtful message anew, to a corrected address if one is given; one that
+    came back from some, to them alone.
 
-    A message of its own, with a Message-ID of its own; the old one says by which it was replaced.
-    Raises TooLate, NotSendable, OSError.
+    A message of its own, with a Message-ID of its own; the old one says by which it was replaced,
+    for as long as that one is not taken back. Raises TooLate, NotSendable, OSError.
     """
     one = _take(message, Message.FAILED, Message.UNCERTAIN)
-    if Message.objects.filter(replaces=one).exists():
+    if replacement_of(one) and not one.reason_data.get("resent"):
         raise TooLate(one)
     letter = replace(letter_of(one), not_before=now)
+    if kept := returned_from(one):
+        letter = _to_them(letter, one, kept)
     if address:
         letter = _corrected(letter, one, address)
-    key = f"again:{one.pk}"
+    key = f"again:{one.pk}:{Message.objects.filter(replaces=one).count()}"
     fresh = queue(one.practice, letter, key=key, by=by, now=now, replaces=one, batch=one.batch)
-    settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk, was=one.reason)
+    was = {"reason": one.reason, "data": one.reason_data}
+    settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk, was=was)
     _note(one, "send_again", by, now)
     return fresh
+
+
+def returned_from(message: Message) -> list[str]:
+    """Of a message that came back, those of its addresses that do not get it; none where that is
+    all of them, or where nobody got it."""
+    if message.reason != rules.BOUNCED:
+        return []
+    said = message.reason_data
+    failed = set(said.get("addresses", ())) - set(said.get("resent", ()))
+    envelope = {rules.compared(one) for one in message.recipients}
+    return sorted(failed & envelope) if envelope - failed else []
+
+
+def replacement_of(message: Message) -> Message | None:
+    """The message it was sent again as, if that was not taken back."""
+    rows = Message.objects.filter(replaces=message).exclude(state=Message.CANCELLED)
+    return rows.order_by("-pk").first()
 
 
 @transaction.atomic
@@ -190,9 +209,37 @@ def _answered(practice: Practice, written: Letter) -> Entry | None:
     return mail.entry if mail else None
 
 
+def _stand_again(replaced: Message, now: datetime) -> None:
+    """What was sent again by a message that is taken back waits for somebody as before."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(pk=replaced.pk)
+    old = rows.filter(reason=rules.REPLACED).first()
+    was = old and old.reason_data.get("was")
+    if old and was:
+        settle([old], old.state, was["reason"], now=now, **was["data"])
+
+
+def _to_them(letter: OutgoingLetter, message: Message, kept: Sequence[str]) -> OutgoingLetter:
+    """To these of its people alone."""
+
+    def theirs(people: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple(one for one in people if rules.compared(one[1]) in kept)
+
+    first = rules.compared(message.to_address) in kept
+    return replace(
+        letter,
+        to=theirs(letter.to),
+        cc=theirs(letter.cc),
+        bcc=theirs(letter.bcc),
+        contact_points=letter.contact_points if first else (),
+    )
+
+
 def _corrected(letter: OutgoingLetter, message: Message, address: str) -> OutgoingLetter:
-    """With another address in the place of the one that failed, the first where none is named."""
-    wrong = rules.compared(message.reason_data.get("address") or message.to_address)
+    """With another address in the place of the one that failed, the first where none is named, or
+    one to which it was led on elsewhere."""
+    wrong = rules.compared(message.reason_data.get("address", ""))
+    if wrong not in {rules.compared(one) for one in message.recipients}:
+        wrong = rules.compared(message.to_address)
 
     def mended(people: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         return tuple(

@@ -110,10 +110,12 @@ def add_person(draft: Draft, name: str, mailbox: str, *, now: datetime) -> Draft
 
 
 def drop_person(draft: Draft, place: int, *, now: datetime) -> Draft:
-    """Take the one at this place, from 0, off the list."""
+    """Take the one at this place, from 0, off the list; no template greets them any more."""
     draft.to = [one for n, one in enumerate(draft.to) if n != place]
-    if not draft.to:
-        draft.contact = None
+    if draft.contact:
+        left = {normalise_email(address) for _name, address in draft.to}
+        if not draft.contact.points.filter(norm__in=left).exists():
+            draft.contact = None
     return _keep(draft, now, "to", "contact")
 
 
@@ -199,7 +201,7 @@ def send(
         raise Hindered(found)
     if wants_reason and not answer.reason.strip():
         raise Hindered(found)
-    if wants_reason and draft.client:
+    if wants_reason:
         draft.to_register = True  # the reason is written where the letter is
     letter = letter_of_draft(draft, member, files, not_before=not_before)
     with transaction.atomic():
@@ -233,9 +235,30 @@ def take_back(draft: Draft, *, member: Member, now: datetime) -> Draft:
 
 
 @transaction.atomic
+def stop(message: Message, *, by: Member, now: datetime) -> None:
+    """Cancel a message; what somebody wrote and what never left is a draft of theirs again.
+    Raises desk.TooLate."""
+    if desk.cancel(message, by=by, now=now):
+        written = Draft.objects.filter(message=message)
+        written.update(sent_at=None, message=None, saved_at=now, version=F("version") + 1)
+
+
+def stop_all(messages: Iterable[Message], *, by: Member, now: datetime) -> int:
+    """Stop those of these that have not left; how many."""
+    done = 0
+    for message in messages:
+        try:
+            stop(message, by=by, now=now)
+            done += 1
+        except desk.TooLate:
+            continue
+    return done
+
+
+@transaction.atomic
 def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
-    """Stop the letter that waits of this draft, for `member` to change it: in the draft itself,
-    or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""
+    """Stop the letter that waits of this draft, for `member` to change it (`may_reopen`): in the
+    draft itself, or, if a colleague wrote it, in a copy of it. Raises AlreadySent."""
     if draft.author_id == member.pk:
         return take_back(draft, member=member, now=now)
     files = list(draft.enclosures.all())
@@ -251,6 +274,14 @@ def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
     draft.save(force_insert=True)
     _enclose(draft, copies(files))
     return draft
+
+
+def may_reopen(draft: Draft, member: Member) -> bool:
+    """Whether this member may go on writing it: a draft shows the letter that it answers, which
+    may be its author's alone."""
+    if draft.author_id == member.pk or draft.origin_id is None:
+        return True
+    return Entry.objects.readable_by(member).filter(pk=draft.origin_id).exists()
 
 
 def sweep(now: datetime) -> int:

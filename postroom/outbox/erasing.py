@@ -4,13 +4,13 @@ the register. Custody calls it before the register's part, which takes the bytes
 
 from collections.abc import Collection
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from postroom.clients.models import Contact, ContactPoint
-from postroom.outbox import enclosures
+from postroom.outbox import enclosures, rules
+from postroom.outbox.addressing import typed
 from postroom.outbox.models import Draft, Message
 from postroom.register.erasing import unlink_unnamed
 from postroom.register.models import mail_path
@@ -27,12 +27,14 @@ def erase_client(practice: int, clients: Collection[int], people: QuerySet[Conta
     register; how many messages. `people` are those who go with the clients."""
     points = ContactPoint.objects.filter(practice=practice, contact__in=people)
     addresses = set(points.filter(kind=ContactPoint.EMAIL).values_list("norm", flat=True))
-    theirs = Q(contact_point__in=points) | Q(to_address__in=addresses)
-    messages = Message.objects.filter(theirs, practice=practice, entry=None)
-    keys = set(messages.values_list("content_key", flat=True))
+    messages = Message.objects.filter(practice=practice, entry=None)
+    envelopes = messages.values_list("pk", "recipients").iterator()
+    sent_to = [pk for pk, people in envelopes if addresses & set(map(rules.compared, people))]
+    messages = messages.filter(Q(contact_point__in=points) | Q(pk__in=sent_to))
+    keys = set(messages.exclude(content_key="").values_list("content_key", flat=True))
     count = messages.count()
     drafts = Draft.objects.filter(practice=practice)
-    to_them = [draft.pk for draft in drafts.iterator() if _addresses(draft.to) & addresses]
+    to_them = [draft.pk for draft in drafts.iterator() if _addresses(draft) & addresses]
     about = Q(client__in=clients) | Q(contact__in=people) | Q(pk__in=to_them)
     _erase(drafts.filter(about))
     messages.delete()
@@ -47,5 +49,6 @@ def _erase(drafts: QuerySet[Draft]) -> None:
     transaction.on_commit(partial(enclosures.unlink_unnamed, keys))
 
 
-def _addresses(people: Any) -> set[str]:
-    return {str(address).casefold() for _, address in people}
+def _addresses(draft: Draft) -> set[str]:
+    people = [*draft.to, *(one for text in (draft.cc, draft.bcc) for one in typed(text)[0])]
+    return {rules.compared(address) for _name, address in people}

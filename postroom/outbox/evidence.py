@@ -36,10 +36,11 @@ def hear(practice: int, heard: Sequence[Heard], *, now: datetime) -> int:
     wanted = {message_id for _, some in ids for message_id in some}
     if not wanted:
         return 0
+    # Of one that has come back from somebody, others may still come back.
     rows = Message.objects.select_for_update().filter(
         practice=practice,
         message_id__in=wanted,
-        state__in=[Message.UNCERTAIN, Message.SENT],
+        state__in=[Message.UNCERTAIN, Message.SENT, Message.FAILED],
     )
     found = {message.message_id: message for message in rows}
     changed = 0
@@ -50,6 +51,8 @@ def hear(practice: int, heard: Sequence[Heard], *, now: datetime) -> int:
 
 
 def _judge(message: Message, letter: Letter, now: datetime) -> int:
+    if message.state == Message.FAILED and message.reason not in (rules.BOUNCED, rules.REPLACED):
+        return 0  # the server never took it, or a person has said so
     if letter.automatic != "bounce":
         if message.state != Message.UNCERTAIN:
             return 0
@@ -65,11 +68,32 @@ def _judge(message: Message, letter: Letter, now: datetime) -> int:
         # It is delayed, or reached some: the server has it.
         settle([message], Message.SENT, rules.BY_BOUNCE, now=now)
         return 1
-    why = failed[named[0]]
-    address = named[0] or message.to_address
-    message.said = why.text[:500]
-    settle([message], Message.FAILED, rules.BOUNCED, now=now, address=address, why=why.reason)
+    was = message.reason_data.get("was") or {}
+    if message.reason == rules.REPLACED and was.get("reason") != rules.BOUNCED:
+        # All of them have been written to again: nobody needs to look at it.
+        settle([message], Message.FAILED, rules.REPLACED, now=now, **message.reason_data)
+        return 1
+    known, resent = _returned(message)
+    new = [one for one in named if one not in known]
+    if not new:
+        return 0
+    first = failed[new[0]]
+    message.said = first.text[:500]
+    address = new[0] or message.to_address
+    told = {"why": first.reason, "addresses": [*known, *new], "resent": resent}
+    settle([message], Message.FAILED, rules.BOUNCED, now=now, address=address, **told)
     return 1
+
+
+def _returned(message: Message) -> tuple[list[str], list[str]]:
+    """From whom it has come back before, and to whom of them it was sent again since."""
+    data = message.reason_data
+    if message.reason == rules.REPLACED:
+        known = data["was"]["data"].get("addresses", [])
+        return known, known
+    if message.reason == rules.BOUNCED:
+        return data.get("addresses", []), data.get("resent", [])
+    return [], []
 
 
 def _ids(heard: Heard) -> list[str]:

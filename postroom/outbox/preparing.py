@@ -82,11 +82,21 @@ def choose(draft: Draft, whom: Whom | None, member: Member) -> None:
 
 def settle(draft: Draft, member: Member) -> None:
     """From whom it is and where answers go, when nobody has said (MG-24, BS-107): to a client the
-    practice and the team, to a professional oneself; in the register where a client is named."""
-    professional = bool(draft.contact and draft.contact.professional)
-    draft.replies = Draft.ME if professional else Draft.TEAM
-    draft.account = account_for(member, mine=professional)
-    draft.to_register = draft.client is not None
+    practice and the team, to a professional oneself; in the register where a client is named.
+
+    What answers a letter of one's own that is on no record is one's own, too: it quotes what
+    nobody else may read, and filing is publishing (MG-3).
+    """
+    private = draft.origin is not None and is_private(draft.origin)
+    mine = private or bool(draft.contact and draft.contact.professional)
+    draft.replies = Draft.ME if mine else Draft.TEAM
+    draft.account = account_for(member, mine=mine)
+    draft.to_register = draft.client is not None and not private
+
+
+def is_private(entry: Entry) -> bool:
+    """Whether it lies in a member's own mailbox and nowhere else."""
+    return entry.owner_id is not None and entry.filing != Entry.RESOLVED
 
 
 def _empty(member: Member, key: str, now: datetime) -> Draft:

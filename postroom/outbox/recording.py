@@ -94,7 +94,7 @@ def claim(account: SmtpAccount, most: int, *, worker: Worker, now: datetime) -> 
         return []
     rows = Message.objects.filter(pk__in=ids).select_related("contact_point").only(*_OFFERED)
     found = sorted(rows, key=lambda one: (one.level, one.not_before, one.pk))
-    stopped = without_reason(found, now)
+    stopped = without_reason(found, now) | _blocked(found)
     stopped |= {message.pk: (why, {}) for message in found if (why := _why_not(message, now))}
     for message in found:
         if message.pk in stopped:
@@ -102,6 +102,23 @@ def claim(account: SmtpAccount, most: int, *, worker: Worker, now: datetime) -> 
             reason, data = stopped[message.pk]
             _settle(message, Message.WITHDRAWN, reason, now, **data)
     return [message for message in found if message.pk not in stopped]
+
+
+def _blocked(messages: Sequence[Message]) -> dict[int, tuple[str, dict[str, str]]]:
+    """Those to a blocked address that name no contact any more: two records may have become one
+    since. What a person writes by hand (level 0) was asked about."""
+    loose = [one for one in messages if one.level and one.contact_point is None]
+    if not loose:
+        return {}
+    norms = {one.pk: rules.compared(one.to_address) for one in loose}
+    points = ContactPoint.objects.filter(
+        practice=loose[0].practice_id,
+        kind=ContactPoint.EMAIL,
+        norm__in=set(norms.values()),
+        state="blocked",
+    )
+    blocked = set(points.values_list("norm", flat=True))
+    return {pk: (rules.ADDRESS_BLOCKED, {}) for pk, norm in norms.items() if norm in blocked}
 
 
 def _why_not(message: Message, now: datetime) -> str:

@@ -6,6 +6,7 @@ left, lies in the folder of uploads for a week, and is given to nobody but who a
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -98,9 +99,12 @@ def begin(member: Member, wanted: Wanted, ending: str, *, now: datetime) -> Job:
 
 
 def note(member: Member, wanted: Wanted, ending: str, *, now: datetime) -> None:
-    """Write in the audit what is taken out of the house."""
+    """Write in the audit what is taken out of the house; of what was searched only that it was:
+    often that is a name, and the audit outlives whom it names."""
     practice = member.practice_id
-    data = {"format": ending, **wanted.said}
+    data: dict[str, Any] = {"format": ending, **replace(wanted, q="").said}
+    if wanted.q:
+        data["searched"] = True
     audit.record(practice, "export_register", "practice", practice, by=member, now=now, data=data)
 
 
@@ -119,6 +123,16 @@ def advance(job_id: int, *, clock: Clock) -> None:
     except Exception:
         log.exception("export %s failed", job_id)
         longwork.fail(job, {"trouble": "unexpected"}, now=clock())
+
+
+def drop_all(practice: int) -> int:
+    """Forget all that was written, or is being written, of this practice's register: somebody who
+    stands in it is erased. How many."""
+    jobs = list(Job.objects.filter(practice=practice, kind=KIND))
+    for job in jobs:
+        Job.objects.filter(pk=job.pk).delete()
+        uploads.drop(job.data["key"])
+    return len(jobs)
 
 
 def path_of(job: Job) -> Path:

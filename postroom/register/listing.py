@@ -246,6 +246,13 @@ def _stands(state: str, entry: str) -> Q:
         # What was set aside as no client's is asked for by name; one's own mailbox is elsewhere.
         "": (Entry.RESOLVED, *Entry.WAITING),
     }[state]
+    if not state:
+        # Sent for the practice and kept, though it is about no client: one looks for it here.
+        # Asked for the owner last and by itself: the rest stands in the index, the owner does not.
+        filed = Q(**{f"{entry}filing__in": filings})
+        kept = Q(**{f"{entry}filing__in": (*filings, Entry.UNFILED)})
+        kept &= filed | Q(**{f"{entry}direction": Entry.OUT})
+        return kept & (filed | Q(**{f"{entry}owner": None}))
     if state == filters.UNRESOLVED:
         return Q(**{f"{entry}filing__in": [Spelt(filing) for filing in filings]})
     return Q(**{f"{entry}filing__in": filings})

@@ -57,7 +57,9 @@ def erase_clients(practice: int, clients: Collection[int]) -> None:
     """Forget what is being typed about these clients, among others or alone."""
     theirs = {str(pk) for pk in clients}
     for draft in NoteDraft.objects.filter(practice=practice):
-        if draft.place.rpartition(":")[2] in theirs or theirs & set(draft.typed["clients"]):
+        what, _colon, began = draft.place.partition(":")
+        of_them = what != "entry" and began in theirs  # an entry's number is no client's
+        if of_them or theirs & set(map(str, draft.typed["clients"])):
             draft.delete()
 
 

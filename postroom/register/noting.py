@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core import serializers
 from django.db import transaction
+from django.db.models import Q
 
 from postroom.clients.models import Client, Contact, ContactLink, Patient
 from postroom.kit.files import write_durably
@@ -42,6 +43,10 @@ SAID = ("direction", "at", "subject", "body", "sender_name", "contact_id", "deta
 
 class ChangedMeanwhile(Exception):
     """Somebody else has changed or removed this note."""
+
+
+class Held(Exception):
+    """A legal hold stands in the way: nothing was removed."""
 
 
 @dataclass(frozen=True)
@@ -179,11 +184,13 @@ def change(
 @transaction.atomic
 def remove(entry: Entry, *, by: Member, now: datetime, version: int) -> RemovedEntry:
     """Take a note off every page and out of the search; a line of the audit stays (MG-4). For two
-    minutes `bring_back` undoes it. Raises ChangedMeanwhile."""
+    minutes `bring_back` undoes it. Raises ChangedMeanwhile, Held."""
     rows = Entry.objects.select_for_update().filter(practice=entry.practice_id, pk=entry.pk)
     found = rows.filter(version=version).first()
     if found is None or not found.is_noted:
         raise ChangedMeanwhile
+    if _is_held(found):
+        raise Held
     clients = _clients(found)
     kept, paths = _belongings(found)
     removed = RemovedEntry.objects.create(
@@ -269,6 +276,13 @@ def names_of(practice: Practice, clients: Iterable[Client]) -> list[str]:
 def title_of(body: str) -> str:
     """A summary for a note that has none: how it begins."""
     return snippet(body.strip().partition("\n")[0], TITLE)
+
+
+def _is_held(entry: Entry) -> bool:
+    """Whether a legal hold keeps it, its own or a client's."""
+    # Custody's holds, by their names: that room stands above this one.
+    held = Q(holds__isnull=False) | Q(placements__client__holds__isnull=False)
+    return Entry.objects.filter(held, pk=entry.pk).exists()
 
 
 def _places(entry: Entry, said: Said) -> list[Any]:

@@ -1,5 +1,6 @@
 """Why an entry lies where it lies: codes, with their words in words.py."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -103,3 +104,19 @@ def changed_subject(before: str, subject: str) -> bool:
     nothing."""
     old, new = bare_subject(before), bare_subject(subject)
     return bool(old and new) and old != new
+
+
+def fold_key(
+    message_id: str, senders: Iterable[str], text: str, html: str, files: Iterable[str]
+) -> str:
+    """What two copies of one letter share though their bytes differ: "" without Message-ID.
+
+    Same Message-ID, same body, same attachments (AK-112): the same letter by two ways. And the
+    same From: else a stranger who repeats a short letter could hide the client who wrote it.
+    """
+    if not message_id:
+        return ""
+    said = hashlib.sha256()
+    for part in (message_id, " ".join(senders), text, html, *files):
+        said.update(hashlib.sha256(part.encode("utf-8", "replace")).digest())
+    return said.hexdigest()

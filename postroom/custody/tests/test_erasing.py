@@ -11,7 +11,7 @@ from postroom.appointments.models import Appointment, DueItem
 from postroom.clients.models import Client, ClientNote, Contact, ContactLink, Group, SenderRule
 from postroom.custody import erasing, exporting, holding, shelf
 from postroom.custody.exporting import CLIENT
-from postroom.custody.tests.things import NOW, erase, export, furnish, letter, note
+from postroom.custody.tests.things import NOW, clock, erase, export, furnish, letter, note
 from postroom.outbox import enclosures
 from postroom.outbox.actions import queue
 from postroom.outbox.enclosures import NewFile
@@ -19,12 +19,13 @@ from postroom.outbox.models import Draft
 from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
-from postroom.register import note_drafts, search
+from postroom.register import list_exports, note_drafts, search
+from postroom.register.filters import Wanted
 from postroom.register.models import Attachment, Entry, StoredFile, StoredMail, Tombstone, file_path
 from postroom.register.tests.post import mail, put
 from tests.support.cast import Cast, make_cast, make_client
 
-PLANTED = [f"zkanarie{n:02}q" for n in range(27)]
+PLANTED = [f"zkanarie{n:02}q" for n in range(28)]
 
 
 @pytest.fixture
@@ -92,6 +93,9 @@ def plant(cast: Cast) -> None:
     )
     account = make_account(cast.practice)
     to = (("Hollis Farrow", "hollis.farrow@example.org"),)
+    others = (("Wren", "wren@elsewhere.example"),)
+    hidden = a_letter(account, to=others, bcc=to, text=next(words), to_register=False)
+    queue(cast.practice, hidden, key="hidden", by=cast.bob, now=NOW)
     for n, in_register in enumerate((True, False)):  # waiting to be sent, with a place and without
         clients = (hollis.pk,) if in_register else ()
         told = a_letter(account, to=to, text=next(words), clients=clients, to_register=in_register)
@@ -247,9 +251,25 @@ def test_what_was_made_to_hand_over_goes_with_it(cast: Cast, other: Client) -> N
         export(cast, exporting.ENTRY, entry.pk, "zip"),
         export(cast, CLIENT, other.pk, "zip"),
     ]
+    listed = list_exports.begin(cast.alice, Wanted(), list_exports.CSV, now=NOW)
+    list_exports.advance(listed.pk, clock=clock)
+    assert list_exports.path_of(listed).exists()
     erase(cast, cast.hollis)
     assert [shelf.folder(job.data["key"]).exists() for job in jobs] == [False, False, True]
+    assert not list_exports.path_of(listed).exists()
     assert list(Job.objects.filter(kind__startswith="export")) == [jobs[2]]
+
+
+def test_what_somebody_is_typing_about_others_stays(cast: Cast, other: Client) -> None:
+    changed = note_drafts.place_of("phone", None, entry=cast.hollis.pk)  # the same number
+    note_drafts.keep(cast.bob, changed, {"body": "Of Maud", "clients": [str(other.pk)]}, now=NOW)
+    about = note_drafts.place_of("phone", other.pk)
+    typed = {"body": "Of both", "clients": [cast.hollis.pk, str(other.pk)]}
+    note_drafts.keep(cast.bob, about, typed, now=NOW)
+    erase(cast, cast.hollis)
+    assert [note_drafts.kept(cast.bob, place) is None for place in (changed, about)] == [
+        *(False, True),
+    ]
 
 
 def test_rows_of_clients_merged_into_it_go_too(cast: Cast, other: Client) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from postroom.custody import holding, retaining
+from postroom.custody.actions import merge
 from postroom.custody.tests.things import NOW, clock, letter, note
 from postroom.practice.models import AuditEvent, Job
 from postroom.register.models import Conversation, Entry, Tombstone
 from postroom.register.tests.post import put
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_client
 
 OLD = NOW - timedelta(days=800)
 
@@ -77,6 +78,36 @@ def test_held_open_waiting_and_private_letters_are_left_alone(cast: Cast, old: l
     holding.release(old[2], by=cast.alice, now=NOW)
     holding.hold(cast.hollis, "", by=cast.alice, now=NOW)
     assert night(cast) is None
+
+
+def test_a_hold_goes_along_when_two_clients_become_one(cast: Cast, old: list[Entry]) -> None:
+    keep(cast, 24)
+    kept = make_client(cast.practice, "9001", "Maud Ibsen", ["maud@example.org"])
+    holding.hold(cast.hollis, "A complaint", by=cast.alice, now=NOW)
+    merge(kept, cast.hollis, by=cast.alice, now=NOW)
+    assert night(cast) is None
+    holding.release(kept, by=cast.alice, now=NOW)
+    assert night(cast).result["erased"] == {"email": 3}
+
+
+def test_of_two_holds_on_one_client_both_reasons_stay_and_one_end_ends_it(cast: Cast) -> None:
+    kept = make_client(cast.practice, "9001", "Maud Ibsen", ["maud@example.org"])
+    holding.hold(kept, "An insurer", by=cast.alice, now=NOW)
+    holding.hold(cast.hollis, "A complaint", by=cast.alice, now=NOW)
+    merge(kept, cast.hollis, by=cast.alice, now=NOW)
+    (left,) = holding.holds_on([kept, cast.hollis])
+    assert left.reason == "An insurer; A complaint"
+
+
+@pytest.mark.parametrize("of", ["client", "note"])
+def test_a_note_under_hold_is_not_removed_by_hand(cast: Cast, of: str) -> None:
+    said = note(cast, cast.hollis, "He complained")
+    Entry.objects.filter(pk=said.pk).update(details={"noted": "hand"})
+    holding.hold(cast.hollis if of == "client" else said, "", by=cast.alice, now=NOW)
+    address = f"/p/tern/entries/{said.pk}/remove"
+    answer = cast.browser(cast.alice).post(address, {"version": 1}, follow=True)
+    assert "under legal hold" in answer.content.decode()
+    assert Entry.objects.filter(pk=said.pk).exists()
 
 
 def test_more_than_usual_waits_for_a_person_and_no_more_than_was_counted_goes(

@@ -15,6 +15,7 @@ from postroom.intake.models import Dropped, Sighting
 from postroom.intake.tests.post import NOW, Clock, a_pass, account_at, letter
 from postroom.intake.tests.scans import PDF, look, watch
 from postroom.intake.tests.test_booking import books, hollis, lies_in, parts
+from postroom.outbox.tests.post import make_account, put
 from postroom.register.erasing import unlink_erased
 from postroom.register.models import Entry, Tombstone, mail_path
 from tests.support.cast import Cast
@@ -69,6 +70,21 @@ def test_the_books_count_it_and_no_pass_takes_it_in_again(
     assert not [key for key in keys if mail_path(account.practice_id, key).exists()]
     assert parts("Incoming") == {"erased": 2}
     assert books("Incoming").counted == 2
+
+
+def test_a_copy_of_our_own_letter_is_that_letter_and_erased_with_it(
+    cast: Cast, account: MailAccount, server: ScriptedImap
+) -> None:
+    sender = make_account(cast.practice)
+    ours = put(cast, sender, clients=(cast.hollis.pk,), files=(("a.txt", "text/plain", b"abc"),))
+    copy = b"Received: by another.example; Thu, 1 Jan 2026\r\n" + ours.read()
+    server.put("Incoming", copy)
+    a_pass(account)
+    assert Entry.objects.get() == ours.entry  # not a second one
+    erase_all()
+    server.put("Incoming", b"Received: by a third.example\r\n" + copy)
+    a_pass(account, later(2))
+    assert not Entry.objects.exists()
 
 
 def test_other_letters_come_in_beside_it(account, server) -> None:

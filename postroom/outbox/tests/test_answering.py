@@ -9,7 +9,7 @@ from postroom.clients.models import Contact
 from postroom.connections.models import SmtpAccount
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.models import Message
-from postroom.outbox.tests.composing import COMPOSE, HOLLIS, asked, begin, push, sent, words
+from postroom.outbox.tests.composing import COMPOSE, HOLLIS, asked, begin, press, push, sent, words
 from postroom.outbox.tests.post import make_account
 from postroom.register import joining
 from postroom.register.letters import letter as letter_of
@@ -130,3 +130,53 @@ def test_from_and_where_answers_go(cast: Cast, browser: Browser, desk: SmtpAccou
     second = begin(browser, text="Dear colleague")
     push(browser, second, f"pick:{vet.pk}-0")
     assert (second.account, second.replies, second.to_register) == (own, Draft.ME, False)
+
+
+@pytest.mark.parametrize("way", ["reply", "all", "forward"])
+def test_what_quotes_a_letter_of_ones_own_inbox_is_ones_own_too(
+    cast: Cast, browser: Browser, desk: SmtpAccount, way: str
+) -> None:
+    own = make_account(cast.practice, name="Bob", address="bob@tern.example", owner=cast.bob)
+    entry = threaded(cast.practice, owner=cast.bob, filing=Entry.UNFILED)
+    draft = begin(browser, f"?entry={entry.pk}&as={way}", text="Yes.")
+    assert (draft.account, draft.replies, draft.to_register) == (own, Draft.ME, False)
+    Entry.objects.filter(pk=entry.pk).update(filing=Entry.RESOLVED)
+    filed = begin(browser, f"?entry={entry.pk}&as={way}", text="Yes.")
+    assert (filed.account, filed.replies) == (desk, Draft.TEAM)
+
+
+def test_a_colleague_does_not_edit_what_answers_a_letter_they_may_not_read(
+    cast: Cast, browser: Browser
+) -> None:
+    entry = threaded(cast.practice, owner=cast.bob, filing=Entry.UNFILED)
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.", quote="")
+    push(browser, draft, "send")
+    page = f"/p/tern/outbox/{Message.objects.get().pk}"
+    colleague = cast.browser(cast.alice)
+    assert b'id="edit"' not in colleague.get(page).content
+    assert colleague.post(f"{page}/edit").status_code == 404
+    assert not Draft.objects.of(cast.alice).exists()
+    assert browser.post(f"{page}/edit").status_code == 302
+
+
+def test_an_answer_that_is_led_elsewhere_is_asked_about(cast: Cast, browser: Browser) -> None:
+    raw = mail(sender=f"Hollis Farrow <{HOLLIS}>", subject="Claim", text="Is it done?")
+    for n, (wanted, status) in enumerate(((HOLLIS, 302), ("h@elsewhere.example", 422))):
+        one = f"X-Number: {n}\r\nReply-To: {wanted}\r\n".encode() + raw
+        entry = put(cast.practice, one, clients=[cast.hollis])
+        draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+        assert [address for _name, address in draft.to] == [wanted]
+        assert push(browser, draft, "send").status_code == status
+
+
+def test_a_draft_does_not_quote_a_letter_that_was_closed_to_its_author(
+    cast: Cast, browser: Browser
+) -> None:
+    entry = threaded(cast.practice, clients=[cast.hollis])
+    draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
+    cast.hollis.restricted = True
+    cast.hollis.save()
+    page = browser.get(f"/p/tern/drafts/{draft.pk}")
+    assert "Is it done?" not in page.content.decode()
+    answer = press(browser, f"/p/tern/drafts/{draft.pk}", page, "preview")
+    assert "Is it done?" not in answer.content.decode()

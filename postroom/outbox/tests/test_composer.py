@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.utils import timezone
 
-from postroom.clients.models import Client, Contact
+from postroom.clients.models import Client, Contact, Patient
+from postroom.custody.actions import merge
 from postroom.outbox import drafting, template_actions
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.models import Message
@@ -136,6 +138,8 @@ def test_what_waits_is_edited_by_whoever_may_write_and_leaves_once(
     assert [one.read() for one in mine.enclosures.all()] == [b"%PDF"]
     first.refresh_from_db()
     assert first.state == Message.CANCELLED
+    told = browser.post(f"/p/tern/drafts/{draft.pk}/undo", follow=True).content.decode()
+    assert "A colleague has taken it back" in told
     browser.post(f"/p/tern/outbox/{first.pk}/edit")  # its author comes second, and is told
     assert Message.objects.count() == 1
     push(colleague, mine, "send", text="Now")
@@ -276,3 +280,65 @@ def test_old_drafts_that_were_sent_are_forgotten_with_their_files(
     assert drafting.sweep(later) == 0  # it waits still
     Message.objects.update(state=Message.SENT)
     assert drafting.sweep(later) == 1
+
+
+@pytest.mark.parametrize("way", ["one", "some"])
+def test_taken_back_in_the_outbox_it_is_a_draft_of_its_author_again(
+    cast: Cast, browser: Browser, way: str
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Not yet")
+    push(browser, draft, "send")
+    message = Message.objects.get()
+    address = f"/p/tern/outbox/{message.pk}/cancel" if way == "one" else "/p/tern/outbox/cancel"
+    cast.browser(cast.alice).post(address, {"message": message.pk})
+    (back,) = Draft.objects.of(cast.bob).listed()
+    push(browser, back, "send", text="Now")
+    assert "Now" in words(sent(Message.objects.get(state=Message.QUEUED)))
+
+
+def test_what_is_kept_out_of_the_register_its_author_can_read_again(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="For you alone")
+    push(browser, draft, "send", to_register="")
+    page = f"/p/tern/outbox/{Message.objects.get().pk}"
+    assert b"For you alone" in browser.get(page).content
+    assert b"For you alone" not in cast.browser(cast.alice).get(page).content
+
+
+def test_sent_from_a_page_older_than_a_merge_it_is_on_the_kept_record(
+    cast: Cast, browser: Browser
+) -> None:
+    gone = make_client(cast.practice, "9001", "H. Farrow", [HOLLIS])
+    cat = Patient.objects.create(practice=cast.practice, client=gone, ref="m", name="Mog")
+    Patient.objects.create(practice=cast.practice, client=cast.hollis, ref="m", name="Mog")
+    draft = begin(browser, f"?client={gone.pk}", subject="Mog", text="Well", patients=[cat.pk])
+    url = f"/p/tern/drafts/{draft.pk}"
+    page = browser.get(url)
+    merge(cast.hollis, gone, by=cast.alice, now=timezone.now())
+    press(browser, url, page, "send", patients=[cat.pk])
+    assert list(Message.objects.get().entry.clients.all()) == [cast.hollis]
+
+
+def test_who_was_typed_and_not_chosen_is_not_passed_over(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    answer = push(browser, draft, "send", who="Hollis")
+    assert "whom you mean by “Hollis”" in asked(answer)
+    assert 'value="pick:' in answer.content.decode()
+    push(browser, draft, "about:")
+    assert "whom you mean by “Farrow”" in asked(push(browser, draft, "send", record="Farrow"))
+    assert not Message.objects.exists()
+    typed = {"who": "wren@elsewhere.example"}
+    question = push(browser, draft, "send", **typed).context["question"]  # of a stranger
+    push(browser, draft, "send", sure=question)
+    assert "wren@elsewhere.example" in Message.objects.get().recipients
+
+
+def test_who_was_taken_off_again_is_greeted_by_no_template(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", text="Hello")
+    push(browser, draft, "add", who="wren@elsewhere.example")
+    push(browser, draft, "drop:1")
+    assert draft.contact is not None
+    push(browser, draft, "add", who="wren@elsewhere.example")
+    push(browser, draft, "drop:0")
+    assert (draft.to, draft.contact) == ([["", "wren@elsewhere.example"]], None)

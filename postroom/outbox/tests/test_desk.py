@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from postroom.clients.models import ContactPoint
+from postroom.custody.actions import merge
 from postroom.kit.mime import read
 from postroom.kit.processes import Worker
 from postroom.outbox import desk, rules, words
@@ -15,6 +16,7 @@ from postroom.outbox.recording import claim, may_leave
 from postroom.outbox.tests.post import NOW, make_account, put
 from postroom.practice.models import AuditEvent
 from postroom.register.models import Entry
+from tests.support.cast import make_client
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,15 @@ def test_taken_back_in_time_it_was_never_there(cast, account):
     assert (message.state, message.entry) == ("cancelled", None)
     assert not Entry.objects.exists()
     assert AuditEvent.objects.filter(action="cancel", member=cast.bob).count() == 2
+
+
+def test_of_what_was_taken_back_no_word_stays(cast, account, django_capture_on_commit_callbacks):
+    message = put(cast, account, subject="Of Hollis", clients=(cast.hollis.pk,))
+    path = message.path
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.cancel(message, by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.subject, path.exists()) == ("", False)
 
 
 def test_what_has_left_is_not_taken_back(cast, account):
@@ -138,6 +149,22 @@ def test_sent_now_a_blocked_address_still_stops_it(cast, account):
     assert (message.state, message.reason) == ("withdrawn", rules.ADDRESS_BLOCKED)
 
 
+def test_an_address_that_is_blocked_on_the_record_it_came_to_stops_it(cast, account):
+    gone = make_client(cast.practice, "9001", "H. Farrow", ["second@example.org"])
+    twin = ContactPoint.objects.get(norm="second@example.org")
+    theirs = ContactPoint.objects.filter(contact__clients=cast.hollis).first()
+    ContactPoint.objects.filter(pk=theirs.pk).update(
+        value=twin.value, norm=twin.norm, state="blocked"
+    )
+    message = put(
+        *(cast, account), to=(("", twin.value),), contact_points=(twin.pk,), level=5, not_before=NOW
+    )
+    merge(cast.hollis, gone, by=cast.alice, now=NOW)
+    assert claim(account, 5, worker=Worker.this(), now=NOW) == []
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("withdrawn", rules.ADDRESS_BLOCKED)
+
+
 def test_a_note_has_no_path_to_a_wire(cast, account):
     note = Entry.objects.create(
         practice=cast.practice,
@@ -189,6 +216,61 @@ def test_a_bounce_says_that_it_did_not_arrive(cast, account, state):
     message.refresh_from_db()
     assert (message.state, message.reason, message.entry.status) == ("failed", "bounced", "failed")
     assert words.why(message).sentence == "There is no such address: hollis@client.example."
+
+
+THREE = (("", "a@client.example"), ("", "b@client.example"), ("", "c@client.example"))
+
+
+def returned(cast, message, *addresses):
+    for address in addresses:
+        hear(cast.practice.pk, [bounce(message, address)], now=NOW)
+    message.refresh_from_db()
+    return message
+
+
+def test_come_back_from_one_of_several_it_is_sent_again_to_that_one_alone(cast, account):
+    message = become(put(cast, account, to=THREE[:2], cc=THREE[2:]), "sent", sent_at=NOW)
+    returned(cast, message, "b@client.example")
+    fresh = desk.send_again(message, by=cast.bob, now=NOW, address="bea@client.example")
+    assert fresh.recipients == ["bea@client.example"]
+    assert b"a@client.example" not in fresh.read().replace(b"bea@client.example", b"")
+
+
+def test_what_comes_back_from_a_second_one_is_not_lost(cast, account):
+    message = become(put(cast, account, to=THREE), "sent", sent_at=NOW)
+    returned(cast, message, "a@client.example", "b@client.example", "b@client.example")
+    assert desk.returned_from(message) == ["a@client.example", "b@client.example"]
+    desk.send_again(message, by=cast.bob, now=NOW)
+    returned(cast, message, "a@client.example")
+    assert message.reason == rules.REPLACED  # the same report once more
+    returned(cast, message, "c@client.example")
+    assert (message.reason, desk.returned_from(message)) == ("bounced", ["c@client.example"])
+    assert desk.send_again(message, by=cast.bob, now=NOW).recipients == ["c@client.example"]
+
+
+def test_led_on_elsewhere_the_address_that_was_written_to_is_corrected(cast, account):
+    message = become(put(cast, account), "sent", sent_at=NOW)
+    returned(cast, message, "hollis@elsewhere.example")
+    fresh = desk.send_again(message, by=cast.bob, now=NOW, address="h.farrow@client.example")
+    assert fresh.recipients == ["h.farrow@client.example"]
+
+
+def test_sent_again_and_taken_back_it_can_be_sent_again(cast, account):
+    message = become(put(cast, account), "uncertain", reason=rules.NO_ANSWER)
+    desk.cancel(desk.send_again(message, by=cast.bob, now=NOW), by=cast.bob, now=NOW)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("uncertain", rules.NO_ANSWER)
+    again = desk.send_again(message, by=cast.bob, now=NOW)
+    assert (again.state, Message.objects.count()) == ("queued", 3)
+    with pytest.raises(desk.TooLate):
+        desk.send_again(message, by=cast.bob, now=NOW)
+
+
+def test_a_doubtful_one_that_was_sent_again_asks_nobody_when_it_comes_back(cast, account):
+    message = become(put(cast, account), "uncertain")
+    desk.send_again(message, by=cast.bob, now=NOW)
+    returned(cast, message, "hollis@client.example")
+    assert (message.state, message.reason) == ("failed", rules.REPLACED)
 
 
 def test_a_delay_says_that_the_server_has_it(cast, account):

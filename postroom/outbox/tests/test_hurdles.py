@@ -117,3 +117,17 @@ def test_a_yes_holds_for_the_question_that_was_asked() -> None:
     two = hurdles.Hurdle("stranger", hurdles.ASK, {"address": "b@x.example"})
     assert hurdles.question([one, two]) == hurdles.question([two, one])
     assert hurdles.question([one]) != hurdles.question([two])
+
+
+def test_the_reason_is_kept_where_the_letter_is_about_no_client(
+    cast: Cast, browser: Browser
+) -> None:
+    ContactPoint.objects.filter(norm=HOLLIS).update(state="blocked")
+    draft = begin(browser, subject="Hello", text="Hello")
+    push(browser, draft, "add", who=HOLLIS)
+    answer = push(browser, draft, "send", to_register="")
+    question = answer.context["question"]
+    push(browser, draft, "send", sure=question, reason="asked on the phone", to_register="")
+    entry = Message.objects.get().entry
+    assert entry and entry.details["reason"] == "asked on the phone"
+    assert not entry.placements.exists()

@@ -174,6 +174,8 @@ def _leave(
     request: MemberRequest, draft: Draft, not_before: datetime | None, now: datetime
 ) -> Done:
     """Send, or show what is in the way; the button pressed stays the one to press."""
+    if unchosen := _unchosen(request, draft, now):
+        return unchosen
     nouns = words_of(request.practice).within()
     asked = {"how": request.POST.get("do", "send"), "later": LaterForm(request.POST)}
     answer = AnswerForm(request.POST).answer()
@@ -202,6 +204,18 @@ def _leave(
         return Done({"refused": words, **asked}, status=422)
     _tell(request, draft, not_before)
     return Done({}, go(request, _back(request, draft)))
+
+
+def _unchosen(request: MemberRequest, draft: Draft, now: datetime) -> Done | None:
+    """What was typed and not chosen must not be passed over: without it, the letter would miss
+    somebody or be on no record. Addresses are added; of a name it is asked whom it means."""
+    for field, look in (("who", _add), ("record", _seek_record)):
+        words = clean(request.POST.get(field, "")).strip()
+        done = look(request, draft, "", now) if words else Done({})
+        if done.more:
+            said = _("Choose whom you mean by “%(words)s”, or empty the field.")
+            return Done({**done.more, "refused": [said % {"words": words}]}, status=422)
+    return None
 
 
 DEEDS: dict[str, Callable[[MemberRequest, Draft, str, datetime], Done]] = {

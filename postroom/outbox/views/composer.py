@@ -22,6 +22,7 @@ from postroom.outbox import addressing, composing, drafting, preparing
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.drafting import AlreadySent, ChangedElsewhere
 from postroom.outbox.forms.composer import ComposerForm, LaterForm, tomorrow
+from postroom.outbox.models import Message
 from postroom.outbox.preparing import Prepared
 from postroom.outbox.template_fields import living
 from postroom.outbox.views.buttons import DEEDS, Done, go, nothing, records, templates_of
@@ -113,7 +114,12 @@ def undo(request: MemberRequest, draft: int) -> HttpResponse:
     try:
         drafting.take_back(found, member=request.member, now=timezone.now())
     except AlreadySent:
-        messages.error(request, _("It is too late: the message has left."))
+        found.refresh_from_db()
+        by_a_colleague = found.message and found.message.state == Message.CANCELLED
+        said = _("It is too late: the message has left.")
+        if by_a_colleague:
+            said = _("A colleague has taken it back meanwhile and goes on writing it.")
+        messages.error(request, said)
         return redirect("outbox:drafts", request.practice.slug)
     messages.success(request, _("Not sent. You can go on writing."))
     return redirect("outbox:draft", request.practice.slug, found.pk)
@@ -136,6 +142,7 @@ def _act(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         except AlreadySent:
             messages.error(request, _("This message has been sent already."))
             return go(request, reverse("outbox:drafts", args=[request.practice.slug]))
+    _settle(request, draft)
     done = DEEDS.get(deed, nothing)(request, draft, which, now)
     return done.answer or _after(request, draft, done)
 
@@ -163,7 +170,7 @@ def _page(request: MemberRequest, draft: Draft, *, status: int = 200, **more: An
 
 def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any]:
     member = request.member
-    _settle_client(request, draft)
+    _settle(request, draft)
     if draft.origin and draft.quote:
         audit.read_part(request, "entry", draft.origin.pk)
     accounts = _accounts(request)
@@ -210,8 +217,12 @@ def _accounts(request: MemberRequest) -> list[SmtpAccount]:
     return list(SmtpAccount.objects.usable_by(request.member))
 
 
-def _settle_client(request: MemberRequest, draft: Draft) -> None:
-    """The record a draft is about may have been merged, or closed to this member, since."""
+def _settle(request: MemberRequest, draft: Draft) -> None:
+    """What a draft is about may have been merged, or closed to this member, since: the record, and
+    the letter it would quote."""
+    readable = Entry.objects.readable_by(request.member)
+    if draft.origin_id and not readable.filter(pk=draft.origin_id).exists():
+        draft.origin = None  # for now: it may be opened to them again
     if draft.client_id is None:
         return
     kept = (draft.client.merged_into_id if draft.client else None) or draft.client_id

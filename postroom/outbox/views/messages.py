@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.addresses import normalise_email
+from postroom.kit.mime import read_guarded
 from postroom.outbox import desk, drafting, listing, rules, words
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
@@ -56,9 +57,11 @@ def cancel(request: MemberRequest, message: int) -> HttpResponse:
     """Stop what waits, or put away what failed."""
     chosen = _chosen(request, message)
     said = _("Taken back. It was not sent.")
+    if chosen.drafts.exists():
+        said = _("Taken back. It was not sent, and is a draft of who wrote it again.")
     if chosen.state == Message.FAILED:
         said = _("Put away.")
-    return _do(request, chosen, desk.cancel, said)
+    return _do(request, chosen, drafting.stop, said)
 
 
 @member_required(rights.WRITE)
@@ -67,8 +70,8 @@ def edit(request: MemberRequest, message: int) -> HttpResponse:
     """Stop what waits and go on writing it."""
     chosen = _chosen(request, message)
     draft = chosen.drafts.first()
-    if draft is None:  # nobody wrote it by hand
-        raise Http404
+    if draft is None or not drafting.may_reopen(draft, request.member):
+        raise Http404  # nobody wrote it by hand, or it answers what is not theirs to read
     try:
         mine = drafting.reopen(draft, member=request.member, now=timezone.now())
     except drafting.AlreadySent:
@@ -120,7 +123,7 @@ def cancel_some(request: MemberRequest) -> HttpResponse:
     """Stop all that were ticked and still wait."""
     ids = numbers(request.POST.getlist("message"), listing.MOST)
     rows = listing.readable_by(request.member).filter(pk__in=ids)
-    done = desk.cancel_all(rows, by=request.member, now=timezone.now())
+    done = drafting.stop_all(rows, by=request.member, now=timezone.now())
     said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
     toasts.success(request, said % done)
     return redirect("outbox:outbox", request.practice.slug)
@@ -155,22 +158,37 @@ def _page(
     request: MemberRequest, message: Message, *, typed: str = "", wrong: str = "", status: int = 200
 ) -> HttpResponse:
     audit.read(request, "message", message.pk)
-    replaced = Message.objects.filter(replaces=message).first()
-    open_to = replaced is None and message.reason != rules.REPLACED
+    replaced = desk.replacement_of(message)
+    draft = message.drafts.first() if message.state == Message.QUEUED else None
+    open_to = message.reason != rules.REPLACED and (
+        replaced is None or bool(message.reason_data.get("resent"))
+    )
     context = {
         "nav": "outbox",
         "appcls": "tall",
         "line": listing.lines([message])[0],
         "message": message,
         "tries": message.tries.all(),
+        "text": _text(request, message),
         "replaced": replaced,
         "may": request.member.may(rights.WRITE) and open_to,
-        "may_edit": message.state == Message.QUEUED and message.drafts.exists(),
+        "may_edit": draft is not None and drafting.may_reopen(draft, request.member),
+        "only_to": desk.returned_from(message),
         "again": message.state in (Message.FAILED, Message.UNCERTAIN),
         "address": typed or _wrong(message),
         "wrong": wrong,
     }
     return render(request, "outbox/message.html", context, status=status)
+
+
+def _text(request: MemberRequest, message: Message) -> str:
+    """What was written, to its author, where it stands nowhere else: kept out of the register."""
+    if message.entry_id or message.author_id != request.member.pk or not message.content_key:
+        return ""
+    try:
+        return read_guarded(message.read()).text
+    except OSError:
+        return ""
 
 
 def _do(

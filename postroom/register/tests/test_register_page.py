@@ -166,6 +166,17 @@ def test_nobody_sees_more_in_the_table_than_elsewhere(cast: Cast, told: dict[str
     assert shown(cast.alice) == shown(cast.bob) == set()
 
 
+def test_what_was_sent_and_is_about_no_client_is_in_the_register(cast: Cast) -> None:
+    loose: dict[str, Any] = {"filing": Entry.UNFILED, "direction": "out", "status": "sent"}
+    put(cast.practice, mail(subject="taxes"), **loose)
+    put(cast.practice, mail(subject="bob’s own"), owner=cast.bob, **loose)
+    put(cast.practice, mail(subject="in an inbox"), filing=Entry.UNFILED)
+    for member in (cast.bob, cast.alice):
+        for wanted in (Wanted(), Wanted(kind="email"), Wanted(direction="out")):
+            found = listing.page(member, wanted, None)
+            assert [entry.subject for entry in found.entries] == ["taxes"]
+
+
 def test_what_has_no_attachment_is_asked_for_too(cast: Cast, told: dict[str, Entry]) -> None:
     bob = cast.browser(cast.bob)
     page = words(bob.get("/p/tern/register", {"bare": "1"}))
@@ -304,14 +315,16 @@ def test_an_export_holds_what_is_shown_with_no_cell_a_command(
 ) -> None:
     Entry.objects.filter(pk=told["mail"].pk).update(subject='=HYPERLINK("http://x")\x0b\r\n+1')
     answer = cast.browser(cast.bob).post(
-        "/p/tern/register/export", {"format": ending, "query": "kind=email&state=filed"}
+        "/p/tern/register/export",
+        {"format": ending, "query": "kind=email&state=filed&q=insurance"},
     )
     rows = sheet(answer, ending)
     assert rows[0][:3] == ["Number", "Date", "Kind"]
     assert [row[9] for row in rows[1:]] == ['\'=HYPERLINK("http://x") +1', "sent"]
     assert rows[2][2:6] == ["Email", "Sent", "Wren Farrow", "4183"]
     line = AuditEvent.objects.get(action="export_register")
-    assert line.data == {"format": ending, "kind": "email", "state": "filed"}
+    asked = {"kind": "email", "state": "filed", "searched": True}
+    assert line.data == {"format": ending, **asked}
 
 
 def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(

@@ -162,6 +162,9 @@ def remove(request: MemberRequest, entry: int) -> HttpResponse:
     except noting.ChangedMeanwhile:
         messages.error(request, _("Somebody has just changed this. Look at it again."))
         return _to(request, found)
+    except noting.Held:
+        messages.error(request, _("It is under legal hold. Nothing was erased."))
+        return _to(request, found)
     back = reverse("register:bring_back", args=[request.practice.slug]) + f"?n={removed.pk}"
     messages.success(request, _("Removed."), extra_tags=back)
     if "register" in request.POST or not clients:
