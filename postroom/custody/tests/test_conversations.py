@@ -16,6 +16,7 @@ from postroom.register.noting import Said
 from postroom.register.tests.post import NOON
 from postroom.register.tests.test_conversations import come, written
 from tests.support.cast import Cast, make_client
+from tests.support.pages import flat
 
 
 @pytest.fixture
@@ -123,7 +124,8 @@ def test_what_is_handed_over_tells_the_fields_of_each_kind_in_the_words_of_the_p
     page = cast.browser(cast.bob).get(f"/p/tern/entries/{letter.pk}").content.decode()
     archive = opened(export(cast, "client", cast.hollis.pk, "access"))
     index = archive.read("index.html").decode()
-    pages = "".join(archive.read(n).decode() for n in archive.namelist() if n[:7] == "letters")
+    letters = [name for name in archive.namelist() if name[:7] == "letters"]
+    pages = flat("".join(archive.read(name).decode() for name in letters))
     of_letter = ["Special delivery", "QD 41 882", "Received on", "18 Nov 2026"]
     for words in of_letter:
         assert words in page, words
