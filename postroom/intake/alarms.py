@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.intake import health, health_words
-from postroom.intake.conditions import Condition
+from postroom.intake.conditions import RED, Condition
 from postroom.intake.health import Health
 from postroom.practice import notices
 from postroom.practice.jobs import claim_slot, last_beat
@@ -69,7 +69,9 @@ def notice_silence(practice: Practice, *, now: datetime) -> None:
     if health.is_silent(beat, now) and not known:
         others = practice.notifications.open()
         kept = [Matter(n.kind, n.subject, n.since, n.data) for n in others]
-        notices.observe(practice, [*kept, Matter("worker-silent", "", beat or now)], now=now)
+        silent = Condition("worker-silent", RED, since=beat)
+        told = Matter(silent.code, "", beat or now, _data(silent))
+        notices.observe(practice, [*kept, told], now=now)
 
 
 def matters(found: Health) -> Iterator[Matter]:

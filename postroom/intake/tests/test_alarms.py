@@ -135,7 +135,9 @@ def test_a_silent_worker_is_told_by_an_open_page_and_over_when_it_beats(
     assert not Notification.objects.exists()
     for minutes in (6, 7):
         alarms.notice_silence(cast.practice, now=NOW + minutes * MINUTE)
-    assert Notification.objects.get().kind == "worker-silent"
+    notice = Notification.objects.get()
+    assert notice.kind == "worker-silent"
+    assert alarms.headline(notice) and alarms.advice(notice)  # what the page itself says
     assert told(cast, NOW + 8 * MINUTE) == []
     assert Notification.objects.get().ended_at == NOW + 8 * MINUTE
 

@@ -35,6 +35,9 @@ def test_an_answer_threads_and_quotes(cast: Cast, browser: Browser) -> None:
     draft = begin(browser, f"?entry={entry.pk}&as=reply", text="Yes.")
     assert (draft.to, draft.cc) == ([["Hollis Farrow", HOLLIS]], "")
     assert (draft.subject, draft.client) == ("Re: Claim", cast.hollis)
+    page = browser.get(f"/p/tern/drafts/{draft.pk}").text
+    assert "<pre>Is it done?" in page
+    assert "{{" not in page
     push(browser, draft, "send")
     letter = sent(Message.objects.get())
     assert letter["In-Reply-To"] == "<claim-1@x.example>"

@@ -35,6 +35,12 @@ def test_a_page_holds_no_words_of_its_own(page: Path) -> None:
     assert words_in_template(page.read_text()) == []
 
 
+def test_no_tag_is_broken_over_lines() -> None:
+    """Django takes such a one for text, and shows it."""
+    broken = re.compile(r"{%(?:(?!%}).)*$|{{(?:(?!}}).)*$", re.M)
+    assert [page.name for page in TEMPLATES if broken.search(page.read_text())] == []
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_script_holds_no_words_of_its_own(script: Path) -> None:
     assert words_in_script(script.read_text()) == []
