@@ -22,7 +22,7 @@ from postroom.connections.models import MailAccount, SmtpAccount
 from postroom.outbox.draft_models import Draft
 from postroom.practice import rules, tokens
 from postroom.practice.models import Job, Member, MemberAddress
-from postroom.register.models import Entry
+from postroom.register.models import Entry, InternalNote
 from tests.support.cast import Cast, make_client, make_member
 from tests.support.one_of_each import rows_of
 
@@ -64,6 +64,7 @@ NOUNS = (
         "drop",
         "entry",
         "group",
+        "internal_note",
         "invitation",
         "job",
         "member",
@@ -244,6 +245,7 @@ def give_own(world: World, member: Member) -> None:
     export.update(member=member, kind=f"export-{member.pk}")
     SmtpAccount.objects.filter(pk=world.own["own_smtp"]).update(owner=member)
     Draft.objects.filter(pk=world.own["draft"]).update(author=member)
+    InternalNote.objects.filter(pk=world.own["internal_note"]).update(by=member)
 
 
 def test_the_api_has_routes() -> None:

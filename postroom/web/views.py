@@ -19,6 +19,7 @@ from postroom.intake import alarms
 from postroom.practice import rules
 from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
+from postroom.register import internal_notes
 from postroom.register.models import Entry
 from postroom.register.paging import numbers
 from postroom.web import first_hour, today
@@ -63,6 +64,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "coming": still_today(request.member, now),
         "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
+        "named_in": internal_notes.unseen(request.member),
         "latest": latest,
         "shown": shown,
         "came": sum(entry.pk not in shown for entry in latest) if shown else 0,

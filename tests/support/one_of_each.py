@@ -18,7 +18,7 @@ from postroom.outbox.models import Message
 from postroom.outbox.template_actions import Wording
 from postroom.practice import rules, tokens
 from postroom.practice.models import ClosedDay, Invitation, Job, MemberAddress, Practice, Role
-from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+from postroom.register.models import Attachment, Entry, EntryClient, InternalNote, StoredMail
 from tests.support.cast import make_member
 
 
@@ -35,6 +35,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
     GroupMember.objects.create(practice=practice, group=family, client=client)
     patient = Patient.objects.create(practice=practice, client=client, ref="1", name="Biscuit")
     note = ClientNote.objects.create(practice=practice, client=client, text="Call late", at=now)
+    said = InternalNote.objects.create(practice=practice, entry=entry, text="Call late", at=now)
     contact = client.contacts.get()
     laboratory = Contact.objects.create(practice=practice, name="Laboratory", professional=True)
     key = f"{practice.slug:0>64}"
@@ -151,6 +152,7 @@ def rows_of(practice: Practice, client: Any) -> dict[str, int]:
         "contact": contact.pk,
         "correspondent": laboratory.pk,
         "group": family.pk,
+        "internal_note": said.pk,
         "note": note.pk,
         "patient": patient.pk,
         "workflow": workflow.pk,

@@ -3,6 +3,7 @@
 from postroom.register.models.conversations import Conversation
 from postroom.register.models.entries import Entry, EntryClient, EntryPatient, EntryQuerySet, Spelt
 from postroom.register.models.filing import EarlierChoice, Refiled
+from postroom.register.models.internal_notes import InternalNote, Mention
 from postroom.register.models.safety import DirectOpening, PictureChoice, Scan
 from postroom.register.models.stored import (
     Attachment,
@@ -32,6 +33,8 @@ __all__ = [
     "EntryClient",
     "EntryPatient",
     "EntryQuerySet",
+    "InternalNote",
+    "Mention",
     "NoteDraft",
     "NoteSource",
     "PictureChoice",

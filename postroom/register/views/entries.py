@@ -17,12 +17,12 @@ from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, UNASSIGN, WRITE
 from postroom.practice.words import words_of
-from postroom.register import actions, handling, words
+from postroom.register import actions, handling, internal_notes, words
 from postroom.register.conversing import conversing
 from postroom.register.copied import also_to
 from postroom.register.forms import VersionForm
 from postroom.register.inboxes import conversation_of
-from postroom.register.models import Conversation, Entry
+from postroom.register.models import Conversation, Entry, EntryQuerySet
 from postroom.register.moves import moves
 from postroom.register.paging import number
 from postroom.register.reading import Look, reading
@@ -36,6 +36,11 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
     audit.read(request, "entry", letter.pk)
     if letter.is_noted:
         return noting.shown(request, letter)
+    return page(request, letter)
+
+
+def page(request: MemberRequest, letter: Entry, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a letter."""
     look = Look.asked(request.GET)
     talk = conversation_of(request.member, letter)
     if talk is not None:
@@ -44,8 +49,9 @@ def entry(request: MemberRequest, entry: int) -> HttpResponse:
         "nav": _nav(letter, talk),
         "other_view": "?" if look.as_text else "?view=text",
         **about(request, letter, talk, look),
+        **more,
     }
-    return render(request, "register/entry.html", context)
+    return render(request, "register/entry.html", context, status=status)
 
 
 def about(
@@ -60,6 +66,8 @@ def about(
         .prefetch_related("patients")
     )
     talking = conversing(request.member, letter)
+    notes = internal_notes.beside(request.member, letter)
+    internal_notes.seen(request.member, notes, now=timezone.now())
     may_assign = letter.filing == Entry.RESOLVED and request.member.may(RESOLVE)
     unfiled = talking.unfiled if talking and may_assign and clients else []
     theirs = [patient for client in clients for patient in client.patients.all()]
@@ -76,6 +84,8 @@ def about(
         else "",
         "reading": reading(request.practice, letter, look),
         "conversing": talking,
+        "internal_notes": notes,
+        "may_note": request.member.may(WRITE),
         "unfiled": unfiled,
         "unfiled_own": any(one.owner_id for one, _doubted in unfiled),
         "may_split": request.member.may(WRITE),
@@ -204,5 +214,8 @@ def _nav(letter: Entry, talk: Conversation | None) -> str:
 
 
 def _readable(request: MemberRequest, pk: int) -> Entry:
-    letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
-    return get_object_or_404(letters, pk=pk)
+    return get_object_or_404(readable(request), pk=pk)
+
+
+def readable(request: MemberRequest) -> EntryQuerySet:
+    return Entry.objects.readable_by(request.member).select_related("filed_by", "account")
