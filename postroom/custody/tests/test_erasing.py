@@ -284,7 +284,7 @@ def test_the_audit_says_that_it_was_and_no_word_of_it(cast: Cast) -> None:
     erase(cast, cast.hollis)
     line = AuditEvent.objects.get(action="erase_client")
     assert (line.object_id, line.member_id) == (pk, cast.alice.pk)
-    assert line.data == {"entries": 1, "shared": 0, "dates": 0}
+    assert line.data == {"entries": 1, "shared": 0, "dates": 0, "messages": 0}
 
 
 def test_the_preview_counts_what_then_happens(cast: Cast, other: Client) -> None:

@@ -1,6 +1,7 @@
 """What is handed over is whole, counted against the register, and harmless to open."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,8 +22,11 @@ from postroom.custody.tests.things import (
     opened,
 )
 from postroom.kit.mime import content
+from postroom.outbox.actions import queue
+from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
+from postroom.register import noting
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client
 
@@ -119,7 +123,10 @@ def test_an_access_request_has_all_that_is_kept(cast: Cast, other: Client) -> No
     assert [row["name"] for row in said["patients"]] == ["Biscuit plain"]
     assert (len(said["appointments"]), len(said["due"])) == (2, 1)
     rows = loaded(archive, "correspondence.json")
-    assert said["counts"] == {"correspondence": len(rows), "missing_files": 0, "left_out": 0}
+    assert said["counts"] == {
+        **{"correspondence": len(rows), "missing_files": 0, "left_out": 0},
+        **{"unregistered": 0, "unregistered_missing": 0, "unregistered_left_out": 0},
+    }
     assert [row["subject"] for row in rows if row["also_about_others"]] == ["Both"]
     for path in (file["path"] for row in rows for file in row["mails"] + row["files"]):
         assert archive.read(path)
@@ -129,6 +136,57 @@ def test_an_access_request_has_all_that_is_kept(cast: Cast, other: Client) -> No
         ("Bob Adeyemi", "client")
     ]
     assert "Maud" not in archive.read("client.json").decode()
+
+
+def test_an_access_request_has_what_notes_said_before_and_names_nobody_elses_number(
+    cast: Cast, other: Client
+) -> None:
+    said = noting.Said("note", NOW, "Said first", clients=(cast.hollis, other))
+    entry = noting.note(cast.practice, said, by=cast.bob, now=NOW)
+    mended = noting.Said("note", NOW, "Said then", clients=(cast.hollis,))
+    noting.change(entry, mended, by=cast.alice, now=NOW, version=1)
+    archive = opened(export(cast, CLIENT, cast.hollis.pk, "access"))
+    (row,) = loaded(archive, "correspondence.json")
+    (version,) = row["earlier"]
+    was = {one["name"]: one["value"] for one in version["was"]}
+    assert (version["by"], version["at"]) == ("Alice Moreau", NOW.isoformat())
+    assert (was["What was said"], was["With regards to"]) == ("Said first", "4182")
+
+
+def test_an_access_request_has_what_was_sent_and_kept_out_of_the_register(
+    cast: Cast, other: Client
+) -> None:
+    practice = make_account(cast.practice)
+    own = make_account(cast.practice, name="Own", owner=cast.bob)
+    to_them = (("Hollis", "Hollis@FarrowJoinery.example.com"),)
+    third = (("Lab", "lab@else.example"),)
+    letters = [
+        (practice, third, to_them, ()),
+        (practice, third, (), (cast.hollis.pk,)),
+        (practice, to_them, (), (other.pk,)),  # about Maud: hers
+        (practice, third, (), ()),
+        (own, to_them, (), ()),  # by Bob's own account: not Alice's to read
+    ]
+    for n, (account, to, bcc, clients) in enumerate(letters):
+        sent = a_letter(account, to=to, bcc=bcc, subject=f"S{n}", text="Hidden matter")
+        sent = replace(sent, clients=clients, to_register=False)
+        queue(cast.practice, sent, key=str(n), by=cast.bob, now=NOW)
+    archive = opened(export(cast, CLIENT, cast.hollis.pk, "access"))
+    rows = loaded(archive, "unregistered.json")
+    assert [(row["subject"], row["about_the_record"]) for row in rows] == [
+        *(("S0", False), ("S1", True)),
+    ]
+    assert all(b"Hidden matter" in archive.read(row["mail"]["path"]) for row in rows)
+    counts = loaded(archive, "client.json")["counts"]
+    assert (counts["unregistered"], counts["unregistered_left_out"]) == (2, 1)
+    assert "2 messages were kept out of the register" in archive.read("index.html").decode()
+    assert not any("unregistered" in n for n in opened(_second(cast)).namelist())
+
+
+def _second(cast: Cast) -> Job:
+    """What others are given has nothing but the register."""
+    Job.objects.all().delete()
+    return export(cast, CLIENT, cast.hollis.pk, "zip")
 
 
 def test_letters_about_a_record_one_may_not_open_are_left_out_and_counted(
