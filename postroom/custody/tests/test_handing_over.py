@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Client, ClientAccess, GroupMember
 from postroom.custody import exporting, packing, paper, shelf, writing
+from postroom.custody.actions import merge
 from postroom.custody.exporting import CLIENT, ENTRY, GROUP, Asked
 from postroom.custody.tests.things import (
     NOW,
@@ -26,6 +27,7 @@ from postroom.outbox.actions import queue
 from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
+from postroom.practice.rules import AUDIT
 from postroom.register import noting
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client
@@ -302,6 +304,49 @@ def test_only_who_asked_fetches_it_and_only_for_a_week(cast: Cast) -> None:
     assert exporting.tidy(job.created_at + timedelta(days=7)) >= 1
     assert not here.exists()
     assert alice.get(url).status_code == 404
+
+
+def test_what_is_no_longer_ones_to_open_is_not_fetched_and_goes(cast: Cast, other: Client) -> None:
+    one = letter(cast, [cast.hollis], "One")
+    letter(cast, [other], "Two")
+    jobs = [
+        export(cast, CLIENT, cast.hollis.pk, "zip"),
+        export(cast, ENTRY, one.pk, "zip"),
+        export(cast, CLIENT, other.pk, "zip"),
+    ]
+    for job in jobs:
+        alice = fresh(cast, job)
+
+    def answers(*ways: str) -> list[int]:
+        pages = [f"/p/tern/exports/{job.pk}{way}" for way in ways for job in jobs]
+        found = [alice.get(page) for page in pages]
+        for one in found:
+            assert not one.streaming or b"".join(one.streaming_content)
+        return [one.status_code for one in found]
+
+    assert answers("", "/file") == [200] * 6
+    assert exporting.drop_closed() == 0
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)
+    assert answers("", "/file") == [404, 404, 200] * 2
+    assert exporting.drop_closed() == 2
+    assert [shelf.folder(job.data["key"]).exists() for job in jobs] == [False, False, True]
+    EntryClient.objects.create(
+        practice=cast.practice, entry=Entry.objects.get(subject="Two"), client=cast.hollis, at=NOW
+    )  # it is about somebody closed, too, by now
+    assert answers("/file") == [404] * 3
+    EntryClient.objects.filter(client=cast.hollis).delete()
+    assert answers("/file") == [404, 404, 200]
+    cast.alice.role.rights = [right for right in cast.alice.role.rights if right != AUDIT]
+    cast.alice.role.save()
+    assert answers("/file") == [404] * 3
+    assert exporting.drop_closed() == 1
+
+
+def test_a_record_that_was_merged_is_followed(cast: Cast, other: Client) -> None:
+    letter(cast, [cast.hollis], "One")
+    job = export(cast, CLIENT, cast.hollis.pk, "zip")
+    merge(other, cast.hollis, by=cast.alice, now=NOW)
+    assert exporting.is_open(job, cast.alice)
 
 
 def fresh(cast: Cast, job: Job) -> Browser:
