@@ -113,6 +113,10 @@ def _say(seen: Preview) -> None:
     print(_("Goes for good: entries %(entries)d, files %(files)d, bytes %(size)d") % vars(goes))
     counts = {"dates": seen.dates, "people": seen.people, "patients": seen.patients}
     print(_("… and people %(people)d, patients %(patients)d, dates %(dates)d") % counts)
+    if seen.messages:
+        print(_("… and messages kept out of the register: %d") % seen.messages)
+    if seen.views:
+        print(_("… and saved views that name them: %d") % seen.views)
     print(_("Stays on other records: %d") % seen.shared)
     for place in seen.places:
         where = place.owner or f"{place.name}: {place.folder}"

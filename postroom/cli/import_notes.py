@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from postroom.cli.common import Failure, add_practice, need_ready, print_problems, progress, utc_now
 from postroom.kit.tables import NotATable
@@ -61,4 +62,11 @@ def run(args: argparse.Namespace) -> int:
             " %(skipped)d left out."
         )
     print(words % vars(report))
+    if report.removed:
+        words = ngettext(
+            "%(removed)d row is skipped: its note was removed or erased here before.",
+            "%(removed)d rows are skipped: their notes were removed or erased here before.",
+            report.removed,
+        )
+        print(words % vars(report))
     return 0

@@ -3,7 +3,13 @@
 from postroom.appointments.tasks import link_appointments
 from postroom.clients.tasks import tidy_uploads
 from postroom.connections.tasks import drop_account_drafts, look_at_domains
-from postroom.custody.tasks import gather_merged, keep_no_longer, sweep_again, tidy_exports
+from postroom.custody.tasks import (
+    drop_closed_exports,
+    gather_merged,
+    keep_no_longer,
+    sweep_again,
+    tidy_exports,
+)
 from postroom.intake.tasks import (
     look_at_drop_folders,
     look_at_feeds,
@@ -38,6 +44,7 @@ SCHEDULE = [
     every(3600, "drop account drafts")(drop_account_drafts),
     every(3600, "look at domains")(look_at_domains),
     every(300, "gather merged")(gather_merged),
+    every(300, "drop closed exports")(drop_closed_exports),
     every(60, "sweep removed")(sweep_removed),
     every("03:15", "sweep note drafts")(sweep_note_drafts),
     every("02:30", "keep no longer")(keep_no_longer),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postroom.connections import rules
 from postroom.connections.rules import Plan
+from postroom.kit.addresses import normalise_email
 from postroom.kit.processes import Worker
 from postroom.practice.models import Member, Practice
 
@@ -79,6 +80,12 @@ class MailAccount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def writes_as(self) -> frozenset[str]:
+        """The addresses, normalised, that letters from this mailbox bear as their sender."""
+        sent_from = self.sent_from.values_list("address", flat=True)
+        return frozenset(normalise_email(one) for one in (self.user, *sent_from)) - {""}
 
     @property
     def password_place(self) -> str:

@@ -31,6 +31,7 @@ from postroom.register import erasing as register
 from postroom.register import list_exports
 from postroom.register.erasing import Burden
 from postroom.register.models import Entry
+from postroom.register.naming_views import views_naming
 
 KIND = "erase"
 TASK = "postroom.custody.tasks.advance_erasure"
@@ -45,7 +46,8 @@ TABLES = (
     *("register_attachment", "clients_client", "clients_contact", "clients_contactpoint"),
     *("clients_patient", "appointments_appointment", "appointments_dueitem"),
     *("clients_clientnote", "register_notedraft", "register_earlierversion"),
-    *("register_removedentry", "outbox_message", "outbox_draft", "outbox_enclosure"),
+    *("register_removedentry", "register_savedview"),
+    *("outbox_message", "outbox_draft", "outbox_enclosure"),
 )
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -64,6 +66,8 @@ class Preview:
     patients: int
     waiting: int
     exports: int
+    messages: int  # about or to them, kept out of the register
+    views: int  # saved views of the register that name them
     places: list[Place]
     holds: list[Hold]
 
@@ -85,6 +89,8 @@ def preview(client: Client) -> Preview:
         patients=client.patients.count(),
         waiting=waiting.filter(sender_norm__in=norms).exclude(sender_norm="").count(),
         exports=sum(client.pk in job.data["clients"] for job in jobs),
+        views=views_naming(client.practice_id, family).count(),
+        messages=outbox.messages_going(client.practice_id, ids, people.people_of(client)),
         places=ledgers.places(alone),
         holds=holding.holds_on(family),
     )
@@ -177,22 +183,26 @@ def erase_rest(
     family = people.with_merged(client)
     ids = [row.pk for row in family]
     if not Client.objects.select_for_update().filter(pk=client.pk).exists():
-        return {"shared": 0, "dates": 0}
+        return {"shared": 0, "dates": 0, "messages": 0, "views": 0}
     holding.refuse(family)
     if register.theirs_alone(client.practice_id, ids).exists():
         return None
     exporting.drop_of_clients(client.practice_id, ids)
     list_exports.drop_all(client.practice_id)
-    for row in family:
-        outbox.erase_client(client.practice_id, ids, people.people_of(row))
+    views = views_naming(client.practice_id, family).delete()[0]
+    messages = sum(
+        outbox.erase_client(client.practice_id, ids, people.people_of(row), now=now)
+        for row in family
+    )
     shared = register.let_go(client.practice_id, ids)
     dates = sum(book.erase_client(row) for row in family)
     people.erase_client(client)
-    data = {"entries": entries, "shared": shared, "dates": dates}
+    counts = {"shared": shared, "dates": dates, "messages": messages, "views": views}
+    data = {"entries": entries, **counts}
     audit.record(
         client.practice_id, "erase_client", "client", ids[0], by=by, now=now, data=data, who=who
     )
-    return {"shared": shared, "dates": dates}
+    return counts
 
 
 def _erase(job: Job, clock: Clock) -> None:

@@ -34,6 +34,7 @@ TASK = "postroom.custody.tasks.advance_export"
 WRITE = "write"
 SLICE = 10.0  # seconds, after which other tasks have their turn
 VOLUME = timedelta(minutes=5)  # a volume of paper may take on a busy machine, and not look dead
+LOOKED_AT = 500  # entries of one question
 NOTED = 200  # entries of a conversation that the audit names
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -141,6 +142,32 @@ def needs_right(job: Job) -> bool:
     return job.data["what"] not in OF_ENTRY
 
 
+def is_open(job: Job, member: Member) -> bool:
+    """Whether this member may still open all that is in what was made: the records, and each
+    entry (XP-23)."""
+    if not _may(job, member):
+        return False
+    mine, ids = Entry.objects.readable_by(member), shelf.planned_all(job.data["key"])
+    if job.data["what"] in OF_ENTRY:
+        ids = list({job.data["pk"], *ids})
+    for start in range(0, len(ids), LOOKED_AT):
+        some = ids[start : start + LOOKED_AT]
+        if mine.filter(pk__in=some).count() < len(some):
+            return False
+    return True
+
+
+def drop_closed() -> int:
+    """Forget what was made and is no longer its member's to open; how many."""
+    jobs = Job.objects.filter(kind__startswith=KIND, state=Job.DONE).select_related(
+        "member__role", "member__practice"
+    )
+    closed = [job for job in jobs if job.member is None or not is_open(job, job.member)]
+    for job in closed:
+        drop(job)
+    return len(closed)
+
+
 def drop(job: Job) -> None:
     """Forget what was made, and that it was."""
     Job.objects.filter(pk=job.pk).delete()
@@ -195,10 +222,21 @@ def _speaks_of(job: Job, clients: set[int]) -> bool:
     return EntryClient.objects.filter(client__in=clients, entry__in=ids).exists()
 
 
+def _may(job: Job, member: Member) -> bool:
+    """Whether they are here, have the right that it needs, and may open the records it is of."""
+    if not member.active or (needs_right(job) and not member.may(AUDIT)):
+        return False
+    if job.data["what"] in OF_ENTRY:
+        return True
+    rows = Client.objects.filter(practice=job.practice_id, pk__in=job.data["clients"])
+    kept = {into or pk for pk, into in rows.values_list("pk", "merged_into")}
+    return Client.objects.open_to(member).filter(pk__in=kept).count() == len(kept)
+
+
 def _advance(job: Job, clock: Clock) -> None:
     began, here = time.monotonic(), shelf.folder(job.data["key"])
     member = job.member
-    if member is None or not member.active or (needs_right(job) and not member.may(AUDIT)):
+    if member is None or not _may(job, member):
         longwork.fail(job, {"trouble": "right"}, now=clock())
         return
     order, mark = order_of(job), job.result.get("mark", {})

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from postroom.clients.models import Client
+from postroom.clients.models import Client, ContactPoint
 from postroom.custody.models import Hold
+from postroom.outbox.erasing import sent_to
+from postroom.outbox.models import Message
 from postroom.practice import audit
 from postroom.practice.models import Member
 from postroom.register.models import Entry, EntryClient
@@ -68,3 +70,13 @@ def not_held(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """Those of the entries that no hold keeps, neither their own nor a client's."""
     placed = EntryClient.objects.filter(entry=OuterRef("pk"), client__holds__isnull=False)
     return entries.filter(~Exists(Hold.objects.filter(entry=OuterRef("pk"))), ~Exists(placed))
+
+
+def messages_not_held(practice: int, messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Those of the messages in no register that are neither about a client under hold nor to one
+    of theirs."""
+    of_it = Q(client=OuterRef("client")) | Q(client=OuterRef("client__merged_into"))
+    free = messages.filter(~Exists(Hold.objects.filter(of_it)))
+    points = ContactPoint.objects.filter(practice=practice, kind=ContactPoint.EMAIL)
+    held = points.filter(contact__clients__holds__isnull=False).values_list("norm", flat=True)
+    return free.exclude(pk__in=sent_to(free, set(held)))

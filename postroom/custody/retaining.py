@@ -8,15 +8,16 @@ not. More than usual waits for a person, and no run erases more than was counted
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import OperationalError, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from postroom.custody import erasing, holding
 from postroom.custody.models import Retention
 from postroom.custody.rules import RUNS, may_go, months_before
+from postroom.outbox import erasing as outbox
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member, Practice
 from postroom.register.models import Conversation, Entry, EntryClient
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Due:
-    """What is too old of one kind: everything before `until`; `held` is kept by a hold."""
+    """What is too old of one kind: everything before `until`; `held` is kept by a hold. `apart` of
+    the count were sent and kept out of the register."""
 
     kind: str
     months: int
@@ -40,6 +42,7 @@ class Due:
     clients: int
     oldest: datetime | None
     held: int
+    apart: int = 0
 
 
 def due(practice: Practice, months: Mapping[str, int], *, now: datetime) -> list[Due]:
@@ -167,7 +170,18 @@ def _due(practice: Practice, kind: str, months: int, now: datetime) -> Due:
     count = going.count()
     placed = EntryClient.objects.filter(entry__in=going.order_by().values("pk"))
     clients = placed.values("client").distinct().count()
-    return Due(kind, months, until, count, clients, said["oldest"], old.count() - count)
+    found = Due(kind, months, until, count, clients, said["oldest"], old.count() - count)
+    return _with_messages(practice, found) if kind == Entry.EMAIL else found
+
+
+def _with_messages(practice: Practice, found: Due) -> Due:
+    old = outbox.too_old(practice.pk, found.until)
+    going = holding.messages_not_held(practice.pk, old)
+    said = going.order_by().aggregate(n=Count("pk"), oldest=Min("due"))
+    oldest = min(filter(None, (found.oldest, said["oldest"])), default=None)
+    held = found.held + old.count() - said["n"]
+    n = found.count + said["n"]
+    return replace(found, count=n, oldest=oldest, held=held, apart=said["n"])
 
 
 def _start(job: Job, *, by: Member | None, now: datetime) -> None:
@@ -187,13 +201,11 @@ def _erase(job: Job, clock: Clock) -> None:
     for kind, (until, most) in job.data["plan"].items():
         while (left := most - erased.get(kind, 0)) > 0:
             with transaction.atomic():
-                old = too_old(job.practice, kind, datetime.fromisoformat(until))
-                rows = holding.not_held(old).order_by("at", "pk").values_list("pk", flat=True)
-                ids = list(rows[: min(left, erasing.AT_ONCE)])
-                if not ids:
+                most_now = min(left, erasing.AT_ONCE)
+                n = _erase_some(job, kind, datetime.fromisoformat(until), most_now, now=clock())
+                if not n:
                     break
-                erasing.erase_entries(job.practice_id, ids, now=clock())
-                erased[kind] = erased.get(kind, 0) + len(ids)
+                erased[kind] = erased.get(kind, 0) + n
                 done, result = sum(erased.values()), {"erased": erased}
                 longwork.beat(job, now=clock(), done=done, result=result)
             if time.monotonic() - began > SLICE:
@@ -206,6 +218,20 @@ def _erase(job: Job, clock: Clock) -> None:
             now=clock(), data={"kinds": erased},
         )  # fmt: skip
     _finish(job, clock)
+
+
+def _erase_some(job: Job, kind: str, until: datetime, most: int, *, now: datetime) -> int:
+    """Erase the oldest entries or, when none is left, messages that were kept out of the register;
+    how many."""
+    rows = holding.not_held(too_old(job.practice, kind, until)).order_by("at", "pk")
+    if ids := list(rows.values_list("pk", flat=True)[:most]):
+        erasing.erase_entries(job.practice_id, ids, now=now)
+    elif kind == Entry.EMAIL:
+        old = outbox.too_old(job.practice_id, until)
+        messages = holding.messages_not_held(job.practice_id, old).order_by("due", "pk")
+        ids = list(messages.values_list("pk", flat=True)[:most])
+        outbox.erase_messages(job.practice_id, ids, now=now)
+    return len(ids)
 
 
 def _finish(job: Job, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
@@ -15,6 +16,7 @@ from postroom.register.letters import letter
 from postroom.register.list_words import kind_of, person
 from postroom.register.models import Attachment, Entry, EntryClient, EntryPatient, StoredMail
 from postroom.register.reading import hidden_from, people
+from postroom.register.versions import versions
 
 LONGEST = 100_000  # letters of one entry on paper; its own mail holds them all
 
@@ -48,6 +50,21 @@ class Sheet:
     def attached(self) -> list[tuple[str, Attachment]]:
         """The files a reader sees; pictures inside a letter's own page are not among them."""
         return [(name, file) for name, file in self.files if not file.inline]
+
+    def earlier(self, clients: Collection[int]) -> list[dict[str, Any]]:
+        """What a note said before it was changed, the newest change first; of records, only these
+        clients' are named."""
+        return [
+            {
+                "at": version.at.isoformat(),
+                "by": version.who,
+                "was": [
+                    {"name": one.name, "value": one.at.isoformat() if one.at else one.words}
+                    for one in version.was
+                ],
+            }
+            for version in versions(self.entry, clients)
+        ]
 
 
 def readable(practice: Practice, member: Member | None) -> QuerySet[Entry]:

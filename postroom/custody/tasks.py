@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from postroom.custody import actions, erasing, exporting, retaining
 from postroom.kit.background import task
+from postroom.register import list_exports
 
 
 @task()
@@ -40,6 +41,12 @@ def keep_no_longer() -> int:
 def tidy_exports() -> int:
     """Forget what was handed over a week ago."""
     return exporting.tidy(timezone.now())
+
+
+@task()
+def drop_closed_exports() -> int:
+    """Forget what was made and is no longer its member's to open."""
+    return exporting.drop_closed() + list_exports.drop_closed()
 
 
 @task()

@@ -25,7 +25,7 @@ from django.utils.safestring import mark_safe
 from postroom.appointments.erasing import export_client as book_of
 from postroom.clients.erasing import export_client as person_of
 from postroom.clients.models import Client
-from postroom.custody import packing, paper, shelf
+from postroom.custody import packing, paper, shelf, unregistered
 from postroom.custody.sheets import Sheet, readable, sheets
 from postroom.practice import audit
 from postroom.practice.models import AuditEvent, Member, Practice
@@ -220,7 +220,8 @@ def _put(
         file.write(render_to_string("custody/archive/letter.html", context).encode())
     parts.add("index", render_to_string("custody/archive/row.html", context))
     if order.format == ACCESS:
-        parts.add_json("correspondence", _facts(sheet, missing))
+        said = {**_facts(sheet, missing), "earlier": sheet.earlier(order.of)}
+        parts.add_json("correspondence", said)
         if order.reads:
             for row in _reads(order, "entry", sheet.entry.pk):
                 parts.add_json("reading", {**row, "number": sheet.number})
@@ -249,6 +250,8 @@ def _put_json(
     if order.reads:
         for row in _reads(order, "client", client.pk):
             parts.add_json("reading", {**row, "number": None})
+    messages, closed = unregistered.about(client, order.by)
+    besides = list(unregistered.put(archive, messages))
     said = {
         "format": "postroom-access",
         "version": VERSION,
@@ -265,8 +268,12 @@ def _put_json(
             "correspondence": mark.get("written", 0),
             "missing_files": mark.get("missing", 0),
             "left_out": order.closed,
+            **unregistered.counted(besides, closed),
         },
     }
+    with packing.member(archive, "unregistered.json", order.at) as file:
+        file.write(json.dumps(besides, ensure_ascii=False, indent=1).encode())
+    mark["unregistered"] = len(besides)
     with packing.member(archive, "client.json", order.at) as file:
         file.write(json.dumps(said, ensure_ascii=False, indent=1).encode())
     for name in ("correspondence", "reading"):

@@ -71,6 +71,7 @@ def _nominate(entry: Entry, placed: Placed, *, now: datetime) -> None:
         filing=placed.filing,
         reason=placed.reason,
         reason_data=placed.data,
+        direction=Entry.OUT if placed.sent else entry.direction,
         filed_at=now if resolved else None,
         version=entry.version + 1,
     ):

@@ -15,7 +15,7 @@ from postroom.connections.models import MailAccount
 from postroom.intake import rules
 from postroom.intake.housing import housed, open_conversations, seen_again
 from postroom.intake.models import Sighting
-from postroom.intake.placing import Placed, addresses_of, place
+from postroom.intake.placing import Placed, addresses_of, place, recipients_of
 from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
@@ -122,11 +122,19 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
     senders = {norm for one in readable for norm in addresses_of(one.letter)}
     own = MailAccount.objects.users_of(account.practice_id)
     matches = match_all(account.practice_id, senders, own=own)
+    written_to = {norm for one in readable for norm in recipients_of(one.letter, matches)}
+    if asked := written_to - matches.keys():
+        matches |= match_all(account.practice_id, asked, own=own)
+    ours = account.writes_as
     known = threads.earlier(account.practice_id, account.owner_id, (one.letter for one in readable))
     for one in readable:
         history = threads.history(one.letter, known)
         one.placed = place(
-            *(one.letter, matches), host=account.host, history=history, to_group=workflow.to_group
+            *(one.letter, matches),
+            host=account.host,
+            history=history,
+            to_group=workflow.to_group,
+            own=ours,
         )
     return matches
 
@@ -250,7 +258,9 @@ def _new_details(fresh: list[Taken], *, now: datetime) -> None:
     scanning.expect(attachments, now=now)
     joining.join(practice, [(one.entry, one.letter) for one in fresh if one.entry])
     search.index(_words(one) for one in fresh)
-    hear(practice, [Heard(one.letter, one.raw) for one in fresh], now=now)
+    # What we sent ourselves after a letter says nothing of whether that arrived.
+    heard = [Heard(one.letter, one.raw) for one in fresh if not one.placed.sent]
+    hear(practice, heard, now=now)
     ids = [one.entry.pk for one in fresh if one.entry]
     audit.record_all(
         practice,
@@ -278,6 +288,8 @@ def _entry(one: Taken, *, now: datetime) -> Entry:
         snippet=snippet(letter.text)[:200],
         sender_name=(sender.name or sender.address)[:200] if sender else "",
         sender_norm=sender.norm[:320] if sender else "",
+        direction=Entry.OUT if placed.sent else Entry.IN,
+        to=[[one.name, one.address] for one in (*letter.to, *letter.cc)] if placed.sent else [],
         files=sum(not file.inline for file in letter.files),
         filing=placed.filing,
         reason=placed.reason,

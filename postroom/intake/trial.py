@@ -14,8 +14,9 @@ from postroom.clients.matching import match_all
 from postroom.clients.rules import Several
 from postroom.connections.imap import Header, Mailbox
 from postroom.connections.models import MailAccount
-from postroom.intake.placing import addresses_of, place
+from postroom.intake.placing import addresses_of, place, recipients_of
 from postroom.intake.rules import kind_of_sender
+from postroom.kit.addresses import normalise_email
 from postroom.kit.mime import Letter, read_guarded
 from postroom.practice.models import Practice
 from postroom.register import threads
@@ -114,13 +115,19 @@ def _judge(
     letters = [(read_guarded(header.raw), header.received_at) for header in portion]
     norms = {norm for letter, _ in letters for norm in addresses_of(letter)}
     users = MailAccount.objects.users_of(way.practice.pk)
-    matches = match_all(way.practice.pk, norms, own=[*users, way.own])
+    own = [*users, way.own]
+    matches = match_all(way.practice.pk, norms, own=own)
+    asked = {norm for letter, _ in letters for norm in recipients_of(letter, matches)}
+    matches |= match_all(way.practice.pk, asked - matches.keys(), own=own)
+    sends = {normalise_email(way.own)}
     known = threads.earlier(way.practice.pk, way.owner, (letter for letter, _ in letters))
     for letter, received_at in letters:
         found.looked += 1
         found.oldest = _older(found.oldest, received_at)
         history = threads.history(letter, known)
-        placed = place(letter, matches, host=way.host, history=history, to_group=way.to_group)
+        placed = place(
+            *(letter, matches), host=way.host, history=history, to_group=way.to_group, own=sends
+        )
         if placed.filing == Entry.RESOLVED:
             found.filed += 1
             filed_on |= set(placed.clients)

@@ -80,6 +80,7 @@ def queue(
         due = letter.not_before or now + rules.UNDO
         first = (*letter.to, *letter.cc, *letter.bcc)[0]
         point = _points(practice, letter).first()
+        clients = _of_practice(Client, practice, letter.clients)
         message = Message(
             practice=practice,
             key=key,
@@ -94,6 +95,7 @@ def queue(
             to_name=rules.one_line(first[0])[:200],
             to_address=rules.wire_address(first[1]),
             contact_point=point,
+            client_id=clients[0] if clients else None,
             subject=sheet.subject[:400],
             message_id=sheet.message_id,
             content_key=content,

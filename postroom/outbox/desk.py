@@ -181,7 +181,7 @@ def letter_of(message: Message) -> OutgoingLetter:
         html=written.html,
         files=tuple((one.name, one.type, content(raw, one.n)) for one in written.files),
         in_reply_to=_answered(message.practice, written),
-        clients=tuple(entry.placements.values_list("client", flat=True)) if entry else (),
+        clients=_clients(message),
         patients=tuple(entry.about.values_list("patient", flat=True)) if entry else (),
         contact_points=(point,) if point else (),
         to_register=entry is not None,
@@ -189,6 +189,13 @@ def letter_of(message: Message) -> OutgoingLetter:
         level=message.level,
         unsubscribe=_way_out(raw),
     )
+
+
+def _clients(message: Message) -> tuple[int, ...]:
+    """Whom it is about: as it is filed now or, in no register, as it was written."""
+    if message.entry:
+        return tuple(message.entry.placements.values_list("client", flat=True))
+    return (message.client_id,) if message.client_id else ()
 
 
 def _way_out(raw: bytes) -> str:

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from postroom.clients.models import ContactPoint
+from postroom.clients.models import Client, ContactPoint
 from postroom.connections.models import SmtpAccount
 from postroom.outbox.draft_models import Draft as Draft  # Django looks for a room’s tables here
 from postroom.practice.models import Member, Practice
@@ -109,6 +109,8 @@ class Message(models.Model):
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="messages")
     # Its place in the register, unless it was asked not to be there.
     entry = models.ForeignKey(Entry, models.SET_NULL, null=True, related_name="messages")
+    # Whom it is about, where it was written so: of what is in no register nothing else says it.
+    client = models.ForeignKey(Client, models.SET_NULL, null=True, related_name="messages")
     sender = models.CharField(max_length=320)  # of the envelope
     recipients = models.JSONField(default=list)  # of the envelope: addresses, with the hidden
     to_name = models.CharField(max_length=200, blank=True)

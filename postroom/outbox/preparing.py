@@ -111,8 +111,8 @@ def _address(draft: Draft, member: Member, entry: Entry, *, everybody: bool) -> 
     """Whoever wrote, or asked for the answer; of a letter of ours, whom it went to."""
     mail, ours = letter_of(entry), addressing.ours(member)
     if entry.direction == Entry.OUT:
-        first = [Address(name, address) for name, address in entry.to[: len(mail.to) or 1]]
-        others = [Address(name, address) for name, address in entry.to[len(first) :]]
+        went = [Address(name, address) for name, address in entry.to] or [*mail.to, *mail.cc]
+        first, others = went[: len(mail.to) or 1], went[len(mail.to) or 1 :]
     else:
         first = list(mail.reply_to or mail.senders)
         others = [*mail.to, *mail.cc]

@@ -350,5 +350,5 @@ def _filed(entry: Entry) -> dict[str, Any]:
 
 def _loose(entry: Entry) -> str:
     """How a letter is filed that is on no record any more: nobody asks whom ours is from."""
-    ours = entry.owner_id or entry.direction == Entry.OUT
+    ours = entry.owner_id or entry.is_from_here
     return Entry.UNFILED if ours else Entry.UNRESOLVED

@@ -125,8 +125,8 @@ def _carry_out(entry: Entry, placed: Placed, how: dict[str, Any]) -> None:
         actions.mark(entry, placed.reason, placed.data, **how)
     if placed.sender:
         entry.sender_norm, entry.sender_name = placed.sender.norm[:320], placed.sender.name[:200]
-        entry.verified = False
-        entry.save(update_fields=["sender_norm", "sender_name", "verified"])
+        entry.verified, entry.direction, entry.to = False, Entry.IN, []
+        entry.save(update_fields=["sender_norm", "sender_name", "verified", "direction", "to"])
 
 
 def _of(rule: SenderRule) -> Q:

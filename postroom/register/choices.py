@@ -17,7 +17,9 @@ def learn(entry: Entry, reason: str, clients: Iterable[int], now: datetime) -> l
     Not where the sender's address says nothing of whom the letter is about. Call within the
     transaction that files it.
     """
-    if not entry.sender_norm or entry.owner_id or reason in (*NOBODYS_ADDRESS, PROFESSIONAL):
+    if not entry.sender_norm or entry.owner_id or entry.direction == Entry.OUT:
+        return []
+    if reason in (*NOBODYS_ADDRESS, PROFESSIONAL):
         return []
     chosen = list(clients)
     for client in chosen:

@@ -5,7 +5,7 @@ where the practice wants it so (RX-103, RX-115, MG-6).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from postroom.clients.rules import Form, Ignored, Match, Nobody, One, Own, Professional, Several
@@ -25,6 +25,7 @@ class Placed:
     clients: tuple[int, ...] = ()
     sender: Address | None = None
     verified: bool = False
+    sent: bool = False  # by ourselves, from another program
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,31 @@ def by_list(letter: Letter, matches: Mapping[str, Match], asked: Asked) -> Place
     if person is None or isinstance(found, Own | Form):
         return matched(Own(), asked)
     return matched(found, _behind(asked, person, "list"))
+
+
+def by_recipients(letter: Letter, matches: Mapping[str, Match], asked: Asked) -> Placed:
+    """We sent it ourselves, from another program: it belongs to the one client it went to
+    (AK-111). To several, or to nobody known, a person is asked; to ourselves alone, it is no
+    letter that was sent."""
+    others = [one for one in (*letter.to, *letter.cc) if _outside(one, matches)]
+    if not others:
+        return matched(Own(), asked)
+    holders: dict[int, str] = {}
+    for one in others:
+        match matches.get(one.norm):
+            case One(client):
+                holders.setdefault(client, one.norm)
+            case Several(clients):
+                holders |= dict.fromkeys(clients, one.norm)
+    if len(holders) != 1:
+        return replace(matched(Own(), asked), sent=True)
+    [(client, norm)] = holders.items()
+    sent = asked.filed(reasons.SENT_TO, [client], {"address": norm, "sender": asked.sender.norm})
+    return replace(sent, sent=True)
+
+
+def _outside(address: Address, matches: Mapping[str, Match]) -> bool:
+    return bool(address.norm) and not isinstance(matches.get(address.norm), Own)
 
 
 def only(addresses: Sequence[Address]) -> Address | None:

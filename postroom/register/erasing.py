@@ -22,6 +22,7 @@ from postroom.register.models import (
     Entry,
     EntryClient,
     EntryPatient,
+    NoteSource,
     RemovedEntry,
     StoredFile,
     StoredMail,
@@ -82,13 +83,9 @@ def erase_entries(practice: int, ids: Collection[int], *, now: datetime) -> None
     mails = StoredMail.objects.filter(practice=practice, entry__in=ids)
     keys = list(mails.values_list("content_key", "fold_key"))
     files = _own_files(practice, ids)
-    Tombstone.objects.bulk_create(
-        (
-            Tombstone(practice_id=practice, content_key=key, fold_key=fold, at=now)
-            for key, fold in sorted({**dict.fromkeys(files, ""), **dict(keys)}.items())
-        ),
-        ignore_conflicts=True,
-    )
+    notes = NoteSource.objects.filter(practice=practice, entry__in=ids)
+    by_itself = [*files, *notes.values_list("key", flat=True)]
+    Tombstone.objects.bury(practice, {**dict.fromkeys(by_itself, ""), **dict(keys)}, now=now)
     entries = Entry.objects.filter(practice=practice, pk__in=ids)
     talks = set(entries.exclude(conversation=None).values_list("conversation", flat=True))
     entries.delete()

@@ -19,14 +19,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from postroom.clients import uploads
+from postroom.clients.models import Client
 from postroom.kit.sheets import csv_lines, workbook
 from postroom.practice import audit, longwork
 from postroom.practice.models import Job, Member
+from postroom.practice.rules import READ, RESOLVE
 from postroom.practice.words import words_of
 from postroom.register import listing
 from postroom.register.filters import Wanted, wanted_of
 from postroom.register.list_words import DIRECTIONS, kind_of, person, standing
-from postroom.register.models import Entry
+from postroom.register.models import Entry, EntryClient
 
 KIND, TASK = "export.register", "postroom.register.tasks.advance_export"
 CSV, XLSX = "csv", "xlsx"
@@ -114,8 +116,8 @@ def advance(job_id: int, *, clock: Clock) -> None:
     if job is None:
         return
     try:
-        count = _write(job, clock)
-        longwork.finish(job, {"rows": count}, now=clock())
+        count, sight = _write(job, clock)
+        longwork.finish(job, {"rows": count, **sight}, now=clock())
     except longwork.Lost:
         log.info("export %s was stopped, or is another worker's", job_id)
     except OperationalError:
@@ -130,21 +132,48 @@ def drop_all(practice: int) -> int:
     stands in it is erased. How many."""
     jobs = list(Job.objects.filter(practice=practice, kind=KIND))
     for job in jobs:
-        Job.objects.filter(pk=job.pk).delete()
-        uploads.drop(job.data["key"])
+        _drop(job)
     return len(jobs)
+
+
+def is_open(job: Job, member: Member) -> bool:
+    """Whether this member may still open what a list that was written names: no record on which
+    there is anything was closed to them since, and they file for the practice as they did."""
+    if not (member.active and member.may(READ)):
+        return False
+    if job.result.get("resolves", True) and not member.may(RESOLVE):
+        return False
+    since = Client.objects.closed_to(member).exclude(pk__in=job.result.get("closed", ()))
+    return not EntryClient.objects.filter(client__in=since).exists()
+
+
+def drop_closed() -> int:
+    """Forget lists that are no longer their member's to open; how many."""
+    jobs = Job.objects.filter(kind=KIND, state=Job.DONE).select_related("member__role")
+    closed = [job for job in jobs if job.member is None or not is_open(job, job.member)]
+    for job in closed:
+        _drop(job)
+    return len(closed)
 
 
 def path_of(job: Job) -> Path:
     return uploads.path(job.data["key"], FILE)
 
 
-def _write(job: Job, clock: Clock) -> int:
-    """How many rows; what the member may read is asked anew. Raises longwork.Lost."""
+def _drop(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).delete()
+    uploads.drop(job.data["key"])
+
+
+def _write(job: Job, clock: Clock) -> tuple[int, dict[str, Any]]:
+    """How many rows, and by what sight: which records were closed to the member, and whether they
+    file. What the member may read is asked anew. Raises longwork.Lost."""
     if job.member is None or not job.member.active:
         raise PermissionError
     member = Member.objects.select_related("practice", "role").get(pk=job.member.pk)
     wanted = wanted_of(dict(parse_qsl(job.data["query"])))
+    closed = sorted(Client.objects.closed_to(member).values_list("pk", flat=True))
+    sight = {"closed": closed, "resolves": member.may(RESOLVE)}
     count = 0
 
     def told(done: int) -> None:
@@ -159,7 +188,7 @@ def _write(job: Job, clock: Clock) -> int:
         else:
             file.write("\ufeff".encode())
             file.writelines(line.encode() for line in csv_lines(table))
-    return count
+    return count, sight
 
 
 def _line(entry: Entry, zone: ZoneInfo, with_patients: bool) -> list[Any]:

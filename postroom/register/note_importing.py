@@ -15,7 +15,7 @@ from postroom.kit.text import fold
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register import noting, rules, search
-from postroom.register.models import NoteSource
+from postroom.register.models import NoteSource, Tombstone
 from postroom.register.note_rows import NoteRow
 from postroom.register.note_words import sentence
 from postroom.register.noting import Said
@@ -25,10 +25,12 @@ CHUNK = 500  # rows of a transaction
 
 @dataclass
 class Report:
-    """What an import did, or would do; created, unchanged and skipped are all rows of the file."""
+    """What an import did, or would do; created, unchanged, removed and skipped are all rows of the
+    file. `removed` had been here, and were removed or erased: they do not come back (PE-37)."""
 
     created: int = 0
     unchanged: int = 0
+    removed: int = 0
     skipped: int = 0
     dry_run: bool = False
     errors: list[Problem] = field(default_factory=list)
@@ -61,13 +63,14 @@ def import_notes(
     report.dry_run = dry_run
     if dry_run or (report.errors and not skip_bad):
         return report
-    report.created = report.unchanged = 0
+    report.created = report.unchanged = report.removed = 0
     written, waiting = 0, iter(rows)
     while chunk := list(islice(waiting, CHUNK)):
         with transaction.atomic():
-            created, known = _write(practice, _known(practice, chunk), by=by, now=now)
+            created, known, removed = _write(practice, _known(practice, chunk), by=by, now=now)
             report.created += created
             report.unchanged += known
+            report.removed += removed
             written += len(chunk)
             progress("write", written)
     return report
@@ -85,10 +88,13 @@ def _checked(practice: Practice, rows: Iterable[NoteRow], told: Callable[[int], 
             report.warnings += row.warnings
             report.skipped += bool(row.errors)
         good = [row.key for row in found.rows if not row.errors]
-        held = _held(practice, good) | keys
-        new = [key for key in good if key not in held]
-        report.created += len(set(new))
-        report.unchanged += len(good) - len(set(new))
+        gone = Tombstone.objects.among(practice.pk, good)
+        held = _held(practice, good) | keys | gone
+        new = {key for key in good if key not in held}
+        removed = sum(key in gone for key in good)
+        report.created += len(new)
+        report.removed += removed
+        report.unchanged += len(good) - len(new) - removed
         keys.update(good)
         told(walked)
     return report
@@ -122,14 +128,16 @@ def _known(practice: Practice, rows: list[NoteRow]) -> _Known:
 
 def _write(
     practice: Practice, known: _Known, *, by: Member | None, now: datetime
-) -> tuple[int, int]:
-    """How many came in, and how many were here already; in the caller's transaction."""
-    good = {row.key: row for row in known.rows if not row.errors}
-    count = sum(not row.errors for row in known.rows)
-    held = _held(practice, list(good))
-    new = {key: row for key, row in good.items() if key not in held}
+) -> tuple[int, int, int]:
+    """How many came in, how many were here already, and how many were removed here before; in the
+    caller's transaction."""
+    keys = [row.key for row in known.rows if not row.errors]
+    gone = Tombstone.objects.among(practice.pk, keys)
+    removed = sum(key in gone for key in keys)
+    held = _held(practice, keys) | gone
+    new = {row.key: row for row in known.rows if not row.errors and row.key not in held}
     if not new:
-        return 0, count
+        return 0, len(keys) - removed, removed
     members = {fold(member.name): member for member in practice.members.order_by("-pk")}
     authors = [members.get(fold(row.author)) for row in new.values()]
     entries = noting.put(
@@ -149,7 +157,7 @@ def _write(
     data = {"created": len(entries)}
     audit.record(practice.pk, "bring_notes", "practice", practice.pk, by=by, now=now, data=data)
     events.tell(practice.pk, events.ENTRY_NEW, [entries[-1].pk], now=now)
-    return len(entries), count - len(entries)
+    return len(entries), len(keys) - removed - len(entries), removed
 
 
 def _said(row: NoteRow, known: _Known, author: Member | None) -> Said:

@@ -82,11 +82,12 @@ def _advance(job: Job, clock: Clock) -> None:
             progress=through,
         )
     counts = {"created": report.created, "unchanged": report.unchanged, "bad": report.skipped}
+    counts["removed"] = report.removed
     if writes:
         longwork.finish(job, {**job.data["checked"], **counts}, now=clock())
         return
     warned = file_jobs.note_problems(job.data["key"], report.errors, report.warnings)
-    counts |= {"rows": report.created + report.unchanged + report.skipped, "warned": warned}
+    counts |= {"rows": sum(counts.values()), "warned": warned}
     longwork.put_down(job, CHECKED, counts)
 
 

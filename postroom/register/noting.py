@@ -31,6 +31,7 @@ from postroom.register.models import (
     NoteSource,
     RemovedEntry,
     StoredFile,
+    Tombstone,
     file_path,
 )
 
@@ -200,6 +201,9 @@ def remove(entry: Entry, *, by: Member, now: datetime, version: int) -> RemovedE
         rows=serializers.serialize("json", kept),
         paths=paths,
     )
+    # Its file, imported again, does not bring it back.
+    sources = {row.key: "" for row in kept if isinstance(row, NoteSource)}
+    Tombstone.objects.bury(found.practice_id, sources, now=now)
     found.delete()
     data = {"kind": entry.kind, "clients": clients, "version": version}
     audit.record(entry.practice_id, "remove", "entry", entry.pk, by=by, now=now, data=data)
@@ -381,6 +385,8 @@ def _put_back(removed: RemovedEntry) -> Entry:
             continue
         if isinstance(row, Attachment):
             row.stored_id = moved.get(row.stored_id or 0, row.stored_id)
+        if isinstance(row, NoteSource):
+            Tombstone.objects.filter(practice=row.practice_id, content_key=row.key).delete()
         each.save()
         back = row if isinstance(row, Entry) else back
     assert back is not None

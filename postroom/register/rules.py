@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ADDRESS = "address"  # the sender's address is this one client's
+SENT_TO = "sent-to"  # we sent it by another program, to an address of this one client
 GROUP = "group"  # several clients of one group have it, and the workflow files on all of them
 THREAD = "thread"  # a person filed an earlier letter of this thread, from this address, there
 SENDER_RULE = "sender-rule"  # a rule says that nothing from there is a client's

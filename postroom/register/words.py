@@ -58,6 +58,10 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
     count = len(data.get("clients", ()))
     sentences = {
         "address": lambda: _("Filed by itself: the address ‹%(address)s› is on the record."),
+        "sent-to": lambda: _(
+            "Filed by itself: ‹%(sender)s›, an address of your practice, sent it from another"
+            " program to ‹%(address)s›, which is on the record."
+        ),
         "group": lambda: ngettext(
             "Filed by itself: %(count)d %(nouns)s of one family has the address ‹%(address)s›.",
             "Filed by itself on all of one family: %(count)d %(nouns)s have the address"
@@ -112,7 +116,14 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         ),
         "no-sender": lambda: _("The message does not say who sent it."),
         "several-senders": lambda: _("The message names several senders: %(addresses)s."),
-        "own-address": lambda: _("The address ‹%(address)s› belongs to your practice."),
+        "own-address": lambda: (
+            _(
+                "Your practice sent it from another program, as ‹%(address)s›: to whom of your"
+                " %(clients_word)s is not clear."
+            )
+            if entry.direction == Entry.OUT
+            else _("The address ‹%(address)s› belongs to your practice.")
+        ),
         "professional": lambda: _(
             "The address ‹%(address)s› is a professional’s. Which %(client_word)s is it about?"
         ),
@@ -136,6 +147,7 @@ def why(entry: Entry, nouns: Mapping[str, str] | None = None) -> str:
         **spoken,
         "nouns": spoken["clients_word" if count > 1 else "client_word"],
         "address": address,
+        "sender": data.get("sender", ""),
         "count": count,
         "addresses": ", ".join(map(str, data.get("addresses", ()))),
         "domain": data.get("domain", ""),

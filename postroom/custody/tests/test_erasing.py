@@ -8,7 +8,16 @@ from django.conf import settings
 from django.db import connection
 
 from postroom.appointments.models import Appointment, DueItem
-from postroom.clients.models import Client, ClientNote, Contact, ContactLink, Group, SenderRule
+from postroom.clients.holdings import refresh_search
+from postroom.clients.models import (
+    Client,
+    ClientNote,
+    Contact,
+    ContactLink,
+    Group,
+    Patient,
+    SenderRule,
+)
 from postroom.custody import erasing, exporting, holding, shelf
 from postroom.custody.exporting import CLIENT
 from postroom.custody.tests.things import NOW, clock, erase, export, furnish, letter, note
@@ -21,7 +30,15 @@ from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
 from postroom.register import list_exports, note_drafts, search
 from postroom.register.filters import Wanted
-from postroom.register.models import Attachment, Entry, StoredFile, StoredMail, Tombstone, file_path
+from postroom.register.models import (
+    Attachment,
+    Entry,
+    SavedView,
+    StoredFile,
+    StoredMail,
+    Tombstone,
+    file_path,
+)
 from postroom.register.tests.post import mail, put
 from tests.support.cast import Cast, make_cast, make_client
 
@@ -272,6 +289,33 @@ def test_what_somebody_is_typing_about_others_stays(cast: Cast, other: Client) -
     ]
 
 
+def test_saved_views_that_name_them_go_and_no_others(cast: Cast, other: Client) -> None:
+    make_client(cast.practice, "9003", "Wren Farrow", ["wren@elsewhere.test"])
+    Patient.objects.create(practice=cast.practice, client=cast.hollis, ref="1", name="Zéphyr")
+    refresh_search([cast.hollis.pk])
+    cast.hollis.refresh_from_db()
+    going = {
+        "a": "q=Hollis+invoice",
+        "b": "q=%22farrow+hollis%22&kind=email",
+        "c": "q=farrowjoinery",
+        "d": "q=4182",
+        "e": f"client={cast.hollis.pk}",
+        "f": "q=zephyr",
+        "Hollis again": "kind=phone",
+    }
+    staying = {"g": "q=farrow", "h": "q=invoice", "i": "q=maud", "Calls": "kind=phone", "j": "q=ho"}
+    for name, query in {**going, **staying}.items():
+        SavedView.objects.create(practice=cast.practice, member=cast.bob, name=name, query=query)
+    assert erasing.preview(cast.hollis).views == len(going)
+    page = cast.browser(cast.alice).get(f"/p/tern/clients/{cast.hollis.pk}/erase").text
+    assert "7 saved views of the register that name them" in page
+    job = erase(cast, cast.hollis)
+    assert set(SavedView.objects.values_list("name", flat=True)) == set(staying)
+    assert job.result["views"] == len(going)
+    page = cast.browser(cast.alice).get(f"/p/tern/erasures/{job.pk}").text
+    assert "7 saved views that named them are gone." in page
+
+
 def test_rows_of_clients_merged_into_it_go_too(cast: Cast, other: Client) -> None:
     Client.objects.filter(pk=other.pk).update(merged_into=cast.hollis)
     erase(cast, cast.hollis)
@@ -284,7 +328,7 @@ def test_the_audit_says_that_it_was_and_no_word_of_it(cast: Cast) -> None:
     erase(cast, cast.hollis)
     line = AuditEvent.objects.get(action="erase_client")
     assert (line.object_id, line.member_id) == (pk, cast.alice.pk)
-    assert line.data == {"entries": 1, "shared": 0, "dates": 0}
+    assert line.data == {"entries": 1, "shared": 0, "dates": 0, "messages": 0, "views": 0}
 
 
 def test_the_preview_counts_what_then_happens(cast: Cast, other: Client) -> None:

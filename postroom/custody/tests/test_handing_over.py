@@ -1,6 +1,7 @@
 """What is handed over is whole, counted against the register, and harmless to open."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Client, ClientAccess, GroupMember
 from postroom.custody import exporting, packing, paper, shelf, writing
+from postroom.custody.actions import merge
 from postroom.custody.exporting import CLIENT, ENTRY, GROUP, Asked
 from postroom.custody.tests.things import (
     NOW,
@@ -21,8 +23,12 @@ from postroom.custody.tests.things import (
     opened,
 )
 from postroom.kit.mime import content
+from postroom.outbox.actions import queue
+from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
+from postroom.practice.rules import AUDIT
+from postroom.register import noting
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client
 
@@ -119,7 +125,10 @@ def test_an_access_request_has_all_that_is_kept(cast: Cast, other: Client) -> No
     assert [row["name"] for row in said["patients"]] == ["Biscuit plain"]
     assert (len(said["appointments"]), len(said["due"])) == (2, 1)
     rows = loaded(archive, "correspondence.json")
-    assert said["counts"] == {"correspondence": len(rows), "missing_files": 0, "left_out": 0}
+    assert said["counts"] == {
+        **{"correspondence": len(rows), "missing_files": 0, "left_out": 0},
+        **{"unregistered": 0, "unregistered_missing": 0, "unregistered_left_out": 0},
+    }
     assert [row["subject"] for row in rows if row["also_about_others"]] == ["Both"]
     for path in (file["path"] for row in rows for file in row["mails"] + row["files"]):
         assert archive.read(path)
@@ -129,6 +138,57 @@ def test_an_access_request_has_all_that_is_kept(cast: Cast, other: Client) -> No
         ("Bob Adeyemi", "client")
     ]
     assert "Maud" not in archive.read("client.json").decode()
+
+
+def test_an_access_request_has_what_notes_said_before_and_names_nobody_elses_number(
+    cast: Cast, other: Client
+) -> None:
+    said = noting.Said("note", NOW, "Said first", clients=(cast.hollis, other))
+    entry = noting.note(cast.practice, said, by=cast.bob, now=NOW)
+    mended = noting.Said("note", NOW, "Said then", clients=(cast.hollis,))
+    noting.change(entry, mended, by=cast.alice, now=NOW, version=1)
+    archive = opened(export(cast, CLIENT, cast.hollis.pk, "access"))
+    (row,) = loaded(archive, "correspondence.json")
+    (version,) = row["earlier"]
+    was = {one["name"]: one["value"] for one in version["was"]}
+    assert (version["by"], version["at"]) == ("Alice Moreau", NOW.isoformat())
+    assert (was["What was said"], was["With regards to"]) == ("Said first", "4182")
+
+
+def test_an_access_request_has_what_was_sent_and_kept_out_of_the_register(
+    cast: Cast, other: Client
+) -> None:
+    practice = make_account(cast.practice)
+    own = make_account(cast.practice, name="Own", owner=cast.bob)
+    to_them = (("Hollis", "Hollis@FarrowJoinery.example.com"),)
+    third = (("Lab", "lab@else.example"),)
+    letters = [
+        (practice, third, to_them, ()),
+        (practice, third, (), (cast.hollis.pk,)),
+        (practice, to_them, (), (other.pk,)),  # about Maud: hers
+        (practice, third, (), ()),
+        (own, to_them, (), ()),  # by Bob's own account: not Alice's to read
+    ]
+    for n, (account, to, bcc, clients) in enumerate(letters):
+        sent = a_letter(account, to=to, bcc=bcc, subject=f"S{n}", text="Hidden matter")
+        sent = replace(sent, clients=clients, to_register=False)
+        queue(cast.practice, sent, key=str(n), by=cast.bob, now=NOW)
+    archive = opened(export(cast, CLIENT, cast.hollis.pk, "access"))
+    rows = loaded(archive, "unregistered.json")
+    assert [(row["subject"], row["about_the_record"]) for row in rows] == [
+        *(("S0", False), ("S1", True)),
+    ]
+    assert all(b"Hidden matter" in archive.read(row["mail"]["path"]) for row in rows)
+    counts = loaded(archive, "client.json")["counts"]
+    assert (counts["unregistered"], counts["unregistered_left_out"]) == (2, 1)
+    assert "2 messages were kept out of the register" in archive.read("index.html").decode()
+    assert not any("unregistered" in n for n in opened(_second(cast)).namelist())
+
+
+def _second(cast: Cast) -> Job:
+    """What others are given has nothing but the register."""
+    Job.objects.all().delete()
+    return export(cast, CLIENT, cast.hollis.pk, "zip")
 
 
 def test_letters_about_a_record_one_may_not_open_are_left_out_and_counted(
@@ -244,6 +304,49 @@ def test_only_who_asked_fetches_it_and_only_for_a_week(cast: Cast) -> None:
     assert exporting.tidy(job.created_at + timedelta(days=7)) >= 1
     assert not here.exists()
     assert alice.get(url).status_code == 404
+
+
+def test_what_is_no_longer_ones_to_open_is_not_fetched_and_goes(cast: Cast, other: Client) -> None:
+    one = letter(cast, [cast.hollis], "One")
+    letter(cast, [other], "Two")
+    jobs = [
+        export(cast, CLIENT, cast.hollis.pk, "zip"),
+        export(cast, ENTRY, one.pk, "zip"),
+        export(cast, CLIENT, other.pk, "zip"),
+    ]
+    for job in jobs:
+        alice = fresh(cast, job)
+
+    def answers(*ways: str) -> list[int]:
+        pages = [f"/p/tern/exports/{job.pk}{way}" for way in ways for job in jobs]
+        found = [alice.get(page) for page in pages]
+        for one in found:
+            assert not one.streaming or b"".join(one.streaming_content)
+        return [one.status_code for one in found]
+
+    assert answers("", "/file") == [200] * 6
+    assert exporting.drop_closed() == 0
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)
+    assert answers("", "/file") == [404, 404, 200] * 2
+    assert exporting.drop_closed() == 2
+    assert [shelf.folder(job.data["key"]).exists() for job in jobs] == [False, False, True]
+    EntryClient.objects.create(
+        practice=cast.practice, entry=Entry.objects.get(subject="Two"), client=cast.hollis, at=NOW
+    )  # it is about somebody closed, too, by now
+    assert answers("/file") == [404] * 3
+    EntryClient.objects.filter(client=cast.hollis).delete()
+    assert answers("/file") == [404, 404, 200]
+    cast.alice.role.rights = [right for right in cast.alice.role.rights if right != AUDIT]
+    cast.alice.role.save()
+    assert answers("/file") == [404] * 3
+    assert exporting.drop_closed() == 1
+
+
+def test_a_record_that_was_merged_is_followed(cast: Cast, other: Client) -> None:
+    letter(cast, [cast.hollis], "One")
+    job = export(cast, CLIENT, cast.hollis.pk, "zip")
+    merge(other, cast.hollis, by=cast.alice, now=NOW)
+    assert exporting.is_open(job, cast.alice)
 
 
 def fresh(cast: Cast, job: Job) -> Browser:

@@ -6,7 +6,10 @@ import pytest
 
 from postroom.custody import holding, retaining
 from postroom.custody.actions import merge
-from postroom.custody.tests.things import NOW, clock, letter, note
+from postroom.custody.tests.things import NOW, clock, erase, letter, note
+from postroom.outbox.actions import queue
+from postroom.outbox.models import Message
+from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice.models import AuditEvent, Job
 from postroom.register.models import Conversation, Entry, Tombstone
 from postroom.register.tests.post import put
@@ -60,6 +63,40 @@ def test_the_dry_run_says_who_how_many_and_the_oldest_and_changes_nothing(
     (found,) = retaining.due(cast.practice, {"email": 24, "note": 0}, now=NOW)
     assert (found.count, found.clients, found.oldest, found.held) == (2, 1, OLD, 1)
     assert Entry.objects.count() == 3
+
+
+def test_what_was_sent_and_kept_out_of_the_register_goes_too_but_not_of_who_is_held(
+    cast: Cast, commit
+) -> None:
+    account = make_account(cast.practice)
+    to_hollis, third = (("", "hollis.farrow@example.org"),), (("", "lab@else.example"),)
+    about = (cast.hollis.pk,)
+    letters = [(third, ()), (third, ()), (third, about), (to_hollis, ()), (third, ())]
+    messages = []
+    for n, (to, clients) in enumerate(letters):
+        plain = a_letter(account, to=to, clients=clients, to_register=False, not_before=OLD)
+        messages.append(queue(cast.practice, plain, key=str(n), by=cast.bob, now=OLD))
+    Message.objects.update(state=Message.SENT)
+    Message.objects.filter(pk=messages[4].pk).update(state=Message.UNCERTAIN)  # it waits for a word
+    holding.hold(cast.hollis, "", by=cast.alice, now=NOW)
+    (found,) = retaining.due(cast.practice, {"email": 24}, now=NOW)
+    assert (found.count, found.apart, found.held, found.oldest) == (2, 2, 2, OLD)
+    keep(cast, 24, agreed=2)
+    with commit(execute=True):
+        assert night(cast).result["erased"] == {"email": 2}
+    assert set(Message.objects.all()) == set(messages[2:])
+    assert [one.path.exists() for one in messages] == [False, False, True, True, True]
+    assert Tombstone.objects.count() == 2  # a copy in Sent is not taken in
+    holding.release(cast.hollis, by=cast.alice, now=NOW)
+    assert retaining.due(cast.practice, {"email": 24}, now=NOW)[0].count == 2
+    erase(cast, cast.hollis)
+    assert list(Message.objects.all()) == [messages[4]]
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """What is to happen after a commit happens."""
+    return django_capture_on_commit_callbacks
 
 
 def test_held_open_waiting_and_private_letters_are_left_alone(cast: Cast, old: list[Entry]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -61,7 +60,7 @@ def export_group(request: MemberRequest, group: int) -> HttpResponse:
 @require_safe
 def export(request: MemberRequest, export: int) -> HttpResponse:
     """One of what this member asked for, in whatever state it is."""
-    job = get_object_or_404(exporting.exports(request.member, timezone.now()), pk=export)
+    job = _still_open(request, export)
     title = _title(request, job)
     context = {
         "nav": "clients",
@@ -80,10 +79,8 @@ def export(request: MemberRequest, export: int) -> HttpResponse:
 @member_required(READ)
 @require_safe
 def export_file(request: MemberRequest, export: int) -> HttpResponseBase:
-    """What was made, for who asked alone."""
-    job = get_object_or_404(exporting.exports(request.member, timezone.now()), pk=export)
-    if exporting.needs_right(job) and not request.member.may(AUDIT):
-        raise PermissionDenied(_("Your role does not include this any more."))
+    """What was made, for who asked alone, and while they may still open what is in it."""
+    job = _still_open(request, export)
     try:
         if job.state != Job.DONE:
             raise FileNotFoundError
@@ -159,6 +156,13 @@ def _form(
     }
     status = 422 if form.errors else 200
     return render(request, "custody/export.html", context, status=status)
+
+
+def _still_open(request: MemberRequest, pk: int) -> Job:
+    job = get_object_or_404(exporting.exports(request.member, timezone.now()), pk=pk)
+    if job.state == Job.DONE and not exporting.is_open(job, request.member):
+        raise Http404
+    return job
 
 
 def _title(request: MemberRequest, job: Job) -> str:

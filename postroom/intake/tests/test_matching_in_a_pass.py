@@ -3,10 +3,11 @@
 from email.message import EmailMessage
 
 from postroom.clients.models import Group, GroupMember, SenderRule
-from postroom.connections.models import Workflow
+from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.tests.post import NOW, a_pass
 from postroom.register import actions
-from postroom.register.models import Entry, ThreadEntry
+from postroom.register.models import EarlierChoice, Entry, ThreadEntry
+from postroom.register.words import why
 from tests.support.cast import make_client
 from tests.support.scripted_imap import ScriptedImap
 
@@ -121,3 +122,28 @@ def test_answers_join_their_conversation_in_a_pass(cast, account, server):
     places = ThreadEntry.objects.order_by("at", "entry").values_list("thread", "entry__subject")
     assert len({thread for thread, _ in places}) == 1
     assert {subject for _, subject in places} == {"Letter 1", "Letter 2", "Letter 3"}
+
+
+def test_what_was_sent_by_another_program_is_filed_as_sent_and_waits_when_taken_back(
+    cast, account, server
+):
+    MailAccount.objects.update(user="desk@tern.example")
+    put(server, 1, "Desk <desk@tern.example>", To=f"Hollis <{SHARED}>", Cc="bob@tern.example")
+    put(server, 2, "desk@tern.example", To="bob@tern.example")
+    put(server, 3, "desk@tern.example", To="somebody@else.test")
+    put(server, 4, "bob@tern.example", To=SHARED)  # nobody says that Bob wrote it
+    a_pass(account)
+    sent = taken(1)
+    assert (sent.filing, sent.direction, sent.status) == (Entry.RESOLVED, Entry.OUT, "")
+    assert list(sent.clients.all()) == [cast.hollis]
+    assert sent.to == [["Hollis", SHARED], ["", "bob@tern.example"]]
+    assert f"to ‹{SHARED}›, which is on the record" in why(sent)
+    kept = [(taken(n).direction, taken(n).filing, taken(n).reason) for n in (2, 3, 4)]
+    waits = (Entry.UNRESOLVED, "own-address")
+    assert kept == [(Entry.IN, *waits), (Entry.OUT, *waits), (Entry.IN, *waits)]
+    assert "sent it from another program" in why(taken(3))
+    actions.take_back(sent, by=cast.bob, now=NOW, version=sent.version)
+    assert taken(1).filing == Entry.UNRESOLVED
+    again = taken(1)
+    actions.resolve(again, [cast.hollis], by=cast.bob, now=NOW, version=again.version)
+    assert not EarlierChoice.objects.exists()  # our own address says nothing of the next letter

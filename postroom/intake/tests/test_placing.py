@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.clients.rules import Form, Ignored, Nobody, One, Own, Professional, Several
-from postroom.intake.placing import addresses_of, place
+from postroom.intake.placing import addresses_of, place, recipients_of
 from postroom.kit.mime import read
 from postroom.register.rules import Earlier
 
@@ -247,3 +247,50 @@ def test_strangers_are_not_filed_together():
 def test_what_a_letter_is_placed_by_is_asked_for():
     mail = letter(more="Reply-To: a@b.example, c@d.example\r\n" + ORIGINAL)
     assert set(addresses_of(mail)) == {FROM, "ana@silva.example"}
+
+
+# --- letters of ours from another program (AK-111) ----------------------------------------
+
+
+CLIENTS = {"ana@silva.example": One(7), "bo@silva.example": One(8), "us@example.org": Own()}
+
+
+def by_us(more, own=(FROM,), to="Ana <ana@silva.example>"):
+    return place(letter(more=f"To: {to}\r\n{more}"), {FROM: Own(), **CLIENTS}, host=HOST, own=own)
+
+
+@pytest.mark.parametrize(("more", "own"), [("", (FROM,)), (PASS, ())])
+def test_what_we_sent_elsewhere_goes_on_the_record_of_whom_it_went_to(more, own):
+    result = by_us(f"Cc: us@example.org, lab@else.example\r\n{more}", own)
+    assert (result.filing, result.reason, result.clients) == ("resolved", "sent-to", (7,))
+    assert result.data == {"address": "ana@silva.example", "sender": FROM}
+    assert (result.sent, result.sender.norm) == (True, FROM)
+
+
+@pytest.mark.parametrize("to", ["ana@silva.example, bo@silva.example", "lab@else.example"])
+def test_what_we_sent_to_several_or_to_nobody_known_waits_as_ours(to):
+    result = by_us("", to=to)
+    assert (result.filing, result.reason, result.clients) == ("unresolved", "own-address", ())
+    assert result.sent
+
+
+@pytest.mark.parametrize(
+    ("more", "own", "to"),
+    [
+        ("", (), "ana@silva.example"),  # nobody vouches for it, and it is another's mailbox
+        (FAIL, (FROM,), "ana@silva.example"),
+        ("", (FROM,), "us@example.org"),
+        ("Reply-To: bo@silva.example\r\n", (FROM,), "ana@silva.example"),  # a form of ours
+        ("List-ID: desk.example.org\r\n", (FROM,), "ana@silva.example"),
+        (ORIGINAL, (FROM,), "ana@silva.example"),
+    ],
+)
+def test_what_may_be_anothers_is_not_taken_for_ours(more, own, to):
+    result = by_us(more, own, to)
+    assert (result.filing, result.clients, result.sent) == ("unresolved", (), False)
+
+
+def test_to_whom_we_wrote_is_asked_for_and_to_whom_others_did_is_not():
+    mail = letter(more="To: ana@silva.example\r\nCc: bo@silva.example\r\n")
+    assert set(recipients_of(mail, {FROM: Own()})) == {"ana@silva.example", "bo@silva.example"}
+    assert not set(recipients_of(mail, {FROM: One(7)}))

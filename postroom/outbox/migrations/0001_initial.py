@@ -116,6 +116,15 @@ class Migration(migrations.Migration):
                 ("copy_tries", models.PositiveIntegerField(default=0)),
                 ("copy_at", models.DateTimeField(null=True)),
                 (
+                    "client",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="clients.client",
+                    ),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         db_index=False,

@@ -207,6 +207,13 @@ class Entry(models.Model):
         return "noted" in self.details
 
     @property
+    def is_from_here(self) -> bool:
+        """Sent or written down here: taken off its records, it is nobody's to resolve. What we
+        sent by another program lies in a mailbox, like what came."""
+        elsewhere = self.kind == self.EMAIL and not self.status
+        return self.direction == self.OUT and not elsewhere
+
+    @property
     def left_mailbox(self) -> bool:
         """Whether every copy of it was taken away on the mail server by another hand."""
         # The ledger of intake, by its names: it stands above this room.

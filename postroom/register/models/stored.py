@@ -1,6 +1,7 @@
 """What is kept whole on the disk, what was erased from it, and the files of an entry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -98,10 +99,21 @@ class TombstoneQuerySet(models.QuerySet["Tombstone"]):
         rows = self.filter(asked, practice=practice).values_list("content_key", "fold_key")
         return {key for row in rows for key in row} - {""}
 
+    def bury(self, practice: int, keys: Mapping[str, str], *, now: datetime) -> None:
+        """Leave a stone for each of these content keys, with its fold key or ""."""
+        Tombstone.objects.bulk_create(
+            (
+                Tombstone(practice_id=practice, content_key=key, fold_key=fold, at=now)
+                for key, fold in sorted(keys.items())
+            ),
+            ignore_conflicts=True,
+        )
+
 
 class Tombstone(models.Model):
     """What was erased, by the hash of its bytes, so that a later look at the mailbox or folder
-    does not bring it back. Of a mail also its fold key: another copy of it says the same."""
+    does not bring it back. Of a mail also its fold key: another copy of it says the same. Of a
+    note that was imported the key of its row (NoteSource), also when it was removed by hand."""
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
     content_key = models.CharField(max_length=64)

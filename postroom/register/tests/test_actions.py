@@ -182,7 +182,7 @@ def test_nothing_is_put_back_on_no_record_at_all(cast, entry):
 
 
 def test_a_letter_of_ours_off_its_last_record_waits_for_nobody(cast, entry):
-    Entry.objects.update(direction=Entry.OUT, filing=Entry.RESOLVED)
+    Entry.objects.update(direction=Entry.OUT, status=Entry.SENT, filing=Entry.RESOLVED)
     entry.refresh_from_db()
     entry.placements.create(practice=cast.practice, client=cast.hollis, at=NOW)
     actions.unassign(entry, cast.hollis, by=cast.alice, now=NOW)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from postroom.clients.models import Patient
 from postroom.practice.models import Job
-from postroom.register import note_jobs, search
+from postroom.register import erasing, note_jobs, noting, search
 from postroom.register.models import Entry
 from postroom.register.note_importing import import_notes
 from postroom.register.note_rows import read_notes
@@ -69,6 +69,23 @@ def test_brought_again_nothing_is_double_and_what_was_changed_here_stays(cast: C
     assert bring(cast, numbered.replace("One", "Other"), skip_bad=True).created == 0
 
 
+def test_what_was_removed_or_erased_here_is_not_brought_back_by_its_file(cast: Cast) -> None:
+    bring(cast, LIST)
+    call, meeting, note = Entry.objects.order_by("at")
+    back = noting.remove(call, by=cast.alice, now=NOON, version=call.version)
+    noting.remove(meeting, by=cast.alice, now=NOON, version=meeting.version)
+    erasing.erase_entries(cast.practice.pk, [note.pk], now=NOON)
+    again = LIST + "4182;2019-05-06;;;;New;\n"
+    seen = bring(cast, again, dry_run=True)
+    assert (seen.created, seen.unchanged, seen.removed) == (1, 0, 3)
+    done = bring(cast, again)
+    assert (done.created, done.unchanged, done.removed) == (1, 0, 3)
+    noting.bring_back(back, by=cast.alice, now=NOON)  # and removed again, it is again not brought
+    seen = bring(cast, again)
+    assert (seen.created, seen.unchanged, seen.removed) == (0, 2, 2)
+    assert sorted(Entry.objects.values_list("body", flat=True)) == ["Biscuit boite", "New"]
+
+
 def test_a_row_says_what_is_wrong_and_without_leave_nothing_comes(cast: Cast) -> None:
     report = bring(cast, BAD)
     assert [(problem.row, problem.code) for problem in report.errors] == [
@@ -110,6 +127,16 @@ def test_a_person_brings_a_file_looks_and_imports(cast: Cast, settings: Any, tmp
     note_jobs.advance(job.pk, clock=timezone.now)
     assert Entry.objects.get().subject == "Well"
     assert 'data-state="done"' in words(alice.get(answer.url))
+    entry = Entry.objects.get()
+    noting.remove(entry, by=cast.alice, now=timezone.now(), version=entry.version)
+    file.seek(0)
+    answer = alice.post("/p/tern/register/import", {"file": file})
+    again = Job.objects.filter(kind=note_jobs.KIND).latest("pk")
+    note_jobs.advance(again.pk, clock=timezone.now)
+    assert "1 row is skipped: its note was removed" in words(alice.get(answer.url))
+    again.refresh_from_db()
+    assert again.result["rows"] == again.result["bad"] + again.result["removed"] == 4
+    alice.post("/p/tern/register/import/discard", {"n": again.pk})
     nothing = io.BytesIO(b"name,colour\nA,b\n")
     nothing.name = "notes.csv"
     assert alice.post("/p/tern/register/import", {"file": nothing}).status_code == 422

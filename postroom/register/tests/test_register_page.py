@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from postroom.clients.models import Group, GroupMember, Patient
+from postroom.clients.models import Client, Group, GroupMember, Patient
 from postroom.practice.models import AuditEvent, Job
 from postroom.register import list_exports, listing, noting, search
 from postroom.register.filters import Wanted
@@ -345,6 +345,11 @@ def test_a_long_export_is_a_job_whose_file_only_its_owner_gets(
     assert len(sheet(bob.get(file), "xlsx")) == 6
     assert alice.get(file).status_code == 302
     assert f"n={job.pk}" not in words(alice.get("/p/tern/register/exports"))
+    assert list_exports.drop_closed() == 0
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)  # it may be named in there
+    assert bob.get(file).status_code == 404
+    assert file not in words(bob.get(answer.url))
+    assert (list_exports.drop_closed(), list_exports.path_of(job).exists()) == (1, False)
     bob.post("/p/tern/register/export", {"format": "csv", "query": ""})
     cast.bob.active = False
     cast.bob.save()

@@ -166,7 +166,7 @@ def _reads(request: MemberRequest, letter: Entry) -> bool:
 def _opens_up(letter: Entry, clients: list[Client]) -> bool:
     """Whether a letter that waits again is read by more people than on its records."""
     restricted = bool(clients) and all(client.restricted for client in clients)
-    return restricted and not letter.owner_id and letter.direction != Entry.OUT
+    return restricted and not letter.owner_id and not letter.is_from_here
 
 
 def may_unassign(member: Member, letter: Entry) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -66,8 +66,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
 def exports(request: MemberRequest) -> HttpResponse:
     """One's own long exports, the newest first."""
     jobs: list[dict[str, Any]] = [
-        {"job": job, "there": job.state == Job.DONE and list_exports.path_of(job).is_file()}
-        for job in _mine(request)[:HISTORY]
+        {"job": job, "there": _is_there(request, job)} for job in _mine(request)[:HISTORY]
     ]
     going = any(one["job"].state in longwork.UNDER_WAY for one in jobs)
     context = {"nav": "register", "appcls": "tall", "jobs": jobs, "going": going}
@@ -80,6 +79,8 @@ def exports(request: MemberRequest) -> HttpResponse:
 def file(request: MemberRequest) -> HttpResponseBase:
     """A list that was written for this member; nobody else's."""
     job = _mine(request).filter(pk=number(request.GET.get("n")) or 0, state=Job.DONE).first()
+    if job is not None and not list_exports.is_open(job, request.member):
+        raise Http404
     try:
         found = list_exports.path_of(job).open("rb") if job else None
     except OSError:
@@ -89,6 +90,12 @@ def file(request: MemberRequest) -> HttpResponseBase:
         return redirect("register:exports", request.practice.slug)
     ending = job.data["format"]
     return download(Streamed(found, content_type=TYPES[ending]), _name(request, ending))
+
+
+def _is_there(request: MemberRequest, job: Job) -> bool:
+    if job.state != Job.DONE or not list_exports.is_open(job, request.member):
+        return False
+    return list_exports.path_of(job).is_file()
 
 
 def _mine(request: MemberRequest) -> QuerySet[Job]:
