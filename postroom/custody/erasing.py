@@ -46,7 +46,7 @@ TABLES = (
     *("register_attachment", "clients_client", "clients_contact", "clients_contactpoint"),
     *("clients_patient", "appointments_appointment", "appointments_dueitem"),
     *("clients_clientnote", "register_notedraft", "register_earlierversion"),
-    *("register_removedentry", "register_savedview"),
+    *("register_removedentry", "register_savedview", "register_internalnote"),
     *("outbox_message", "outbox_draft", "outbox_enclosure"),
 )
 Clock = Callable[[], datetime]

@@ -66,6 +66,15 @@ class Sheet:
             for version in versions(self.entry, clients)
         ]
 
+    @property
+    def internal(self) -> list[dict[str, Any]]:
+        """What the team said beside it: of no paper, but who asks what is kept is told."""
+        notes = self.entry.internal_notes.select_related("by").order_by("at", "pk")
+        return [
+            {"at": note.at.isoformat(), "by": note.by.name if note.by else "", "text": note.text}
+            for note in notes
+        ]
+
 
 def readable(practice: Practice, member: Member | None) -> QuerySet[Entry]:
     """What this member may read; None is who runs the server, who may read what is filed."""

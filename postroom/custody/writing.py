@@ -221,6 +221,7 @@ def _put(
     parts.add("index", render_to_string("custody/archive/row.html", context))
     if order.format == ACCESS:
         said = {**_facts(sheet, missing), "earlier": sheet.earlier(order.of)}
+        said["internal_notes"] = sheet.internal
         parts.add_json("correspondence", said)
         if order.reads:
             for row in _reads(order, "entry", sheet.entry.pk):

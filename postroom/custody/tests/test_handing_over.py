@@ -28,7 +28,7 @@ from postroom.outbox.tests.post import a_letter, make_account
 from postroom.practice import longwork
 from postroom.practice.models import AuditEvent, Job
 from postroom.practice.rules import AUDIT
-from postroom.register import noting
+from postroom.register import internal_notes, noting
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
 from tests.support.cast import Cast, make_client
 
@@ -153,6 +153,16 @@ def test_an_access_request_has_what_notes_said_before_and_names_nobody_elses_num
     was = {one["name"]: one["value"] for one in version["was"]}
     assert (version["by"], version["at"]) == ("Alice Moreau", NOW.isoformat())
     assert (was["What was said"], was["With regards to"]) == ("Said first", "4182")
+
+
+def test_an_internal_note_is_told_of_whom_it_is_kept_and_is_on_no_paper(cast: Cast) -> None:
+    entry = put(cast.practice, clients=[cast.hollis])
+    internal_notes.add(entry, "Between us alone", by=cast.bob, now=NOW)
+    (row,) = loaded(opened(export(cast, CLIENT, cast.hollis.pk, "access")), "correspondence.json")
+    said = {"at": NOW.isoformat(), "by": "Bob Adeyemi", "text": "Between us alone"}
+    assert row["internal_notes"] == [said]
+    archive = opened(export(cast, CLIENT, cast.hollis.pk, "zip"))
+    assert not any(b"Between us" in archive.read(name) for name in archive.namelist())
 
 
 def test_an_access_request_has_what_was_sent_and_kept_out_of_the_register(
