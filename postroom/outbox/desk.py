@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -65,8 +66,14 @@ def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
     Not at level 0, which is a person's own letter: a blocked address goes on stopping this one.
     """
     one = _take(message, Message.QUEUED)
-    level = min(one.level, 1)
-    Message.objects.filter(pk=one.pk).update(not_before=now, due=min(one.due, now), level=level)
+    fields: dict[str, Any] = {
+        "not_before": now,
+        "due": min(one.due, now),
+        "level": min(one.level, 1),
+    }
+    if one.reason == rules.CATCH_UP:  # the question is answered for this one
+        fields |= {"due": now, "reason": "", "reason_data": {}}
+    Message.objects.filter(pk=one.pk).update(**fields)
     _note(one, "send_now", by, now)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from postroom.outbox import rules
+from postroom.outbox import catching_up, rules
+from postroom.outbox.catching_up import Question
 from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.words import Why, why
 from postroom.practice.models import Member
@@ -35,6 +36,7 @@ class Listing:
     unneeded: list[Line]  # withdrawn
     sent: list[Line]
     hold: SendingHold | None
+    question: Question | None  # about those that came due while nothing could leave
     more: bool  # wait than are shown
 
 
@@ -63,6 +65,7 @@ def listing(member: Member, now: datetime) -> Listing:
         unneeded=lines(newest.filter(state=Message.WITHDRAWN)[:UNNEEDED_ROWS]),
         sent=lines(newest.filter(state=Message.SENT)[:10]),
         hold=SendingHold.objects.filter(practice=member.practice_id).first(),
+        question=catching_up.question(rows),
         more=len(waiting) > MOST,
     )
 

@@ -52,6 +52,7 @@ _CLAIM = f"""
     WHERE state = 'queued' AND id IN (
         SELECT m.id FROM {_MESSAGES} m
         WHERE m.account_id = %s AND m.state = 'queued' AND m.not_before <= %s
+              AND m.reason <> '{rules.CATCH_UP}'
               AND EXISTS (SELECT 1 FROM {_ACCOUNTS} a WHERE {_MAY_LEAVE})
         ORDER BY m.level, m.not_before, m.id LIMIT %s)
     RETURNING id
@@ -313,6 +314,7 @@ def open_work(now: datetime, *, practice: Practice | None = None) -> int:
     held = SendingHold.objects.filter(channel__in=["", Message.EMAIL]).values("practice")
     due = rows.filter(state=Message.QUEUED, not_before__lte=now, account__paused_at=None)
     due = due.filter(account__active=True).exclude(practice__in=held)
+    due = due.exclude(reason=rules.CATCH_UP)
     under_way = rows.filter(state__in=Message.HELD_BY_A_WORKER)
     copies = rows.filter(sent_copy=Message.COPY_DUE, state=Message.SENT)
     return due.count() + under_way.count() + copies.count()

@@ -20,6 +20,7 @@ urlpatterns = [
     path("outbox/sent", messages.sent, name="sent"),
     path("outbox/hold", messages.hold, name="hold"),
     path("outbox/resume", messages.resume, name="resume"),
+    path("outbox/catch-up", messages.catch_up, name="catch_up"),
     path("outbox/cancel", messages.cancel_some, name="cancel_some"),
     path("outbox/<int:message>", messages.message, name="message"),
     path("outbox/<int:message>/cancel", messages.cancel, name="cancel"),

@@ -37,6 +37,10 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("Postroom was stopped in the moment of sending, before the answer was written down."),
         _("Ask, or look in your Sent folder. Sent again, it may arrive twice."),
     ),
+    rules.CATCH_UP: (
+        _("It came due while nothing could leave."),
+        _("Say in the Outbox whether it is still to go."),
+    ),
     rules.OVERDUE: (_("It was of no use any more when it could have left."), ""),
     rules.FILE_MISSING: (
         _("The message’s own file is not on the disk."),

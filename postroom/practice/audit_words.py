@@ -105,6 +105,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("message", "mark_failed"): gettext_lazy("Said that a message was not sent"),
     ("sending", "hold"): gettext_lazy("Held all sending"),
     ("sending", "resume"): gettext_lazy("Let sending go on"),
+    ("sending", "ask"): gettext_lazy("Asked whether messages that came due late are still to go"),
     ("smtp", "add"): gettext_lazy("Added a sending account"),
     ("smtp", "change"): gettext_lazy("Changed a sending account"),
     ("smtp", "activate"): gettext_lazy("Switched a sending account on"),

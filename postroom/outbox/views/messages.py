@@ -6,19 +6,22 @@ from django.contrib import messages as toasts
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.kit.addresses import normalise_email
 from postroom.kit.mime import read_guarded
-from postroom.outbox import desk, drafting, listing, rules, words
+from postroom.outbox import catching_up, desk, drafting, listing, rules, words
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
 from postroom.practice import audit
 from postroom.practice import rules as rights
 from postroom.practice.access import MemberRequest, member_required
 from postroom.register.paging import number, numbers
+
+TAKEN_BACK = 500  # at a time
 
 
 @member_required(rights.READ)
@@ -125,6 +128,28 @@ def cancel_some(request: MemberRequest) -> HttpResponse:
     rows = listing.readable_by(request.member).filter(pk__in=ids)
     done = drafting.stop_all(rows, by=request.member, now=timezone.now())
     said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
+    toasts.success(request, said % done)
+    return redirect("outbox:outbox", request.practice.slug)
+
+
+@member_required(rights.WRITE)
+@require_POST
+def catch_up(request: MemberRequest) -> HttpResponse:
+    """Say of what came due while nothing could leave whether it is still to go: `do` is send or
+    cancel. Of very many, so many are taken back at a time, and the rest is asked about again."""
+    until = parse_datetime(request.POST.get("until", "")[:40])
+    do = request.POST.get("do")
+    if until is None or until.tzinfo is None or do not in ("send", "cancel"):
+        return redirect("outbox:outbox", request.practice.slug)
+    rows = catching_up.asked_about(listing.readable_by(request.member), until)
+    now = timezone.now()
+    if do == "send":
+        done = catching_up.let_go(request.practice, rows, by=request.member, now=now)
+        said = ngettext("%d message leaves now.", "%d messages leave now.", done)
+    else:
+        some = rows.order_by("not_before", "pk")[:TAKEN_BACK]
+        done = drafting.stop_all(some, by=request.member, now=now)
+        said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
     toasts.success(request, said % done)
     return redirect("outbox:outbox", request.practice.slug)
 
