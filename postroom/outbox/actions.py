@@ -53,13 +53,15 @@ def queue(
     batch: Batch | None = None,
     useless_after: datetime | None = None,
     withdraw_if: Mapping[str, Any] | None = None,
+    resend_if_uncertain: bool = False,
     replaces: Message | None = None,
 ) -> Message:
     """Queue one letter to all it is addressed to, as one message; the sender threads do the rest.
 
     `key` names its cause, to whom and how («reply:55:email»): queued twice, it is one message,
     and the first is given back. To be called in the transaction of its cause, if there is one.
-    `withdraw_if`: see withdrawing.py; asked when it is its turn.
+    `withdraw_if`: see withdrawing.py; asked when it is its turn. `resend_if_uncertain`: rather
+    twice than never (RELIABILITY 1.2).
     Raises NotSendable for a letter that cannot leave as it is, ValueError for rows of another
     practice, OSError where its bytes cannot be written.
     """
@@ -100,6 +102,7 @@ def queue(
             size=len(raw),
             author=by,
             withdraw_if=condition,
+            resend_if_uncertain=resend_if_uncertain,
             replaces=replaces,
             created_at=now,
             sent_copy=_copy_wanted(letter),

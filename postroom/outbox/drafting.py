@@ -210,7 +210,15 @@ def send(
             raise AlreadySent
         draft.refresh_from_db()
         key = f"draft:{draft.pk}:{draft.sendings}"
-        message = actions.queue(draft.practice, letter, key=key, by=member, now=now)
+        message = actions.queue(
+            *(draft.practice, letter),
+            key=key,
+            by=member,
+            now=now,
+            resend_if_uncertain=bool(
+                draft.template and draft.template.template.resend_if_uncertain
+            ),
+        )
         Draft.objects.filter(pk=draft.pk).update(message=message)
         if draft.template:
             mark_used(draft.template, now=now)

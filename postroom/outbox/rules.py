@@ -32,6 +32,7 @@ TAKEN_BACK = "taken-back"
 REPLACED = "replaced"
 # What told us that an uncertain one did arrive, or that it did not.
 BY_SENT_FOLDER, BY_REPLY, BY_BOUNCE = "in-sent-folder", "reply", "bounce"
+BY_COPY = "copy"  # it came in itself, to one of our own mailboxes
 BY_MEMBER = "member"
 
 # What became of one try.

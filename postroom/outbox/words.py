@@ -62,6 +62,7 @@ REASONS: dict[str, tuple[Text, Text]] = {
     rules.BY_SENT_FOLDER: (_("It lies in the Sent folder, so it was sent."), ""),
     rules.BY_REPLY: (_("It was answered, so it arrived."), ""),
     rules.BY_BOUNCE: (_("A report came back about it, so it was sent."), ""),
+    rules.BY_COPY: (_("A copy of it came into one of our mailboxes, so it was sent."), ""),
     rules.BY_MEMBER: (_("A member said so."), ""),
 }
 WITH_ADDRESS = {

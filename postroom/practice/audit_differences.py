@@ -63,6 +63,7 @@ _FIELDS = {
     "region": gettext_lazy("region"),
     "removed": gettext_lazy("removed"),
     "renamed": gettext_lazy("renamed"),
+    "resend_if_uncertain": gettext_lazy("sent again if in doubt"),
     "responsible": gettext_lazy("responsible"),
     "restricted": gettext_lazy("restricted access"),
     "rights": gettext_lazy("rights"),

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("content_key", models.CharField(max_length=64)),
                 ("size", models.PositiveBigIntegerField()),
                 ("withdraw_if", models.JSONField(default=dict)),
+                ("resend_if_uncertain", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 ("worker", models.CharField(blank=True, max_length=120)),
                 ("lease", models.DateTimeField(null=True)),
@@ -431,6 +432,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=8)),
                 ("name", models.CharField(max_length=120)),
                 ("starter", models.CharField(blank=True, max_length=60)),
+                ("resend_if_uncertain", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 ("archived_at", models.DateTimeField(null=True)),
                 (
