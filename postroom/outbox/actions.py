@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,8 @@ def queue(
     write_durably([(mail_path(practice.pk, content), raw)])
     crash_point("queue-written")
     with transaction.atomic():
-        due = letter.not_before or now + rules.UNDO
+        undo = timedelta(seconds=by.undo_seconds) if by else rules.UNDO
+        due = letter.not_before or now + undo
         first = (*letter.to, *letter.cc, *letter.bcc)[0]
         point = _points(practice, letter).first()
         message = Message(

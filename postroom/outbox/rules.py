@@ -40,7 +40,7 @@ SENT, LATER, REFUSED, UNKNOWN, UNTRIED = "sent", "later", "refused", "unknown", 
 
 CLAIM_LEASE = timedelta(minutes=15)  # to hand over the text
 SENDING_LEASE = timedelta(minutes=12)  # to wait for the answer to the dot
-UNDO = timedelta(seconds=10)  # MODEL decision 11
+UNDO = timedelta(seconds=10)  # of what nobody sends in person; a member says for themselves
 ON_DESK = timedelta(minutes=15)  # an uncertain one waits so long for evidence
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)  # of trying again, from when it was due

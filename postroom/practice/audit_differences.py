@@ -76,6 +76,7 @@ _FIELDS = {
     "theme": gettext_lazy("appearance"),
     "time_zone": gettext_lazy("time zone"),
     "title": gettext_lazy("title"),
+    "undo_seconds": gettext_lazy("seconds to undo"),
     "updated": gettext_lazy("changed"),
     "value": gettext_lazy("address or number"),
     "words": gettext_lazy("text"),
