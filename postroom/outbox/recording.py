@@ -24,7 +24,7 @@ from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Entry, Spelt
 
-_STATUS = {
+STATUS = {  # of the entry, by the state of its message
     Message.QUEUED: Entry.WAITING_TO_GO,
     Message.SENT: Entry.SENT,
     Message.FAILED: Entry.NOT_SENT,
@@ -244,7 +244,7 @@ def _save(messages: Sequence[Message], now: datetime) -> None:
     for state in {message.state for message in messages}:
         entries = [m.entry_id for m in messages if m.state == state and m.entry_id]
         if entries and state != Message.QUEUED:
-            Entry.objects.filter(pk__in=entries).update(status=_STATUS[state])
+            Entry.objects.filter(pk__in=entries).update(status=STATUS[state])
     practice = messages[0].practice_id
     deeds = (
         audit.Deed(message.state, "message", message.pk, {"reason": message.reason})

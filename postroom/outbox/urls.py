@@ -25,6 +25,7 @@ urlpatterns = [
     path("outbox/<int:message>", messages.message, name="message"),
     path("outbox/<int:message>/cancel", messages.cancel, name="cancel"),
     path("outbox/<int:message>/edit", messages.edit, name="edit"),
+    path("outbox/<int:message>/register", messages.keep, name="keep"),
     path("outbox/<int:message>/now", messages.send_now, name="send_now"),
     path("outbox/<int:message>/again", messages.send_again, name="send_again"),
     path("outbox/<int:message>/arrived", messages.mark_sent, name="mark_sent"),

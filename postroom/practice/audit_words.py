@@ -101,6 +101,7 @@ ACTIONS: dict[tuple[str, str], Any] = {
     ("message", "cancel"): gettext_lazy("Cancelled a message"),
     ("message", "send_now"): gettext_lazy("Had a message sent now"),
     ("message", "send_again"): gettext_lazy("Had a message sent again"),
+    ("message", "keep"): gettext_lazy("Put a message that was sent in the register"),
     ("message", "mark_sent"): gettext_lazy("Said that a message was sent"),
     ("message", "mark_failed"): gettext_lazy("Said that a message was not sent"),
     ("sending", "hold"): gettext_lazy("Held all sending"),

@@ -11,14 +11,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from postroom.clients.models import Client
 from postroom.kit.addresses import normalise_email
 from postroom.kit.mime import read_guarded
-from postroom.outbox import catching_up, desk, drafting, listing, rules, words
+from postroom.kit.text import clean
+from postroom.outbox import (
+    addressing,
+    catching_up,
+    desk,
+    drafting,
+    keeping,
+    listing,
+    rules,
+    words,
+)
 from postroom.outbox.letter import NotSendable
 from postroom.outbox.models import Message
 from postroom.practice import audit
 from postroom.practice import rules as rights
 from postroom.practice.access import MemberRequest, member_required
+from postroom.register.models import Entry
 from postroom.register.paging import number, numbers
 
 TAKEN_BACK = 500  # at a time
@@ -87,6 +99,33 @@ def edit(request: MemberRequest, message: int) -> HttpResponse:
 @require_POST
 def send_now(request: MemberRequest, message: int) -> HttpResponse:
     return _do(request, _chosen(request, message), desk.send_now, _("It leaves now."))
+
+
+@member_required(rights.WRITE)
+@require_POST
+def keep(request: MemberRequest, message: int) -> HttpResponse:
+    """Put in the register what was sent without it, on the record of `client` or on none."""
+    chosen = _chosen(request, message)
+    if not keeping.may_keep(chosen, request.member) and chosen.entry_id is None:
+        raise Http404
+    clients = []
+    if request.POST.get("client"):
+        rows = Client.objects.open_to(request.member)
+        clients = [get_object_or_404(rows, pk=number(request.POST["client"]) or 0)]
+    try:
+        entry = keeping.keep(chosen, clients, by=request.member, now=timezone.now())
+    except keeping.KeptAlready as kept:
+        entry = kept.entry
+        if not Entry.objects.readable_by(request.member).filter(pk=entry.pk).exists():
+            toasts.error(request, _("A copy of it is in the register, where you may not read it."))
+            return redirect("outbox:message", request.practice.slug, chosen.pk)
+        toasts.warning(request, _("It is in the register already."))
+    except OSError:
+        toasts.error(request, _file_gone())
+        return redirect("outbox:message", request.practice.slug, chosen.pk)
+    else:
+        toasts.success(request, _("It is in the register now."))
+    return redirect("register:entry", request.practice.slug, entry.pk)
 
 
 @member_required(rights.WRITE)
@@ -203,7 +242,22 @@ def _page(
         "address": typed or _wrong(message),
         "wrong": wrong,
     }
+    if request.member.may(rights.WRITE) and keeping.may_keep(message, request.member):
+        sought = clean(request.GET.get("record", "")).strip()[:100]
+        found = _records(request, message, sought)
+        context |= {"keepable": True, "sought": sought, "records": found}
     return render(request, "outbox/message.html", context, status=status)
+
+
+def _records(request: MemberRequest, message: Message, sought: str) -> list[Client]:
+    """On whose record it may belong: whom these words find, else that of whom it went to."""
+    rows = Client.objects.open_to(request.member)
+    if sought:
+        return list(rows.search(sought).order_by("name", "pk")[: addressing.FOUND])
+    named = rows.filter(pk__in=message.drafts.values("client"))
+    person = addressing.by_address(request.member, rules.compared(message.to_address))
+    theirs = addressing.clients_of(request.member, person.contact) if person else []
+    return list(dict.fromkeys([*named, *theirs]))[: addressing.FOUND]
 
 
 def _text(request: MemberRequest, message: Message) -> str:
