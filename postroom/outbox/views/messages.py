@@ -54,9 +54,35 @@ def outbox(request: MemberRequest) -> HttpResponse:
 @require_safe
 def sent(request: MemberRequest) -> HttpResponse:
     """All that was sent, newest first."""
-    rows, older = listing.sent_before(request.member, number(request.GET.get("before")))
-    context = {"nav": "outbox", "appcls": "tall", "rows": rows, "older": older}
-    return render(request, "outbox/sent.html", context)
+    return _all(request, "sent", _("Sent"))
+
+
+@member_required(rights.READ)
+@require_safe
+def failed(request: MemberRequest) -> HttpResponse:
+    """All that was not sent and waits for somebody."""
+    return _all(request, "failed", _("Not sent"), "red")
+
+
+@member_required(rights.READ)
+@require_safe
+def doubtful(request: MemberRequest) -> HttpResponse:
+    """All of which nobody knows whether it was sent."""
+    return _all(request, "doubtful", _("Perhaps sent"), "amber")
+
+
+@member_required(rights.READ)
+@require_safe
+def unneeded(request: MemberRequest) -> HttpResponse:
+    """All that was withdrawn."""
+    return _all(request, "unneeded", _("No longer needed"))
+
+
+@member_required(rights.READ)
+@require_safe
+def waiting(request: MemberRequest) -> HttpResponse:
+    """All that waits."""
+    return _all(request, "waiting", _("Waiting"))
 
 
 @member_required(rights.READ)
@@ -208,6 +234,13 @@ def resume(request: MemberRequest) -> HttpResponse:
     desk.resume(request.practice, by=request.member, now=timezone.now())
     toasts.success(request, _("Sending goes on."))
     return redirect("outbox:outbox", request.practice.slug)
+
+
+def _all(request: MemberRequest, name: str, title: str, tone: str = "") -> HttpResponse:
+    before = number(request.GET.get("before"))
+    rows, older = listing.all_of(request.member, name, before, timezone.now())
+    context = {"nav": "outbox", "appcls": "tall", "rows": rows, "older": older}
+    return render(request, "outbox/all.html", context | {"title": title, "tone": tone})
 
 
 def _chosen(request: MemberRequest, pk: int) -> Message:
