@@ -240,6 +240,7 @@ class Migration(migrations.Migration):
                 ("to", models.JSONField(default=list)),
                 ("cc", models.CharField(blank=True, max_length=2000)),
                 ("bcc", models.CharField(blank=True, max_length=2000)),
+                ("client_named", models.BooleanField(default=False)),
                 ("patients", models.JSONField(default=list)),
                 ("subject", models.CharField(blank=True, max_length=400)),
                 ("text", models.TextField(blank=True)),

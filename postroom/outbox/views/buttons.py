@@ -71,7 +71,7 @@ def _pick(request: MemberRequest, draft: Draft, which: str, now: datetime) -> Do
 
 
 def _drop(request: MemberRequest, draft: Draft, which: str, now: datetime) -> Done:
-    drafting.drop_person(draft, number(which) or 0, now=now)
+    drafting.drop_person(draft, number(which) or 0, member=request.member, now=now)
     return Done({"focus": "who"})
 
 
