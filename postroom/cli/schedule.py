@@ -19,7 +19,7 @@ from postroom.intake.tasks import (
 )
 from postroom.kit.background.tick import every
 from postroom.kit.background.tidy import forget_finished_tasks
-from postroom.outbox.tasks import tidy_drafts
+from postroom.outbox.tasks import see_to_doubtful, tidy_drafts
 from postroom.practice.jobs import HEART
 from postroom.practice.tasks import (
     check_audits,
@@ -39,6 +39,7 @@ SCHEDULE = [
     every(15, "drop folders")(look_at_drop_folders),
     every(15, "scan files")(scan_files),
     every(60, "link appointments")(link_appointments),
+    every(60, "see to doubtful")(see_to_doubtful),
     every(3600, "sweep events")(sweep_events),
     every(3600, "sweep sessions")(sweep_sessions),
     every(3600, "drop account drafts")(drop_account_drafts),

@@ -36,6 +36,14 @@ WORDS: dict[str, tuple[Any, Text]] = {
         gettext_lazy("Nothing leaves: %(said)s"),
         gettext_lazy("Look under Sending. What is written waits; we try again by ourselves."),
     ),
+    "sending-asked": (
+        ngettext_lazy(
+            "%(n)d message came due while nothing could leave, and waits for a decision.",
+            "%(n)d messages came due while nothing could leave, and wait for a decision.",
+            "n",
+        ),
+        gettext_lazy("Decide in the Outbox: send them, or take them back."),
+    ),
     "sending-doubtful": (
         ngettext_lazy(
             "Of %(n)d message nobody knows whether it was sent.",
@@ -275,6 +283,7 @@ OVER = {
     "books": gettext_lazy("The books of “%(account)s” balance again."),
     "sending-paused": gettext_lazy("Messages leave through “%(account)s” again."),
     "sending-trouble": gettext_lazy("Messages leave through “%(account)s” again."),
+    "sending-asked": gettext_lazy("No message that came due late waits for a decision any more."),
     "sending-doubtful": gettext_lazy("No message is in doubt any more."),
     "drop": gettext_lazy("The folder “%(name)s” is looked through again."),
     "feed": gettext_lazy("The calendar feed “%(name)s” is read again."),

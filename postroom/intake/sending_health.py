@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postroom.connections.models import SmtpAccount
 from postroom.connections.smtp_words import state
-from postroom.outbox import rules
+from postroom.outbox import catching_up, rules
 from postroom.outbox.models import Message, SendingHold
 from postroom.practice.models import Practice
 
@@ -34,6 +34,8 @@ def look_at_sending(practice: Practice, *, now: datetime) -> Iterator[SendingSta
     owner's name alone."""
     for hold in SendingHold.objects.filter(practice=practice):
         yield SendingState("sending-held", hold.channel, hold.since, False)
+    if asked := catching_up.question(Message.objects.filter(practice=practice)):
+        yield SendingState("sending-asked", "", asked.oldest, True, {"n": asked.count})
     accounts = SmtpAccount.objects.working().filter(practice=practice).select_related("owner")
     for account in accounts.order_by("pk"):
         name = account.owner.name if account.owner else account.name

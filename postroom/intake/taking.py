@@ -20,7 +20,7 @@ from postroom.kit.crash import crash_point
 from postroom.kit.mime import Letter, read_guarded
 from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
-from postroom.outbox.evidence import Heard, hear
+from postroom.outbox.evidence import Heard, came_back, hear
 from postroom.practice import audit, events
 from postroom.register import joining, scanning, search, threads
 from postroom.register import rules as reasons
@@ -148,6 +148,7 @@ def _store(batch: Sequence[Taken], *, now: datetime) -> None:
     for one in batch:
         if one.entry:
             seen_again(one.entry, one.sighting, one.placed, now=now)
+    came_back(practice, [one.letter.message_id for one in batch], now=now)
     fresh = _new_entries(batch, now=now)
     _new_mails(batch, fresh)
     _new_details(fresh, now=now)

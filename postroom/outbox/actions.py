@@ -1,40 +1,34 @@
 """Putting a letter in the outbox: its bytes on the disk, then its row, its place in the register,
 an audit line and an event in one commit (arrow 1 of RELIABILITY 1.2)."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from postroom.clients.models import Client, ContactPoint, Patient
+from postroom.clients.models import ContactPoint
 from postroom.kit.addresses import normalise_email
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
-from postroom.kit.mime import content_key, read
-from postroom.kit.text import snippet
+from postroom.kit.mime import content_key
 from postroom.outbox import rules
+from postroom.outbox.entering import enter
 from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
 from postroom.outbox.models import Batch, Message
 from postroom.outbox.withdrawing import checked
 from postroom.outbox.writing import Sheet, write
 from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
-from postroom.register import joining, search
-from postroom.register import rules as filing
+from postroom.register import joining
 from postroom.register.letters import letter as letter_of
 from postroom.register.models import (
-    Attachment,
     Entry,
-    EntryClient,
-    EntryPatient,
     StoredFile,
-    StoredMail,
     Thread,
     mail_path,
 )
@@ -53,13 +47,15 @@ def queue(
     batch: Batch | None = None,
     useless_after: datetime | None = None,
     withdraw_if: Mapping[str, Any] | None = None,
+    resend_if_uncertain: bool = False,
     replaces: Message | None = None,
 ) -> Message:
     """Queue one letter to all it is addressed to, as one message; the sender threads do the rest.
 
     `key` names its cause, to whom and how («reply:55:email»): queued twice, it is one message,
     and the first is given back. To be called in the transaction of its cause, if there is one.
-    `withdraw_if`: see withdrawing.py; asked when it is its turn.
+    `withdraw_if`: see withdrawing.py; asked when it is its turn. `resend_if_uncertain`: rather
+    twice than never (RELIABILITY 1.2).
     Raises NotSendable for a letter that cannot leave as it is, ValueError for rows of another
     practice, OSError where its bytes cannot be written.
     """
@@ -77,7 +73,8 @@ def queue(
     write_durably([(mail_path(practice.pk, content), raw)])
     crash_point("queue-written")
     with transaction.atomic():
-        due = letter.not_before or now + rules.UNDO
+        undo = timedelta(seconds=by.undo_seconds) if by else rules.UNDO
+        due = letter.not_before or now + undo
         first = (*letter.to, *letter.cc, *letter.bcc)[0]
         point = _points(practice, letter).first()
         clients = _of_practice(Client, practice, letter.clients)
@@ -102,12 +99,13 @@ def queue(
             size=len(raw),
             author=by,
             withdraw_if=condition,
+            resend_if_uncertain=resend_if_uncertain,
             replaces=replaces,
             created_at=now,
             sent_copy=_copy_wanted(letter),
         )
         if letter.to_register:
-            message.entry = _enter(practice, letter, sheet, raw, content, point, by, due, now)
+            message.entry = enter(practice, letter, sheet, raw, point=point, by=by, at=due, now=now)
             if conversation:
                 joining.put_in(conversation, message.entry)
         message.save(force_insert=True)
@@ -228,104 +226,6 @@ def _copy_wanted(letter: OutgoingLetter) -> str:
     account = letter.account
     wanted = account.mail_account_id and account.copies == account.APPEND
     return Message.COPY_DUE if wanted else Message.NO_COPY
-
-
-def _enter(
-    practice: Practice,
-    letter: OutgoingLetter,
-    sheet: Sheet,
-    raw: bytes,
-    content: str,
-    point: ContactPoint | None,
-    by: Member | None,
-    due: datetime,
-    now: datetime,
-) -> Entry:
-    """Its place in the register, on the records of its clients, found by its words."""
-    clients = _of_practice(Client, practice, letter.clients)
-    patients = _of_practice(Patient, practice, letter.patients)
-    entry = Entry.objects.create(
-        practice=practice,
-        owner_id=letter.account.owner_id,
-        account_id=letter.account.mail_account_id,
-        direction=Entry.OUT,
-        status=Entry.WAITING_TO_GO,
-        at=due,
-        created_at=now,
-        subject=sheet.subject[:400],
-        snippet=snippet(letter.text)[:200],
-        sender_name=(sheet.sender[0] or sheet.sender[1])[:200],
-        sender_norm=normalise_email(sheet.sender[1])[:320],
-        to=[list(one) for one in (*sheet.to, *sheet.cc)],
-        details={"bcc": [list(one) for one in letter.bcc]} if letter.bcc else {},
-        contact_id=point.contact_id if point else None,
-        author=by,
-        files=len(sheet.files),
-        filing=Entry.RESOLVED if clients else Entry.UNFILED,
-        reason=filing.BY_MEMBER if clients else "",
-        filed_by=by if clients else None,
-        filed_at=now if clients else None,
-    )
-    for client in clients:
-        EntryClient.objects.create(practice=practice, entry=entry, client_id=client, at=due)
-    for patient in patients:
-        EntryPatient.objects.create(practice=practice, entry=entry, patient_id=patient, at=due)
-    mail = StoredMail.objects.create(
-        practice=practice,
-        entry=entry,
-        content_key=content,
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
-        size=len(raw),
-        message_id=sheet.message_id,
-        fold_key=_fold_key(raw),
-        mailbox_of=letter.account.owner_id or 0,
-    )
-    for n, (name, type_, data) in enumerate(sheet.files, 1):
-        Attachment.objects.create(
-            practice=practice,
-            entry=entry,
-            mail=mail,
-            n=n,
-            name=name[:255],
-            type=type_[:120],
-            size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-        )
-    people = (sheet.sender, *sheet.to, *sheet.cc, *letter.bcc)
-    search.index(
-        [
-            search.Words(
-                entry=entry.pk,
-                practice=practice.pk,
-                subject=sheet.subject,
-                people=" ".join(f"{name} {address}" for name, address in people),
-                body=letter.text,
-                files=" ".join(name for name, *_ in sheet.files),
-            )
-        ]
-    )
-    audit.record(
-        practice.pk, "file", "entry", entry.pk, by=by, now=now, data={"filing": entry.filing}
-    )
-    events.tell(practice.pk, events.ENTRY_NEW, [entry.pk], now=now)
-    return entry
-
-
-def _fold_key(raw: bytes) -> str:
-    """By which a copy of it that comes back, to oneself or by a list, is known for it (AK-112)."""
-    mail = read(raw)
-    senders = (one.norm for one in mail.senders)
-    files = (file.sha256 for file in mail.files)
-    return filing.fold_key(mail.message_id, senders, mail.text, mail.html, files)
-
-
-def _of_practice(model: Any, practice: Practice, ids: Iterable[int]) -> list[int]:
-    """These ids, all of them this practice's. Raises ValueError."""
-    wanted = list(dict.fromkeys(ids))
-    rows = model.objects.filter(practice=practice, pk__in=wanted)
-    if rows.count() != len(wanted):
-        raise ValueError("rows of another practice")
-    return wanted
 
 
 def _traces(message: Message) -> dict[str, Any]:

@@ -111,15 +111,30 @@ def html_of(draft: Draft, sign: str) -> str:
     )
 
 
+@dataclass(frozen=True)
+class OwnAnswers:
+    """Where answers to oneself go: to one's own account, else to where one signs in with."""
+
+    address: str
+    has_account: bool
+
+
+def own_answers(member: Member) -> OwnAnswers:
+    """To be said before sending: without an account of one's own it is an address that may be
+    private (MG-24)."""
+    own = account_for(member, mine=True)
+    if own and own.owner_id:
+        return OwnAnswers(own.address, has_account=True)
+    return OwnAnswers(member.user.email, has_account=False)
+
+
 def reply_to(draft: Draft, member: Member) -> tuple[addressing.Person, ...]:
     """Where answers go, where that is not whom it is from (MG-24)."""
     account = draft.account
     if account is None:
         return ()
     if draft.replies == Draft.ME:
-        own = account_for(member, mine=True)
-        address = own.address if own and own.owner_id else member.user.email
-        name = member.full_name
+        address, name = own_answers(member).address, member.full_name
     else:
         shared = account_for(member)
         if shared is None or shared.owner_id:

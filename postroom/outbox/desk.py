@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -65,15 +66,21 @@ def send_now(message: Message, *, by: Member | None, now: datetime) -> None:
     Not at level 0, which is a person's own letter: a blocked address goes on stopping this one.
     """
     one = _take(message, Message.QUEUED)
-    level = min(one.level, 1)
-    Message.objects.filter(pk=one.pk).update(not_before=now, due=min(one.due, now), level=level)
+    fields: dict[str, Any] = {
+        "not_before": now,
+        "due": min(one.due, now),
+        "level": min(one.level, 1),
+    }
+    if one.reason == rules.CATCH_UP:  # the question is answered for this one
+        fields |= {"due": now, "reason": "", "reason_data": {}}
+    Message.objects.filter(pk=one.pk).update(**fields)
     _note(one, "send_now", by, now)
 
 
 @transaction.atomic
-def send_again(message: Message, *, by: Member, now: datetime, address: str = "") -> Message:
+def send_again(message: Message, *, by: Member | None, now: datetime, address: str = "") -> Message:
     """Queue a failed or doubtful message anew, to a corrected address if one is given; one that
-    came back from some, to them alone.
+    came back from some, to them alone. By nobody, it is still asked whether it is of use.
 
     A message of its own, with a Message-ID of its own; the old one says by which it was replaced,
     for as long as that one is not taken back. Raises TooLate, NotSendable, OSError.
@@ -87,7 +94,18 @@ def send_again(message: Message, *, by: Member, now: datetime, address: str = ""
     if address:
         letter = _corrected(letter, one, address)
     key = f"again:{one.pk}:{Message.objects.filter(replaces=one).count()}"
-    fresh = queue(one.practice, letter, key=key, by=by, now=now, replaces=one, batch=one.batch)
+    fresh = queue(
+        *(one.practice, letter),
+        key=key,
+        by=by,
+        now=now,
+        replaces=one,
+        batch=one.batch,
+        useless_after=None if by else one.useless_after,
+        withdraw_if=None if by else one.withdraw_if,
+        # By itself once: a line that always breaks would send it for ever.
+        resend_if_uncertain=one.resend_if_uncertain and by is not None,
+    )
     was = {"reason": one.reason, "data": one.reason_data}
     settle([one], one.state, rules.REPLACED, now=now, by=fresh.pk, was=was)
     _note(one, "send_again", by, now)

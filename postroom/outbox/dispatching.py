@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections
 
 from postroom.connections.models import SmtpAccount
 from postroom.kit.processes import Worker
+from postroom.outbox.catching_up import Beat
 from postroom.outbox.copier import Copier
 from postroom.outbox.lane import Lane
 from postroom.outbox.models import Message
@@ -32,7 +33,7 @@ class Senders:
         self.worker, self.clock = worker, clock
         self.over = threading.Event()
         self.lanes: dict[int, Lane] = {}
-        self.copier = Copier(worker, clock)
+        self.copier, self.beat = Copier(worker, clock), Beat(clock)
         self.listener = threading.Thread(target=self._listen, name="send-listen", daemon=True)
         self._heard: dict[int, None] = {}
         self._deadline = 0.0
@@ -63,6 +64,7 @@ class Senders:
         try:
             while not self.over.is_set():
                 try:
+                    self.beat.strike()
                     if looked <= 0:
                         heal(self.worker, self.clock())
                         self._take_up()
@@ -82,7 +84,8 @@ class Senders:
         self.lanes = {pk: lane for pk, lane in self.lanes.items() if lane.is_alive()}
         for account in SmtpAccount.objects.working().values_list("pk", flat=True):
             if account not in self.lanes and not self.over.is_set():
-                self.lanes[account] = Lane(account, self.worker, self.clock)
+                steady = self.beat.is_steady
+                self.lanes[account] = Lane(account, self.worker, self.clock, steady)
                 self.lanes[account].start()
 
     def _hear(self, after: int | None) -> int:

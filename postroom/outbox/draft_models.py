@@ -47,6 +47,7 @@ class Draft(models.Model):
     bcc = models.CharField(max_length=2000, blank=True)
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
     client = models.ForeignKey(Client, models.SET_NULL, null=True, related_name="+")
+    client_named = models.BooleanField(default=False)  # by itself, not by whom it goes to
     patients = models.JSONField(default=list)  # ids of the client's
     subject = models.CharField(max_length=400, blank=True)
     text = models.TextField(blank=True)  # with the marks of kit/light.py

@@ -13,15 +13,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from postroom.clients.models import ContactPoint
 from postroom.kit.addresses import normalise_email
 from postroom.outbox import actions, desk, filling, hurdles
-from postroom.outbox.addressing import Whom
+from postroom.outbox.addressing import Whom, typed
 from postroom.outbox.composing import letter_of_draft
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.enclosures import NewFile, copies, keep
 from postroom.outbox.hurdles import Answer
 from postroom.outbox.models import Message
-from postroom.outbox.preparing import Prepared, choose
+from postroom.outbox.preparing import Prepared, add, settle_again, ways
 from postroom.outbox.template_actions import mark_used
 from postroom.outbox.template_fields import Recipient
 from postroom.outbox.template_models import Enclosure, Template
@@ -93,12 +94,14 @@ def discard(draft: Draft) -> None:
 
 
 def address(draft: Draft, whom: Whom, *, member: Member, now: datetime) -> Draft:
-    """Write to this person as well; the first one says about which client it is."""
-    first = not draft.to
-    before = (draft.account, draft.replies, draft.to_register, draft.contact)
-    choose(draft, whom, member)
-    if not first:
-        draft.account, draft.replies, draft.to_register, draft.contact = before
+    """Write to this person as well; the first one says about which client it is, and from whom
+    where nobody has chosen that."""
+    first, before, contact = not draft.to, ways(draft, member), draft.contact
+    add(draft, whom)
+    if first:
+        settle_again(draft, member, before)
+    else:
+        draft.contact = contact
     return _keep(draft, now, "to", "contact", "client", "account", "replies", "to_register")
 
 
@@ -109,14 +112,27 @@ def add_person(draft: Draft, name: str, mailbox: str, *, now: datetime) -> Draft
     return _keep(draft, now, "to")
 
 
-def drop_person(draft: Draft, place: int, *, now: datetime) -> Draft:
-    """Take the one at this place, from 0, off the list; no template greets them any more."""
+def drop_person(draft: Draft, place: int, *, member: Member, now: datetime) -> Draft:
+    """Take the one at this place, from 0, off the list; no template greets them any more. Their
+    record goes with them where they alone had named it."""
+    before = ways(draft, member)
+    gone = {normalise_email(one[1]) for n, one in enumerate(draft.to) if n == place}
     draft.to = [one for n, one in enumerate(draft.to) if n != place]
-    if draft.contact:
-        left = {normalise_email(address) for _name, address in draft.to}
-        if not draft.contact.points.filter(norm__in=left).exists():
-            draft.contact = None
-    return _keep(draft, now, "to", "contact")
+    left = {normalise_email(address) for _name, address in draft.to}
+    if draft.contact and not draft.contact.points.filter(norm__in=left).exists():
+        draft.contact = None
+    if draft.client and not draft.client_named:
+        hidden = (one for text in (draft.cc, draft.bcc) for one in typed(text)[0])
+        left |= {normalise_email(address) for _name, address in hidden}
+        theirs = ContactPoint.objects.filter(
+            contact__clients=draft.client, kind=ContactPoint.EMAIL, norm__in=left | gone
+        )
+        named_by = set(theirs.values_list("norm", flat=True))
+        if named_by and not named_by & left:
+            draft.client, draft.patients = None, []
+    settle_again(draft, member, before)
+    fields = ("to", "contact", "client", "patients", "account", "replies", "to_register")
+    return _keep(draft, now, *fields)
 
 
 def swap_address(draft: Draft, mailbox: str, *, now: datetime) -> Draft:
@@ -133,10 +149,12 @@ def swap_address(draft: Draft, mailbox: str, *, now: datetime) -> Draft:
     return _keep(draft, now, "to")
 
 
-def regard(draft: Draft, client: Any, *, now: datetime) -> Draft:
-    """Which client it is about; None for none, and then it is on no record."""
+def regard(draft: Draft, client: Any, *, now: datetime, named: bool = True) -> Draft:
+    """Which client it is about; None for none, and then it is on no record. `named` by itself, not
+    by whom it goes to."""
     draft.client, draft.patients, draft.to_register = client, [], client is not None
-    return _keep(draft, now, "client", "patients", "to_register")
+    draft.client_named = named and client is not None
+    return _keep(draft, now, "client", "client_named", "patients", "to_register")
 
 
 def attach(draft: Draft, files: Iterable[NewFile], *, now: datetime) -> Draft:
@@ -210,7 +228,15 @@ def send(
             raise AlreadySent
         draft.refresh_from_db()
         key = f"draft:{draft.pk}:{draft.sendings}"
-        message = actions.queue(draft.practice, letter, key=key, by=member, now=now)
+        message = actions.queue(
+            *(draft.practice, letter),
+            key=key,
+            by=member,
+            now=now,
+            resend_if_uncertain=bool(
+                draft.template and draft.template.template.resend_if_uncertain
+            ),
+        )
         Draft.objects.filter(pk=draft.pk).update(message=message)
         if draft.template:
             mark_used(draft.template, now=now)

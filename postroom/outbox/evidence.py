@@ -1,10 +1,11 @@
-"""What tells us that a message arrived, or that it did not: bounces and answers that come in.
+"""What tells us that a message arrived, or that it did not: bounces, answers and copies that come
+in.
 
 A message in doubt is never sent again by itself; it is closed by what is known (RELIABILITY 1.2).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from postroom.kit.mime import Letter
 from postroom.outbox import rules
 from postroom.outbox.models import Message
 from postroom.outbox.recording import settle
+from postroom.register.models import StoredMail
 
 IDS_LIMIT = 50
 _RETURNED = re.compile(rb"(?im)^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{3,250}>)")
@@ -48,6 +50,24 @@ def hear(practice: int, heard: Sequence[Heard], *, now: datetime) -> int:
         for message in (found[message_id] for message_id in its if message_id in found):
             changed += _judge(message, one.letter, now)
     return changed
+
+
+@transaction.atomic
+def came_back(practice: int, message_ids: Collection[str], *, now: datetime) -> int:
+    """Letters with these Message-IDs came in: what was in doubt of them was sent. Nobody else
+    knows an id of ours before the letter is there. How many messages changed."""
+    rows = Message.objects.select_for_update().filter(
+        practice=practice, message_id__in=set(message_ids) - {""}, state=Message.UNCERTAIN
+    )
+    found = list(rows.exclude(reason=rules.REPLACED))
+    settle(found, Message.SENT, rules.BY_COPY, now=now)
+    return len(found)
+
+
+def has_come_back(message: Message) -> bool:
+    """Whether the register holds a copy that travelled: it came while nobody was in doubt yet."""
+    copies = StoredMail.objects.filter(practice=message.practice_id, message_id=message.message_id)
+    return copies.exclude(content_key=message.content_key).exists()
 
 
 def _judge(message: Message, letter: Letter, now: datetime) -> int:

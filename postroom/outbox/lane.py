@@ -41,9 +41,16 @@ KNOWN_SECONDS = 1.0  # how long an account's settings are kept, if nobody says t
 class Lane(threading.Thread):
     """Sends what is due through one account until told to stop."""
 
-    def __init__(self, account: int, worker: Worker, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        account: int,
+        worker: Worker,
+        clock: Callable[[], datetime],
+        is_steady: Callable[[datetime], bool] = lambda now: True,
+    ) -> None:
         super().__init__(name=f"send-{account}", daemon=True)
         self.account_id, self.worker, self.clock = account, worker, clock
+        self.is_steady = is_steady  # not so soon after a gap: see catching_up.py
         self.over = threading.Event()
         self.deadline = float("inf")  # of the answers that are waited for after a stop
         self._woken = threading.Event()
@@ -122,7 +129,7 @@ class Lane(threading.Thread):
         now = self.clock()
         if self.over.is_set() or account.paused_at:
             return []
-        if account.retry_at and account.retry_at > now:
+        if not self.is_steady(now) or (account.retry_at and account.retry_at > now):
             return []
         if time.monotonic() > self._most_until:
             self._most = MOST_LINES
@@ -304,6 +311,7 @@ class Lane(threading.Thread):
         if self.over.is_set():
             return
         queued = Message.objects.filter(account=self.account_id, state=Spelt(Message.QUEUED))
+        queued = queued.exclude(reason=rules.CATCH_UP)
         due = queued.order_by("not_before").values_list("not_before", flat=True).first()
         seconds = (due - now).total_seconds() if due else LONGEST_REST
         # Due and not claimed: held, paused, or the server is not to be troubled yet.

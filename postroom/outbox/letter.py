@@ -18,9 +18,10 @@ class OutgoingLetter:
     `text` is the whole of it with LF line ends, signature and quotation too; `html` says the same
     or is "". `from_address` "" is the account's own. `clients`, `patients`: ids on whose records
     it is filed, if `to_register`. `contact_points`: ids of those of the addresses written to that
-    are kept with a contact. `not_before`: None leaves ten seconds to think again; a time gone by
-    is at once. `level`: 0 a person's own letter, 1 urgent … 5 can wait (MG-16). `unsubscribe`: of
-    mail to many, an https address where one POST ends it (XP-4); mail programs show a button.
+    are kept with a contact. `not_before`: None leaves the seconds to think again that the member
+    who sends it has chosen, ten unless they did (MODEL decision 11); a time gone by is at once.
+    `level`: 0 a person's own letter, 1 urgent … 5 can wait (MG-16). `unsubscribe`: of mail to
+    many, an https address where one POST ends it (XP-4); mail programs show a button.
     """
 
     account: SmtpAccount

@@ -6,16 +6,18 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from postroom.outbox import rules
+from postroom.outbox import catching_up, rules
+from postroom.outbox.catching_up import Question
 from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.words import Why, why
 from postroom.practice.models import Member
 from postroom.practice.rules import RESOLVE
 from postroom.register.models import Entry
 
-MOST = 200  # rows of a list; «200+» beyond
-SENT_ROWS = 50
-UNNEEDED_ROWS = 20  # a run withdraws many: they must not hide a letter that failed
+MOST = 200  # rows of a list
+PAGE = 50  # rows of a list that stands alone
+# A run withdraws many: they must not hide a letter that failed.
+ROWS = {"waiting": MOST, "doubtful": MOST, "failed": 50, "unneeded": 20, "sent": 10}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Listing:
     unneeded: list[Line]  # withdrawn
     sent: list[Line]
     hold: SendingHold | None
-    more: bool  # wait than are shown
+    question: Question | None  # about those that came due while nothing could leave
+    more: frozenset[str]  # the lists that hold more than is shown
 
 
 def readable_by(member: Member) -> QuerySet[Message]:
@@ -50,36 +53,46 @@ def readable_by(member: Member) -> QuerySet[Message]:
 
 
 def listing(member: Member, now: datetime) -> Listing:
-    """All lists of the page. Nothing is counted beyond what is shown."""
+    """All lists of the page. Nothing is counted beyond what is shown; of a list with more, its
+    name is in `more` (PE-50)."""
     rows = readable_by(member)
-    newest = rows.order_by("-created_at", "-pk")
-    waiting = list(rows.filter(state__in=Message.WAITING).order_by("not_before", "pk")[: MOST + 1])
-    doubtful = [message for message in on_desk(newest) if rules.is_on_desk(message.settled_at, now)]
-    failed = newest.filter(state=Message.FAILED)
+    found = {name: list(of(rows, name, now)[: most + 1]) for name, most in ROWS.items()}
+    shown = {name: lines(some[: ROWS[name]]) for name, some in found.items()}
     return Listing(
-        waiting=lines(waiting[:MOST]),
-        doubtful=lines(doubtful),
-        failed=lines(failed.exclude(reason__in=[rules.REPLACED, rules.BY_MEMBER])[:SENT_ROWS]),
-        unneeded=lines(newest.filter(state=Message.WITHDRAWN)[:UNNEEDED_ROWS]),
-        sent=lines(newest.filter(state=Message.SENT)[:10]),
+        **shown,
         hold=SendingHold.objects.filter(practice=member.practice_id).first(),
-        more=len(waiting) > MOST,
+        question=catching_up.question(rows),
+        more=frozenset(name for name, some in found.items() if len(some) > ROWS[name]),
     )
 
 
-def on_desk(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """Those in doubt that nobody has decided about."""
-    return rows.filter(state=Message.UNCERTAIN).exclude(reason=rules.REPLACED)[:MOST]
+def of(rows: QuerySet[Message], name: str, now: datetime) -> QuerySet[Message]:
+    """Those of one of the lists: what waits, the next one first; all else, the newest first."""
+    newest = rows.order_by("-created_at", "-pk")
+    match name:
+        case "waiting":
+            return rows.filter(state__in=Message.WAITING).order_by("not_before", "pk")
+        case "doubtful":
+            asked = Q(settled_at=None) | Q(settled_at__lte=now - rules.ON_DESK)
+            return newest.filter(asked, state=Message.UNCERTAIN).exclude(reason=rules.REPLACED)
+        case "failed":
+            decided = [rules.REPLACED, rules.BY_MEMBER]
+            return newest.filter(state=Message.FAILED).exclude(reason__in=decided)
+        case "unneeded":
+            return newest.filter(state=Message.WITHDRAWN)
+    return newest.filter(state=Message.SENT)
 
 
-def sent_before(member: Member, before: int | None) -> tuple[list[Line], int | None]:
-    """The messages that were sent, newest first, and the id to ask for older ones with."""
-    rows = readable_by(member).filter(state=Message.SENT).order_by("-pk")
+def all_of(
+    member: Member, name: str, before: int | None, now: datetime
+) -> tuple[list[Line], int | None]:
+    """One of the lists, whole and newest first, and the id to ask for older ones with."""
+    rows = of(readable_by(member), name, now).order_by("-pk")
     if before:
         rows = rows.filter(pk__lt=before)
-    found = list(rows[: SENT_ROWS + 1])
-    shown = found[:SENT_ROWS]
-    return lines(shown), shown[-1].pk if len(found) > SENT_ROWS else None
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    return lines(shown), shown[-1].pk if len(found) > PAGE else None
 
 
 def lines(messages: Iterable[Message]) -> list[Line]:

@@ -6,7 +6,8 @@ queued -> claimed -> sending -> sent
    +---------+----------+               nothing was taken: again, a little later
 queued -> cancelled                     by a person, before it was offered
 queued -> withdrawn                     its reason had gone when it was its turn
-uncertain -> sent                       by evidence, or by a person's word
+uncertain -> sent                       by evidence, or by a person's word; sent again by itself
+                                        only where its template was told so
 """
 
 from datetime import datetime
@@ -122,6 +123,7 @@ class Message(models.Model):
     size = models.PositiveBigIntegerField()
     author = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     withdraw_if = models.JSONField(default=dict)  # see withdrawing.py
+    resend_if_uncertain = models.BooleanField(default=False)  # its template said so
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replaced_by")
     created_at = models.DateTimeField()
     worker = models.CharField(max_length=120, blank=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from postroom.clients.models import Client
+from postroom.connections.models import SmtpAccount
 from postroom.kit.addresses import normalise_email
 from postroom.kit.mime import Address
 from postroom.outbox import addressing
@@ -42,7 +43,7 @@ def to_client(member: Member, client: Client | None, key: str, now: datetime) ->
     """A new letter, to a client in person where one is named."""
     draft = _empty(member, key, now)
     choose(draft, addressing.main_contact(client) if client else None, member)
-    draft.client = client
+    draft.client, draft.client_named = client, client is not None
     return Prepared(draft)
 
 
@@ -57,6 +58,7 @@ def in_answer(member: Member, entry: Entry, way: str, key: str, now: datetime) -
     draft.seen = None if passes_on else newest_of(entry)
     clients = list(Client.objects.open_to(member).filter(placements__entry=entry)[:2])
     draft.client = clients[0] if len(clients) == 1 else None
+    draft.client_named = draft.client is not None
     draft.patients = list(entry.about.values_list("patient", flat=True)) if draft.client else []
     if passes_on:
         draft.subject = _marked(entry.subject, "Fwd: ", _PASSED_ON)
@@ -70,6 +72,12 @@ def in_answer(member: Member, entry: Entry, way: str, key: str, now: datetime) -
 
 def choose(draft: Draft, whom: Whom | None, member: Member) -> None:
     """Write to this person, at the main address, about that client."""
+    add(draft, whom)
+    settle(draft, member)
+
+
+def add(draft: Draft, whom: Whom | None) -> None:
+    """This person to whom it goes; from whom it is stays as it is."""
     draft.contact = whom.contact if whom else None
     if whom and whom.address:
         person = [whom.contact.name, whom.address]
@@ -77,10 +85,38 @@ def choose(draft: Draft, whom: Whom | None, member: Member) -> None:
             draft.to = [*draft.to, person]
     if whom and whom.client and draft.client is None:
         draft.client = whom.client
-    settle(draft, member)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """From whom a letter is, where answers go, and whether it is in the register."""
+
+    account: SmtpAccount | None
+    replies: str
+    to_register: bool
 
 
 def settle(draft: Draft, member: Member) -> None:
+    """The ways of a letter about which nobody has said anything."""
+    usual = ways(draft, member)
+    draft.account, draft.replies, draft.to_register = (
+        *(usual.account, usual.replies, usual.to_register),
+    )
+
+
+def settle_again(draft: Draft, member: Member, before: Ways) -> None:
+    """The same when it goes to somebody else, but for what a person has chosen: what is not as it
+    would have been of itself `before` (DESIGN 5)."""
+    usual = ways(draft, member)
+    if draft.account == before.account:
+        draft.account = usual.account
+    if draft.replies == before.replies:
+        draft.replies = usual.replies
+    if draft.to_register == before.to_register:
+        draft.to_register = usual.to_register
+
+
+def ways(draft: Draft, member: Member) -> Ways:
     """From whom it is and where answers go, when nobody has said (MG-24, BS-107): to a client the
     practice and the team, to a professional oneself; in the register where a client is named.
 
@@ -89,9 +125,11 @@ def settle(draft: Draft, member: Member) -> None:
     """
     private = draft.origin is not None and is_private(draft.origin)
     mine = private or bool(draft.contact and draft.contact.professional)
-    draft.replies = Draft.ME if mine else Draft.TEAM
-    draft.account = account_for(member, mine=mine)
-    draft.to_register = draft.client is not None and not private
+    return Ways(
+        account=account_for(member, mine=mine),
+        replies=Draft.ME if mine else Draft.TEAM,
+        to_register=draft.client is not None and not private,
+    )
 
 
 def is_private(entry: Entry) -> bool:

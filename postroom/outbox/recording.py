@@ -24,7 +24,7 @@ from postroom.practice import audit, events
 from postroom.practice.models import Member, Practice
 from postroom.register.models import Entry, Spelt
 
-_STATUS = {
+STATUS = {  # of the entry, by the state of its message
     Message.QUEUED: Entry.WAITING_TO_GO,
     Message.SENT: Entry.SENT,
     Message.FAILED: Entry.NOT_SENT,
@@ -52,6 +52,7 @@ _CLAIM = f"""
     WHERE state = 'queued' AND id IN (
         SELECT m.id FROM {_MESSAGES} m
         WHERE m.account_id = %s AND m.state = 'queued' AND m.not_before <= %s
+              AND m.reason <> '{rules.CATCH_UP}'
               AND EXISTS (SELECT 1 FROM {_ACCOUNTS} a WHERE {_MAY_LEAVE})
         ORDER BY m.level, m.not_before, m.id LIMIT %s)
     RETURNING id
@@ -243,7 +244,7 @@ def _save(messages: Sequence[Message], now: datetime) -> None:
     for state in {message.state for message in messages}:
         entries = [m.entry_id for m in messages if m.state == state and m.entry_id]
         if entries and state != Message.QUEUED:
-            Entry.objects.filter(pk__in=entries).update(status=_STATUS[state])
+            Entry.objects.filter(pk__in=entries).update(status=STATUS[state])
     practice = messages[0].practice_id
     deeds = (
         audit.Deed(message.state, "message", message.pk, {"reason": message.reason})
@@ -313,6 +314,7 @@ def open_work(now: datetime, *, practice: Practice | None = None) -> int:
     held = SendingHold.objects.filter(channel__in=["", Message.EMAIL]).values("practice")
     due = rows.filter(state=Message.QUEUED, not_before__lte=now, account__paused_at=None)
     due = due.filter(account__active=True).exclude(practice__in=held)
+    due = due.exclude(reason=rules.CATCH_UP)
     under_way = rows.filter(state__in=Message.HELD_BY_A_WORKER)
     copies = rows.filter(sent_copy=Message.COPY_DUE, state=Message.SENT)
     return due.count() + under_way.count() + copies.count()

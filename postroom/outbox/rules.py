@@ -20,6 +20,7 @@ SERVER_REFUSED = "server-refused"
 NOT_REACHED = "not-reached"  # no connection, or it broke before the end
 NO_ANSWER = "no-answer"  # the end went out, the answer did not come
 WORKER_GONE = "worker-gone"  # ours stopped before the answer was written down
+CATCH_UP = "catch-up"  # it came due while nothing could leave: somebody is asked
 OVERDUE = "overdue"  # of no use any more
 FILE_MISSING = "file-missing"
 ADDRESS_CHANGED = "address-changed"
@@ -31,6 +32,7 @@ TAKEN_BACK = "taken-back"
 REPLACED = "replaced"
 # What told us that an uncertain one did arrive, or that it did not.
 BY_SENT_FOLDER, BY_REPLY, BY_BOUNCE = "in-sent-folder", "reply", "bounce"
+BY_COPY = "copy"  # it came in itself, to one of our own mailboxes
 BY_MEMBER = "member"
 
 # What became of one try.
@@ -38,10 +40,12 @@ SENT, LATER, REFUSED, UNKNOWN, UNTRIED = "sent", "later", "refused", "unknown", 
 
 CLAIM_LEASE = timedelta(minutes=15)  # to hand over the text
 SENDING_LEASE = timedelta(minutes=12)  # to wait for the answer to the dot
-UNDO = timedelta(seconds=10)  # MODEL decision 11
+UNDO = timedelta(seconds=10)  # of what nobody sends in person; a member says for themselves
 ON_DESK = timedelta(minutes=15)  # an uncertain one waits so long for evidence
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)  # of trying again, from when it was due
+SILENCE = timedelta(hours=1)  # of the worker or the clock: what is longer is a gap
+AT_ONCE = 20  # messages due after a gap; more are not let out unasked
 PAUSE_AFTER = 10  # letters refused in a row
 MOST_RECIPIENTS = 100
 MOST_BYTES = 35_000_000  # as they travel: 25 MB of files
@@ -98,6 +102,11 @@ def next_try(
 def is_on_desk(since: datetime | None, now: datetime) -> bool:
     """Whether an uncertain message has waited long enough for evidence to ask a person."""
     return since is None or now - since >= ON_DESK
+
+
+def is_gap(last: datetime | None, now: datetime) -> bool:
+    """Whether nothing could leave for long: the clock jumped, or Postroom stood still."""
+    return last is not None and now - last > SILENCE
 
 
 def shortest(ids: Iterable[str], limit: int) -> list[str]:

@@ -3,7 +3,13 @@
 from django.utils import timezone
 
 from postroom.kit.background import task
-from postroom.outbox import drafting, enclosures
+from postroom.outbox import doubting, drafting, enclosures
+
+
+@task()
+def see_to_doubtful() -> None:
+    """Send again what is in doubt and may be, by its template."""
+    doubting.see_to(timezone.now())
 
 
 @task()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -30,14 +31,15 @@ class Wording:
 @transaction.atomic
 def create(
     practice: Practice,
-    facts: dict[str, str],
+    facts: dict[str, Any],
     wording: Wording,
     *,
     by: Member | None,
     now: datetime,
     starter: str = "",
 ) -> Template:
-    """A new template; `facts` are channel, purpose, language and name. Raises NameTaken."""
+    """A new template; `facts` are channel, purpose, language, name, and whether it is sent again
+    if in doubt. Raises NameTaken."""
     try:
         with transaction.atomic():
             made = Template.objects.create(
@@ -53,7 +55,7 @@ def create(
 
 @transaction.atomic
 def change(
-    template: Template, facts: dict[str, str], wording: Wording, *, by: Member, now: datetime
+    template: Template, facts: dict[str, Any], wording: Wording, *, by: Member, now: datetime
 ) -> Template:
     """Change it. What was used stays as it was: the new words are a new version then.
     Raises NameTaken."""

@@ -35,6 +35,7 @@ class Template(models.Model):
     language = models.CharField(max_length=8)
     name = models.CharField(max_length=120)
     starter = models.CharField(max_length=60, blank=True)  # which of ours it began as
+    resend_if_uncertain = models.BooleanField(default=False)  # rather twice than never
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
 

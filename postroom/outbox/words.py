@@ -37,6 +37,10 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("Postroom was stopped in the moment of sending, before the answer was written down."),
         _("Ask, or look in your Sent folder. Sent again, it may arrive twice."),
     ),
+    rules.CATCH_UP: (
+        _("It came due while nothing could leave."),
+        _("Say in the Outbox whether it is still to go."),
+    ),
     rules.OVERDUE: (_("It was of no use any more when it could have left."), ""),
     rules.FILE_MISSING: (
         _("The message’s own file is not on the disk."),
@@ -58,6 +62,7 @@ REASONS: dict[str, tuple[Text, Text]] = {
     rules.BY_SENT_FOLDER: (_("It lies in the Sent folder, so it was sent."), ""),
     rules.BY_REPLY: (_("It was answered, so it arrived."), ""),
     rules.BY_BOUNCE: (_("A report came back about it, so it was sent."), ""),
+    rules.BY_COPY: (_("A copy of it came into one of our mailboxes, so it was sent."), ""),
     rules.BY_MEMBER: (_("A member said so."), ""),
 }
 WITH_ADDRESS = {

@@ -26,10 +26,10 @@ def claim_slot(name: str, slot: str) -> bool:
     return ours
 
 
-def last_beat() -> datetime | None:
-    """The instant of the latest slot that any worker took of the heart's own entry; None where
-    no worker has run yet. Ahead of the clock, the clock has been set back."""
-    slot = Tick.objects.filter(name=HEART).order_by("-slot").values_list("slot", flat=True).first()
+def last_beat(name: str = HEART) -> datetime | None:
+    """The instant of the latest slot that any worker took of an entry, the heart's own if none
+    is named; None where none was taken yet. Ahead of the clock, the clock has been set back."""
+    slot = Tick.objects.filter(name=name).order_by("-slot").values_list("slot", flat=True).first()
     return datetime.fromisoformat(slot) if slot else None
 
 

@@ -43,7 +43,7 @@ class FilesField(forms.Field):
 class TemplateForm(forms.Form):
     """Its facts and its words, and the files it brings along."""
 
-    FACTS = ("name", "channel", "purpose", "language")
+    FACTS = ("name", "channel", "purpose", "language", "resend_if_uncertain")
 
     name = Line(label=gettext_lazy("Name"), max_length=120)
     channel = forms.ChoiceField(label=gettext_lazy("Sent as"), choices=Template.CHANNELS)
@@ -54,6 +54,10 @@ class TemplateForm(forms.Form):
         label=gettext_lazy("Text"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    resend_if_uncertain = forms.BooleanField(
+        label=gettext_lazy("Send it again by itself if nobody knows whether it was sent"),
+        required=False,
     )
     enclosed = FilesField(label=gettext_lazy("Attachments"), required=False)
     keeps = forms.TypedMultipleChoiceField(required=False, coerce=int)
@@ -83,7 +87,7 @@ class TemplateForm(forms.Form):
         assert isinstance(language, forms.ChoiceField) and isinstance(keeps, forms.ChoiceField)
         language.choices = [(code, names.get(code, code)) for code in codes]
         keeps.choices = [(one.pk, one.name) for one in self.held_files]
-        for name in (*self.FACTS, "subject", "body"):
+        for name in ("name", "channel", "purpose", "language", "subject", "body"):
             self.fields[name].widget.attrs["class"] = "inp"
 
     def clean_subject(self) -> str:

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("content_key", models.CharField(max_length=64)),
                 ("size", models.PositiveBigIntegerField()),
                 ("withdraw_if", models.JSONField(default=dict)),
+                ("resend_if_uncertain", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 ("worker", models.CharField(blank=True, max_length=120)),
                 ("lease", models.DateTimeField(null=True)),
@@ -248,6 +249,7 @@ class Migration(migrations.Migration):
                 ("to", models.JSONField(default=list)),
                 ("cc", models.CharField(blank=True, max_length=2000)),
                 ("bcc", models.CharField(blank=True, max_length=2000)),
+                ("client_named", models.BooleanField(default=False)),
                 ("patients", models.JSONField(default=list)),
                 ("subject", models.CharField(blank=True, max_length=400)),
                 ("text", models.TextField(blank=True)),
@@ -440,6 +442,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=8)),
                 ("name", models.CharField(max_length=120)),
                 ("starter", models.CharField(blank=True, max_length=60)),
+                ("resend_if_uncertain", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 ("archived_at", models.DateTimeField(null=True)),
                 (

@@ -86,6 +86,24 @@ def test_pressed_twice_it_is_sent_once(cast: Cast, browser: Browser) -> None:
     assert Message.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words", "undo"),
+    [(0, "is on its way", False), (1, "in 1 second.", True), (60, "in 60 seconds.", True)],
+)
+def test_a_letter_waits_as_long_as_its_writer_has_chosen(
+    cast: Cast, browser: Browser, seconds: int, words: str, undo: bool
+) -> None:
+    cast.bob.undo_seconds = seconds
+    cast.bob.save()
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Soon", text="Good morning")
+    push(browser, draft, "send")
+    message = Message.objects.get()
+    assert message.not_before - message.created_at == timedelta(seconds=seconds)
+    told = browser.get("/p/tern/").content.decode()
+    assert words in told
+    assert (f'data-stays="{seconds}"' in told, "/undo" in told) == (undo, undo)
+
+
 def test_sending_is_undone_within_ten_seconds_and_nothing_is_lost(
     cast: Cast, browser: Browser
 ) -> None:

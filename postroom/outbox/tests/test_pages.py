@@ -1,5 +1,6 @@
 """The Outbox in a browser without script: what one sees, what one may do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from postroom.clients.models import ClientAccess
 from postroom.intake.alarms import matters
 from postroom.intake.health import look_over
-from postroom.outbox import rules
+from postroom.outbox import listing, rules
 from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.tests.post import make_account, put
 
@@ -25,8 +26,8 @@ def url(name, *ids):
     return reverse(f"outbox:{name}", args=["tern", *ids])
 
 
-def page(cast, member, name="outbox", *ids):
-    return cast.browser(member).get(url(name, *ids)).content.decode()
+def page(cast, member, name="outbox", *ids, query=""):
+    return cast.browser(member).get(url(name, *ids) + query).content.decode()
 
 
 def become(message, state, **given):
@@ -63,6 +64,34 @@ def test_what_was_withdrawn_hides_nothing_that_failed(cast, account):
     assert failed < seen.index("Refused") < unneeded
     assert "It was of no use any more" not in seen[failed:unneeded]
     assert "It was of no use any more" in seen[unneeded:]
+
+
+def test_of_a_list_with_more_than_it_shows_it_is_said_and_all_are_shown_elsewhere(
+    cast, account, monkeypatch
+):
+    shown = {"waiting": 2, "doubtful": 2, "failed": 2, "unneeded": 2, "sent": 2}
+    monkeypatch.setattr(listing, "ROWS", shown)
+    monkeypatch.setattr(listing, "PAGE", 2)
+    states = {"waiting": "queued", "doubtful": "uncertain", "failed": "failed"}
+    states |= {"unneeded": "withdrawn", "sent": "sent"}
+    old = timezone.now() - timedelta(hours=1)
+    for name, state in states.items():
+        for n in range(2):
+            message = put(cast, account, key=f"{name}{n}", subject=f"{name} {n}")
+            become(message, state, settled_at=old, sent_at=old)
+    assert "There are more" not in page(cast, cast.bob)
+    for name, state in states.items():
+        message = put(cast, account, key=f"{name}2", subject=f"{name} 2")
+        become(message, state, settled_at=old, sent_at=old)
+    seen = page(cast, cast.bob)
+    assert "More than 2 messages are waiting." in seen
+    for name in ("waiting", "doubtful", "failed", "unneeded"):
+        assert f'id="more-{name}" href="{url(name)}"' in seen
+    for name in states:
+        first = page(cast, cast.bob, name)
+        assert [f"{name} {n}" in first for n in range(3)] == [False, True, True]
+        older = re.search(r"\?before=\d+", first)
+        assert older and f"{name} 0" in page(cast, cast.bob, name, query=older[0])
 
 
 def test_a_message_about_a_client_one_may_not_open_is_not_there(cast, account):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.clients.models import Client
@@ -70,7 +71,7 @@ def _pick(request: MemberRequest, draft: Draft, which: str, now: datetime) -> Do
 
 
 def _drop(request: MemberRequest, draft: Draft, which: str, now: datetime) -> Done:
-    drafting.drop_person(draft, number(which) or 0, now=now)
+    drafting.drop_person(draft, number(which) or 0, member=request.member, now=now)
     return Done({"focus": "who"})
 
 
@@ -255,11 +256,16 @@ def go(request: MemberRequest, url: str) -> HttpResponseBase:
 
 def _tell(request: MemberRequest, draft: Draft, not_before: datetime | None) -> None:
     back = reverse("outbox:undo", args=[request.practice.slug, draft.pk])
+    seconds = request.member.undo_seconds
     if not_before:
         when = date_format(timezone.localtime(not_before), "SHORT_DATETIME_FORMAT")
         words = _("Leaves on %(when)s.") % {"when": when}
+    elif seconds:
+        words = ngettext(
+            "Your message leaves in %(n)d second.", "Your message leaves in %(n)d seconds.", seconds
+        ) % {"n": seconds}
     else:
-        words = _("Your message leaves in 10 seconds.")
+        words, back = _("Your message is on its way."), ""
     messages.success(request, words, extra_tags=back)
 
 

@@ -189,6 +189,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "accounts": accounts,
         "warnings": [words for one in accounts if (words := standing.warning(one))],
         "has_team": any(one.owner_id is None for one in accounts),
+        "own_answers": composing.own_answers(member),
         "points": addressing.points_of(draft.contact) if draft.contact else (),
         "client_notes": draft.client.notes.all() if draft.client else (),
         "living": living(draft.client) if draft.client else [],
@@ -228,7 +229,7 @@ def _settle(request: MemberRequest, draft: Draft) -> None:
     kept = (draft.client.merged_into_id if draft.client else None) or draft.client_id
     client = Client.objects.open_to(request.member).filter(pk=kept).first()
     if draft.pk and (client is None or client.pk != draft.client_id):
-        drafting.regard(draft, client, now=timezone.now())
+        drafting.regard(draft, client, now=timezone.now(), named=draft.client_named)
     draft.client = client
 
 

@@ -15,7 +15,10 @@ from postroom.practice.models import Member
 
 
 class ProfileForm(forms.Form):
-    FACTS = ("title", "name", "job", "telephone", "signature", "language", "theme")
+    FACTS = (
+        *("title", "name", "job", "telephone", "signature", "language", "theme"),
+        "undo_seconds",
+    )
 
     title = Line(
         label=gettext_lazy("Title"),
@@ -36,10 +39,25 @@ class ProfileForm(forms.Form):
     theme = forms.ChoiceField(
         label=gettext_lazy("Appearance"), choices=Member.THEMES, widget=select()
     )
+    undo_seconds = forms.IntegerField(
+        label=gettext_lazy("Seconds to undo, 0 to 60"),
+        min_value=0,
+        max_value=60,
+        required=False,
+        help_text=gettext_lazy(
+            "So long a message you send waits, and Undo is offered; with 0 it leaves at once."
+        ),
+        widget=forms.NumberInput(attrs={"class": "inp", "inputmode": "numeric"}),
+    )
 
     def __init__(self, member: Member, data: Any = None) -> None:
         super().__init__(data, initial={fact: getattr(member, fact) for fact in self.FACTS})
+        self.member = member
         self.fields["signature"].widget.attrs["placeholder"] = member.practice.signature
+
+    def clean_undo_seconds(self) -> int:
+        given: int | None = self.cleaned_data["undo_seconds"]
+        return self.member.undo_seconds if given is None else given
 
     def facts(self) -> dict[str, Any]:
         return {fact: self.cleaned_data[fact] for fact in self.FACTS}

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("undo_seconds", models.PositiveSmallIntegerField(default=10)),
                 ("active", models.BooleanField(default=True)),
                 (
                     "user",

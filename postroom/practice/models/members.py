@@ -71,6 +71,8 @@ class Member(models.Model):
     left_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=8, blank=True)  # empty: the practice's
     theme = models.CharField(max_length=8, choices=THEMES, default="system")
+    # How long what they send waits, to be taken back, and how long that is offered: 0 to 60.
+    undo_seconds = models.PositiveSmallIntegerField(default=10)
     active = models.BooleanField(default=True)
 
     objects = MemberQuerySet.as_manager()

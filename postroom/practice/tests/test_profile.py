@@ -39,6 +39,17 @@ def test_language_and_theme_are_ones_own(cast: Cast) -> None:
     assert 'data-theme="dark"' not in cast.browser(cast.bob).get("/p/tern/").text
 
 
+def test_the_seconds_to_undo_are_ones_own_from_0_to_60(cast: Cast) -> None:
+    browser = cast.browser(cast.rita)
+    form = {"name": "Rita Sand", "theme": "system"}
+    assert browser.post(PROFILE, {**form, "undo_seconds": "30"}).status_code == 302
+    for wrong in ("61", "-1", "soon"):
+        assert browser.post(PROFILE, {**form, "undo_seconds": wrong}).status_code == 422
+    browser.post(PROFILE, form)  # left out, it stays
+    cast.rita.refresh_from_db()
+    assert (cast.rita.undo_seconds, cast.bob.undo_seconds) == (30, 10)
+
+
 def test_name_and_signature_are_ones_own(cast: Cast) -> None:
     form = {
         "name": "Bob Adé",

@@ -20,6 +20,7 @@ from postroom.connections.models import DropFolder, FolderState, MailAccount, Sm
 from postroom.intake import health, health_words
 from postroom.intake.models import Sighting
 from postroom.kit.background.standing import Standing
+from postroom.outbox import rules
 from postroom.outbox.actions import queue
 from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.tests.post import a_letter, make_account
@@ -79,6 +80,11 @@ class House:
         message = queue(self.cast.practice, a_letter(account), key="a", by=None, now=timezone.now())
         before = timezone.now() - HOUR
         self.change(message, state=Message.UNCERTAIN, settled_at=before)
+
+    def wait(self) -> None:
+        account = self.sends()
+        message = queue(self.cast.practice, a_letter(account), key="a", by=None, now=timezone.now())
+        self.change(message, reason=rules.CATCH_UP)
 
     def job(self, state: str, **fields: Any) -> None:
         given = {"created_at": timezone.now() - HOUR, "kind": "import.clients"} | fields
@@ -190,6 +196,7 @@ CASES: dict[str, Callable[[House], object]] = {
     ),
     "sending-paused": lambda h: h.sends(paused_at=timezone.now(), refused=10),
     "sending-trouble": lambda h: h.sends(trouble="timeout", failures=3),
+    "sending-asked": lambda h: h.wait(),
     "sending-doubtful": lambda h: h.doubt(),
     "work-asks": lambda h: h.job(Job.DRAFT, stage="asks"),
     "worker-never": lambda h: h.beat(None),
