@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from postroom.clients.models import ContactPoint
+from postroom.clients.models import Client, ContactPoint
 from postroom.kit.addresses import normalise_email
 from postroom.kit.crash import crash_point
 from postroom.kit.files import write_durably
 from postroom.kit.mime import content_key
 from postroom.outbox import rules
-from postroom.outbox.entering import enter
+from postroom.outbox.entering import enter, of_practice
 from postroom.outbox.letter import NotSendable, OutgoingLetter, Person
 from postroom.outbox.models import Batch, Message
 from postroom.outbox.withdrawing import checked
@@ -77,7 +77,7 @@ def queue(
         due = letter.not_before or now + undo
         first = (*letter.to, *letter.cc, *letter.bcc)[0]
         point = _points(practice, letter).first()
-        clients = _of_practice(Client, practice, letter.clients)
+        clients = of_practice(Client, practice, letter.clients)
         message = Message(
             practice=practice,
             key=key,

@@ -34,8 +34,8 @@ def enter(
     """Its place in the register, on the records of its clients, found by its words; its bytes lie
     on the disk. `by` enters it, and wrote it unless an `author` is named. To be called in the
     transaction of its cause. Raises ValueError for rows of another practice."""
-    clients = _of_practice(Client, practice, letter.clients)
-    patients = _of_practice(Patient, practice, letter.patients)
+    clients = of_practice(Client, practice, letter.clients)
+    patients = of_practice(Patient, practice, letter.patients)
     entry = Entry.objects.create(
         practice=practice,
         owner_id=letter.account.owner_id,
@@ -111,7 +111,7 @@ def fold_key_of(raw: bytes) -> str:
     return filing.fold_key(mail.message_id, senders, mail.text, mail.html, files)
 
 
-def _of_practice(model: Any, practice: Practice, ids: Iterable[int]) -> list[int]:
+def of_practice(model: Any, practice: Practice, ids: Iterable[int]) -> list[int]:
     """These ids, all of them this practice's. Raises ValueError."""
     wanted = list(dict.fromkeys(ids))
     rows = model.objects.filter(practice=practice, pk__in=wanted)

@@ -30,6 +30,7 @@ from postroom.practice.models import AuditEvent, Job
 from postroom.practice.rules import AUDIT
 from postroom.register import internal_notes, noting
 from postroom.register.models import Attachment, Entry, EntryClient, StoredMail
+from postroom.register.tests.post import put
 from tests.support.cast import Cast, make_client
 
 HOSTILE = '<script>alert(1)</script><img src="http://canary.example/x.png">'
