@@ -102,7 +102,7 @@ def test_the_page_asks_few_questions_however_many_accounts(
         one = MailAccount.objects.create(practice=cast.practice, name=f"Desk {n}", host="h")
         Workflow.objects.create(practice=cast.practice, account=one)
     browser = cast.browser(cast.alice)
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         browser.get(PAGE)
 
 

@@ -11,7 +11,14 @@ TEMPLATES = sorted(ROOMS.rglob("templates/**/*.html"))
 SCRIPTS = sorted(ROOMS.rglob("static/**/js/*.js"))
 
 # The same in every language: a name, files of an archive, a format.
-NAMES = {"Postroom", "client.json", "correspondence.json", "reading.json", "CSV ·"}
+NAMES = {
+    "Postroom",
+    "client.json",
+    "correspondence.json",
+    "reading.json",
+    "unregistered.json",
+    "CSV ·",
+}
 READ_OUT = {"alt", "aria-description", "aria-label", "label", "placeholder", "title"}
 
 TRANSLATED = re.compile(r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}", re.S)
