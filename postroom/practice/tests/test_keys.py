@@ -182,6 +182,7 @@ def reader(key_file: Path) -> Iterator[list[int]]:
     """A process that opens every password, over and over; how many it opened is added."""
     environment = {
         **os.environ,
+        "DJANGO_SETTINGS_MODULE": "postroom.settings",
         "POSTROOM_DATABASE_URL": _database_url(),
         "POSTROOM_SECRET_KEY_FILE": str(key_file),
     }
