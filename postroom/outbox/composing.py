@@ -186,7 +186,8 @@ def _introduction(entry: Entry) -> str:
 def _passed_on(entry: Entry, mail: Letter) -> str:
     """The head of a letter that is passed on, as mail programs know it."""
     sender = f"{entry.sender_name} <{entry.sender_norm}>".strip()
-    lines = [f"---------- {_('Forwarded message')} ----------"]
+    title = _("Forwarded message")
+    lines = [f"---------- {title} ----------"]
     if entry.sender_norm:
         lines.append(_("From: %(who)s") % {"who": sender})
     lines.append(_("Date: %(when)s") % {"when": _moment(entry.at)})

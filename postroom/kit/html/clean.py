@@ -61,8 +61,8 @@ def safe(
     note = gettext("This link really goes here")
     body, count = links.clear(_OVERRIDES.sub("", body), note, away)
     if len(html) > LIMIT:
-        body += f'<p class="cut">{escape(gettext("The rest of this message is too long to show."))}'
-        body += "</p>"
+        cut = gettext("The rest of this message is too long to show.")
+        body += f'<p class="cut">{escape(cut)}</p>'
     return Safe(body=body, blocked=pictures.blocked, links=count, outside=pictures.shown)
 
 

@@ -21,7 +21,8 @@ def folded(body: str) -> str:
     spans = _outermost(body)
     if not spans or not _has_words(body, spans):
         return body
-    summary = f"<details><summary>{escape(gettext('Show quoted text'))}</summary>"
+    words = gettext("Show quoted text")
+    summary = f"<details><summary>{escape(words)}</summary>"
     out = []
     at = 0
     for start, end in spans[:FOLDS]:

@@ -157,7 +157,8 @@ def _next(request: MemberRequest, letter: Entry, said: str) -> HttpResponse:
 def _told(request: MemberRequest, letter: Entry) -> HttpResponse:
     """Somebody was faster: nobody was added."""
     told = words.done(letter, request.member) or _("This message was changed meanwhile.")
-    messages.error(request, f"{told} {_('Nobody was added.')}")
+    nobody = _("Nobody was added.")
+    messages.error(request, f"{told} {nobody}")
     return redirect("register:entry", request.practice.slug, letter.pk)
 
 

@@ -1,5 +1,6 @@
 """The French of the house: complete, typeset as French is, and each term always the same."""
 
+import ast
 import re
 import shutil
 from collections import Counter
@@ -14,6 +15,7 @@ ROOMS = Path(__file__).resolve().parents[2]
 FRENCH = polib.pofile(str(ROOMS / "locale" / "fr" / "LC_MESSAGES" / "django.po"))
 GLOSSARY = (ROOMS.parent / "docs" / "glossary.md").read_text()
 NB = "\N{NO-BREAK SPACE}"
+GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext", "gettext_lazy", "pgettext_lazy"}
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+>")
 JSON = re.compile(r'\{"[^}]*\}')  # an example of what to type
@@ -74,6 +76,19 @@ FREE = {
 NOT_OURS = re.compile(
     r"courriel|\bmél\b|\bemails?\b|serveur de courrier|logiciel de courrier", re.I
 )
+
+
+def test_no_sentence_hides_from_who_gathers_them() -> None:
+    """xgettext does not look into f-strings: what is asked for there stays English."""
+    hidden = [
+        f"{path.relative_to(ROOMS)}:{string.lineno}"
+        for path in ROOMS.rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in GETTEXT
+    ]
+    assert hidden == []
 
 
 def test_the_committed_words_are_those_of_the_sources(gathered: polib.POFile) -> None:
