@@ -136,6 +136,7 @@ def _survives(context: BrowserContext, page: Page, folder: Path) -> None:
     _come(other, "/p/tern/drafts", "First**never lost**")
     assert flaws(other) == []
     other.get_by_role("link", name="Two things").click()
+    expect(other.locator(".composer.scripted")).to_be_visible()  # a file is kept by the script
     other.get_by_label("Pixel").check()
     file = folder / "letter.txt"
     file.write_text("hello")
