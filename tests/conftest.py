@@ -1,7 +1,10 @@
 import os
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.support.browser import chromium
 from tests.support.dovecot import Dovecot
 from tests.support.mails import client_rows
 from tests.support.office import at_dovecot
@@ -56,3 +59,11 @@ def house(furnished, tmp_path):
 def office(house, dovecot):
     """That house with an account over TLS in the common Dovecot."""
     return at_dovecot(house, dovecot)
+
+
+@pytest.fixture
+def browser(key: str) -> Iterator[Browser]:
+    """A Chromium of the test's own. `key` is a session that the test's file takes before it starts:
+    then it keeps the database to itself."""
+    with chromium() as started:
+        yield started

@@ -1,6 +1,5 @@
 """Clients made, mended and merged in a real browser, in light and dark, for axe and the CSP."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from postroom.clients.models import Client, Group, GroupMember, Patient
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast, make_client
 
 
@@ -52,12 +51,6 @@ def addresses(cast: Cast) -> list[str]:
         f"clients/{pk}/merge",
         f"clients/{pk}/merge?with={twice}",
     ]
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def enter(browser: Browser, base: str, key: str) -> BrowserContext:

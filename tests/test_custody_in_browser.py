@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from postroom.custody import erasing, exporting
 from postroom.custody.tests.things import furnish, letter
 from postroom.practice import longwork
-from tests.support.browser import SIZES, chromium, complaints_of, flaws
+from tests.support.browser import SIZES, complaints_of, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
 
@@ -35,12 +35,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """Alice's session; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.alice).cookies[house.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

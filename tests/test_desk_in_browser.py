@@ -1,6 +1,5 @@
 """The register's pages in a real browser: by keyboard, without script, on a phone, for axe."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.tests.post import NOON, PNG, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, first_of, flaws, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, first_of, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast, make_client
 
 NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
@@ -47,12 +46,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """Bob's session; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def enter(browser: Browser, base: str, key: str, size: str = "desk", **more: Any) -> BrowserContext:

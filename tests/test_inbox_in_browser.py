@@ -1,6 +1,5 @@
 """An inbox in a real browser: its list beside the letter, by keyboard, at every size."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from postroom.connections.models import MailAccount, Workflow
 from postroom.register import rules
 from postroom.register.models import Conversation, Entry
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, flaws_everywhere
 from tests.support.cast import Cast, make_cast
 from tests.test_desk_in_browser import enter, on_desk
 
@@ -44,12 +43,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """Bob's session; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The frame, the door and the accounts in a real browser: nothing for axe or the CSP to report."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, flaws_everywhere, widths
+from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere, widths
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -67,12 +66,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """The session of Alice; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def window(browser: Browser, base: str, key: str):

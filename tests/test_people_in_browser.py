@@ -1,14 +1,13 @@
 """Somebody comes, works, and goes: invited in one browser, in and out again in another."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from postroom.practice.models import Member
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -35,12 +34,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """The session of Alice; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def context_of(browser: Browser) -> BrowserContext:

@@ -1,7 +1,6 @@
 """A call logged in two clicks and its text, a view saved and used, in Chromium and both languages;
 by ids and addresses alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from postroom.clients.models import ClientNote, Patient
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws
+from tests.support.browser import SIZES, complaints_of, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
 THEMES = {"en": "light", "fr": "dark"}
@@ -41,12 +40,6 @@ def cast(transactional_db: None, language: str) -> Cast:
 def key(cast: Cast) -> str:
     """Bob's session; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def enter(browser: Browser, base: str, key: str, theme: Any, size: str) -> Page:

@@ -13,7 +13,7 @@ from postroom.clients.rules import search_name
 from postroom.register import search
 from postroom.register.models import EntryPatient
 from postroom.register.tests.post import mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast
 
 LETTERS = {
@@ -56,12 +56,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """The session of Alice; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str):
-    with chromium() as started:
-        yield started
 
 
 def page_of(browser: Browser, base: str, key: str) -> Page:

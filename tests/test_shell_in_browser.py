@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, chromium, complaints_of, first_of
+from tests.support.browser import SIZES, complaints_of, first_of
 from tests.support.cast import Cast, make_cast
 
 FAILED = "This did not work. Nothing was changed. Try again."
@@ -37,12 +37,6 @@ def cast(transactional_db: None) -> Cast:
 def key(cast: Cast) -> str:
     """The session of Alice; taken before the browser starts, which keeps the database to itself."""
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def browser(key: str):
-    with chromium() as started:
-        yield started
 
 
 def open_page(browser: Browser, base: str, key: str, path: str, size: str = "desk") -> Page:

@@ -99,9 +99,8 @@ class Ways:
 def settle(draft: Draft, member: Member) -> None:
     """The ways of a letter about which nobody has said anything."""
     usual = ways(draft, member)
-    draft.account, draft.replies, draft.to_register = (
-        *(usual.account, usual.replies, usual.to_register),
-    )
+    draft.account, draft.replies = usual.account, usual.replies
+    draft.to_register = usual.to_register
 
 
 def settle_again(draft: Draft, member: Member, before: Ways) -> None:
