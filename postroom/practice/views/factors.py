@@ -18,7 +18,7 @@ from postroom.practice.access import MemberRequest, fresh_form, member_required
 from postroom.practice.forms.security import AppForm, ConfirmForm, PasskeyNameForm
 from postroom.practice.models import Factor
 from postroom.practice.views.security import security_page, show_codes, to_security
-from postroom.practice.views.signing_in import busy, safe, status_of
+from postroom.practice.views.signing_in import busy, safe, say_refused, status_of
 
 SEED = "new_app"  # in the session: the sealed seed of an app whose first code is awaited
 
@@ -121,8 +121,8 @@ def _confirm_by_passkey(request: Any, back: str) -> HttpResponse:
             raise passkeys.NotProven("no challenge")
         if passkeys.owner(request.POST["credential"], challenge, now) != request.user:
             raise passkeys.NotProven("somebody else's")
-    except passkeys.NotProven:
-        messages.error(request, _("This passkey did not open Postroom. Try again."))
+    except passkeys.NotProven as why:
+        say_refused(request, why)
         query = urlencode({"next": back})
         return redirect(f"{request.path}?{query}")
     arriving.prove(request, now)

@@ -1,5 +1,6 @@
 """Signing in and out: the password, then the second proof where there is one."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from postroom.practice import arriving, deeds, factors, passkeys, provider, seat
 from postroom.practice.forms import guessing
 from postroom.practice.forms.signing_in import ProofForm, SignInForm
 from postroom.practice.models import Factor, Member, SignedIn, User
+
+log = logging.getLogger(__name__)
 
 
 class SignIn(LoginView):
@@ -109,8 +112,8 @@ def passkey_answer(request: Any) -> HttpResponse:
         if challenge is None:
             raise passkeys.NotProven("no challenge")
         user = passkeys.owner(request.POST.get("credential", ""), challenge, now)
-    except passkeys.NotProven:
-        messages.error(request, _("This passkey did not open Postroom. Try again."))
+    except passkeys.NotProven as why:
+        say_refused(request, why)
         return redirect("practice:sign_in")
     return let_in(request, user, back or (found[1] if found and found[0] == user else ""))
 
@@ -123,6 +126,12 @@ def sign_out(request: Any) -> HttpResponse:
         seats.end(SignedIn.objects.filter(pk=request.seat.pk))
     auth.logout(request)
     return redirect("practice:sign_in")
+
+
+def say_refused(request: Any, why: passkeys.NotProven) -> None:
+    """The person is told that it did not open, the log why."""
+    log.info("a passkey was refused: %s", why)
+    messages.error(request, _("This passkey did not open Postroom. Try again."))
 
 
 def let_in(request: Any, user: User, back: str) -> HttpResponse:

@@ -3,12 +3,15 @@
 
 const forms = window.isSecureContext && window.PublicKeyCredential ? document.querySelectorAll("form[data-passkey]") : [];
 
+const asking = new Set(); // forms whose device has not answered yet
+const answered = new Set(); // forms that go out now, once
+
 for (const form of forms) {
   form.hidden = false;
   form.addEventListener("submit", (event) => {
-    if (form.elements.credential.value) return;
-    event.preventDefault();
-    ask(form, event.submitter);
+    if (answered.delete(form)) return;
+    event.preventDefault(); // pressed twice, a challenge would be spent before its answer came
+    if (!form.elements.credential.value && !asking.has(form)) ask(form, event.submitter);
   });
 }
 
@@ -34,8 +37,7 @@ async function keepOffering() {
     const options = await optionsFor(offering);
     if (mine.signal.aborted) return;
     const made = await get(options, { mediation: "conditional", signal: mine.signal });
-    offering.elements.credential.value = JSON.stringify(made);
-    offering.requestSubmit();
+    send(offering, made);
   } catch {
     // Nobody chose one. The button and the password are there still.
   }
@@ -48,19 +50,27 @@ window.addEventListener("pageshow", () => {
 
 async function ask(form, button) {
   const failed = form.querySelector("[data-passkey-failed]");
+  asking.add(form);
   failed.hidden = true;
   button?.setAttribute("aria-busy", "true");
   offer?.abort(); // one question at a time
   try {
     const options = await optionsFor(form);
     const made = await (form.dataset.passkey === "create" ? create(options) : get(options));
-    form.elements.credential.value = JSON.stringify(made);
-    form.requestSubmit();
+    send(form, made);
   } catch {
     // Whoever pressed «Cancel», and a device that has none of ours, look alike on purpose.
     failed.hidden = false;
     button?.removeAttribute("aria-busy");
+  } finally {
+    asking.delete(form);
   }
+}
+
+function send(form, made) {
+  form.elements.credential.value = JSON.stringify(made);
+  answered.add(form);
+  form.requestSubmit();
 }
 
 async function optionsFor(form) {
