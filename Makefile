@@ -29,20 +29,19 @@ types: $(ENV)/dev.stamp
 	$(ENV)/bin/mypy
 
 unit-sqlite: $(ENV)/dev.stamp
-	$(PYTHON) -m pytest -q -n 4 --dist loadgroup
+	$(PYTHON) -m pytest -q -rfER -n 4 --dist loadgroup
 
 # The same tests on the other database, less those that ask nothing of it that others do not: of mail
 # and files, of the wire, of what a browser shows, of who may open a page.
 WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypto files processes, \
     --ignore-glob='postroom/kit/tests/test_$(name)*') --ignore=postroom/cli/demo \
-    --ignore=tests/support/tests --ignore-glob='tests/test_*_in_browser.py' --ignore=tests/test_docs.py \
+    --ignore=tests/support/tests --ignore-glob='*_in_browser.py' --ignore=tests/test_docs.py \
     --ignore=tests/test_bench.py --ignore=tests/test_power_cut.py --ignore=tests/test_poison.py \
-    --ignore=tests/test_journey.py \
     --ignore=postroom/web --ignore=tests/test_access_matrix.py --ignore=tests/test_standing_by.py \
     --ignore=tests/test_accented_password.py --ignore=tests/test_chaos_random.py \
     --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
-	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -n 4 --dist loadgroup \
+	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -rfER -n 4 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
 # BENCH names another one than filing: delivery, accounts, idle, searching, importing, reading, register,

@@ -49,6 +49,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return reads_it or None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey in a browser that fails goes once more, and the run names it (-rR): beside other
+    tests a browser may answer later than anybody waits. What fails twice has failed."""
+    for item in items:
+        if item.path.stem.endswith("_in_browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not real_data.is_there():
         names = ", ".join(sorted(_left_out)) or "the tests on real mail"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from postroom.clients.models import Client, Group, GroupMember, Patient
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import complaints_of, enter, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast, make_client
 
 
@@ -51,21 +51,6 @@ def addresses(cast: Cast) -> list[str]:
         f"clients/{pk}/merge",
         f"clients/{pk}/merge?with={twice}",
     ]
-
-
-def enter(browser: Browser, base: str, key: str) -> BrowserContext:
-    width, height = SIZES["desk"]
-    context = browser.new_context(
-        base_url=base,
-        viewport={"width": width, "height": height},
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    context.set_default_timeout(15_000)
-    return context
 
 
 def test_a_client_is_made_mended_and_merged(

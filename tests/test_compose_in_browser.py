@@ -14,10 +14,9 @@ from postroom.outbox.template_actions import Wording, create
 from postroom.outbox.tests.post import NOW, make_account
 from postroom.practice.models import Member
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, chromium, complaints_of, flaws
+from tests.support.browser import chromium, complaints_of, enter, flaws, press
 from tests.support.cast import Cast, make_cast
 
-expect.set_options(timeout=15_000)
 EN = {"name": "Claim done", "channel": "email", "purpose": "message", "language": "en"}
 
 
@@ -59,24 +58,6 @@ def french(cast: Cast) -> str:
 def browser(key: str, french: str) -> Iterator[Browser]:
     with chromium() as started:
         yield started
-
-
-def enter(
-    browser: Browser, base: str, key: str, theme: Any = "light", size: str = "desk"
-) -> BrowserContext:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        base_url=base,
-        viewport={"width": width, "height": height},
-        locale="en-GB",
-        reduced_motion="reduce",
-        color_scheme=theme,
-    )
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    context.set_default_timeout(15_000)
-    return context
 
 
 def test_a_letter_is_written_kept_and_sent(
@@ -122,7 +103,7 @@ def _come(page: Page, address: str, words: str) -> None:
 def _survives(context: BrowserContext, page: Page, folder: Path) -> None:
     """Typed, closed at once, and opened again; with a name chosen, a file dropped, a question."""
     page.wait_for_load_state()
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator(".composer.scripted")).to_be_visible()
     page.get_by_label("Add somebody").press_sequentially("hollis")
     page.get_by_role("option", name="Hollis Farrow").click()
@@ -164,7 +145,7 @@ def _answer(page: Page) -> None:
     page.get_by_role("link", name="Hollis Farrow").first.click()
     page.get_by_role("link", name="Claim", exact=True).click()
     page.wait_for_load_state()
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_label("Subject")).to_have_value("Re: Claim")
     page.get_by_role("textbox", name="Message").fill("It is.")
     page.get_by_role("button", name="Send now").click()
@@ -174,7 +155,7 @@ def _answer(page: Page) -> None:
 def test_in_french_on_a_phone_two_windows_keep_both_texts(
     live_server: Any, browser: Browser, french: str, cast: Cast
 ) -> None:
-    context = enter(browser, live_server.url, french, "dark", "phone")
+    context = enter(browser, live_server.url, french, "phone", color_scheme="dark")
     page = context.new_page()
     complaints = complaints_of(page)
     page.goto(f"/p/tern/compose?client={cast.hollis.pk}")

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from postroom.custody import erasing, exporting
 from postroom.custody.tests.things import furnish, letter
 from postroom.practice import longwork
-from tests.support.browser import SIZES, complaints_of, flaws
+from tests.support.browser import SIZES, complaints_of, enter, flaws
 from tests.support.cast import Cast, make_cast, make_client
 
 
@@ -76,10 +76,7 @@ def clean_everywhere(page: Page) -> None:
 def test_a_record_is_handed_over_held_and_erased(
     live_server, browser: Browser, key: str, worker: None, cast: Cast, tmp_path: Path
 ) -> None:
-    context = browser.new_context(locale="en-GB", accept_downloads=True)
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
-    page = context.new_page()
+    page = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(page)
     record = f"{live_server.url}/p/tern/clients/{cast.hollis.pk}"
     page.goto(f"{record}/details")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from postroom.clients.models import Group, GroupMember
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.tests.post import NOON, PNG, mail, put
-from tests.support.browser import SIZES, complaints_of, first_of, flaws, flaws_everywhere
+from tests.support.browser import complaints_of, enter, first_of, flaws, flaws_everywhere, press
 from tests.support.cast import Cast, make_cast, make_client
 
 NEWSLETTER = '<h1>Offers</h1><img src="https://shop.example/a.png"><img src="cid:logo">'
@@ -48,19 +48,6 @@ def key(cast: Cast) -> str:
     return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def enter(browser: Browser, base: str, key: str, size: str = "desk", **more: Any) -> BrowserContext:
-    width, height = SIZES[size]
-    viewport = {"width": width, "height": height}
-    # Without motion: axe would measure colours half way.
-    more = {"locale": "en-GB", "reduced_motion": "reduce", **more}
-    context = browser.new_context(base_url=base, viewport=viewport, **more)
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    context.set_default_timeout(10_000)
-    return context
-
-
 def on_desk(page: Page, subject: str) -> None:
     expect(page.locator("#desk h2").first).to_have_text(subject)
 
@@ -71,23 +58,23 @@ def test_a_letter_is_filed_and_taken_back_by_keyboard_alone(
     page = enter(browser, live_server.url, key).new_page()
     page.goto("/p/tern/unresolved")
     on_desk(page, "Insurance form")
-    page.keyboard.press("j")
+    press(page, "j")
     on_desk(page, "Pixel")
     expect(page.locator("#rows [aria-current]")).to_contain_text("Pixel")
-    page.keyboard.press("k")
+    press(page, "k")
     on_desk(page, "Insurance form")
-    page.keyboard.press("s")
+    press(page, "s")
     page.keyboard.type("hollis")
     expect(page.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_checked()
     expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_focused()
     expect(page.get_by_label("Remember this address for Hollis Farrow")).to_be_checked()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     on_desk(page, "Pixel")
     expect(page.locator("#toast")).to_contain_text("Filed to Hollis Farrow. Address remembered.")
     expect(page.locator("#rows > li")).to_have_count(3)
-    page.keyboard.press("u")
+    press(page, "u")
     on_desk(page, "Insurance form")
     expect(page.get_by_role("heading", name="Insurance form")).to_be_focused()
     expect(page.locator("#rows > li")).to_have_count(4)
@@ -105,7 +92,7 @@ def test_a_page_that_is_filed_away_is_filled_up_from_below(
         .nth(2)
         .evaluate("row => (document.querySelector('#foot [name=last]').value = row.dataset.entry)")
     )
-    page.keyboard.press("i")
+    press(page, "i")
     on_desk(page, "Pixel")
     expect(page.locator("#rows > li")).to_have_count(3)
     expect(page.locator("#rows > li").nth(2)).to_contain_text("Thanks")
@@ -136,7 +123,7 @@ def test_a_button_that_files_is_busy_until_the_server_has_answered(
     context.route("**/resolve", lambda route: held.append(route))
     page = context.new_page()
     page.goto("/p/tern/unresolved")
-    page.keyboard.press("j")
+    press(page, "j")
     on_desk(page, "Pixel")
     button = page.locator("[data-file]")
     button.click()
@@ -152,12 +139,12 @@ def test_choosing_a_card_says_to_whom_it_will_be_filed(
 ) -> None:
     page = enter(browser, live_server.url, key).new_page()
     page.goto("/p/tern/unresolved")
-    page.keyboard.press("j")
+    press(page, "j")
     on_desk(page, "Pixel")
     expect(page.locator("[data-file]")).to_contain_text("File to Wren Farrow")
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator("[data-file]")).to_contain_text("File to Edda Farrow")
-    page.keyboard.press("ArrowUp")
+    press(page, "ArrowUp")
     expect(page.locator("[data-file]")).to_contain_text("File to Wren Farrow")
 
 
@@ -166,10 +153,10 @@ def test_enter_on_a_link_follows_the_link_and_files_nothing(
 ) -> None:
     page = enter(browser, live_server.url, key).new_page()
     page.goto("/p/tern/unresolved")
-    page.keyboard.press("j")
+    press(page, "j")
     on_desk(page, "Pixel")
     page.locator("#rows a").nth(3).focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     on_desk(page, "Thanks")
     expect(page.locator("#rows > li")).to_have_count(4)
 
@@ -178,7 +165,7 @@ def test_a_person_files_without_script(live_server: Any, browser: Browser, key: 
     page = enter(browser, live_server.url, key, java_script_enabled=False).new_page()
     page.goto("/p/tern/unresolved")
     page.get_by_placeholder("Search name, animal, phone, number").fill("4182")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.get_by_text("No. 4182").click()
     page.get_by_role("button", name="File to the chosen client").click()
     on_desk(page, "Pixel")

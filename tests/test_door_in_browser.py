@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from postroom.practice import pins
 from postroom.practice.models import Member
-from tests.support.browser import SIZES, chromium, complaints_of, flaws_everywhere
+from tests.support.browser import chromium, complaints_of, enter, flaws_everywhere, press
 from tests.support.cast import PASSWORD, Cast, make_cast
 
 SECURITY = "/p/tern/profile/security"
@@ -39,15 +39,6 @@ def browser(cast: Cast) -> Iterator[Browser]:
         yield started
 
 
-def desk(browser: Browser, size: str = "desk", **more: str) -> tuple[BrowserContext, Page]:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-GB", **more
-    )
-    context.route("**/events", lambda route: route.abort())
-    return context, context.new_page()
-
-
 def sign_in(page: Page, base: str, member: Member, path: str = "/p/tern/") -> None:
     page.goto(f"{base}/sign-in?next={path}")
     give_password(page, member)
@@ -62,15 +53,15 @@ def give_password(page: Page, member: Member) -> None:
 
 
 def press_lock(page: Page) -> None:
-    page.wait_for_load_state("load")  # keys work from then on
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page).to_have_url(re.compile("/lock$"))
 
 
 def test_an_app_is_set_up_by_its_picture_and_then_asked_for(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     complaints = complaints_of(page)
     sign_in(page, base, cast.alice, SECURITY)
     page.get_by_role("link", name="Set up an app").click()
@@ -94,7 +85,8 @@ def test_an_app_is_set_up_by_its_picture_and_then_asked_for(
 
 
 def test_a_passkey_is_made_and_signs_in_alone(base: str, browser: Browser, cast: Cast) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     context.add_init_script(OFFERS_NOTHING)
     complaints = complaints_of(page)
     make_passkey(context, page, base, cast)
@@ -119,7 +111,8 @@ def test_a_passkey_is_made_and_signs_in_alone(base: str, browser: Browser, cast:
 def test_a_passkey_is_offered_in_the_field_for_the_address(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     complaints = complaints_of(page)
     make_passkey(context, page, base, cast)
     page.get_by_role("button", name="Sign out").first.click()
@@ -156,7 +149,8 @@ AUTHENTICATOR = {
 def test_without_a_device_the_page_says_so_and_stays(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("WebAuthn.enable")
     strange = AUTHENTICATOR | {"isUserVerified": False}
@@ -171,7 +165,8 @@ def test_without_a_device_the_page_says_so_and_stays(
 def test_two_people_share_a_desk_and_each_goes_on_where_they_were(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     complaints = complaints_of(page)
     sign_in(page, base, cast.alice, "/p/tern/settings/accounts")
     press_lock(page)
@@ -185,7 +180,7 @@ def test_two_people_share_a_desk_and_each_goes_on_where_they_were(
     page.bring_to_front()  # beside other windows of a busy machine this one may be behind
     expect(page.get_by_label("PIN")).to_be_focused()  # pressing the name leads to the PIN
     page.keyboard.type(PINS["Alice"])
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page).to_have_url(f"{base}/p/tern/settings/accounts")
     expect(page.locator(".nav .me")).to_contain_text("Alice Moreau")
     press_lock(page)
@@ -202,7 +197,8 @@ def test_two_people_share_a_desk_and_each_goes_on_where_they_were(
 
 
 def test_when_one_page_is_locked_so_are_the_others(base: str, browser: Browser, cast: Cast) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     sign_in(page, base, cast.bob, "/p/tern/clients")
     other = context.new_page()
     other.goto(f"{base}/p/tern/profile")
@@ -215,7 +211,8 @@ def test_when_one_page_is_locked_so_are_the_others(base: str, browser: Browser, 
 def test_a_page_nobody_touches_says_so_and_one_in_use_does_not(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser)
+    context = enter(browser, base)
+    page = context.new_page()
     sign_in(page, base, cast.bob, "/p/tern/clients")
     said = []
     for touch in (False, False, True, False):
@@ -231,7 +228,8 @@ def test_a_page_nobody_touches_says_so_and_one_in_use_does_not(
 def test_every_page_of_the_door_is_open_to_everybody(
     base: str, browser: Browser, cast: Cast
 ) -> None:
-    context, page = desk(browser, reduced_motion="reduce")
+    context = enter(browser, base)
+    page = context.new_page()
     complaints = complaints_of(page)
     found = {}
 

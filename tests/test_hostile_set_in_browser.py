@@ -10,10 +10,9 @@ from playwright.sync_api import BrowserContext, Error
 from postroom.kit.tests import hostile_html
 from postroom.register.models import Attachment, DirectOpening, Entry
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import chromium
+from tests.support.browser import chromium, enter
 from tests.support.cast import Cast, make_cast
 from tests.support.real_data import FOLDER
-from tests.test_desk_in_browser import enter
 
 MADE = FOLDER / "attachments" / "made"
 # A script that runs says so.
@@ -83,7 +82,6 @@ def test_nothing_of_the_hostile_set_runs_loads_or_leads_away(
     addresses = [*entries, *names]
     with chromium(whole=True) as browser:
         context = enter(browser, live_server.url, key)
-        context.set_default_timeout(30_000)
         context.add_init_script(REPORTER)
         ran: list[str] = []
         asked: list[str] = []

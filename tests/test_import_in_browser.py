@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from postroom.clients import import_jobs
 from postroom.clients.models import Client
 from postroom.practice import longwork
-from tests.support.browser import SIZES, chromium, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import chromium, complaints_of, enter, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast
 
 ROWS, BAD = 10_000, range(100, 9_900, 268)
@@ -101,7 +101,8 @@ def test_ten_thousand_clients_with_37_bad_rows_are_imported_mended_and_brought_a
     live_server, browser, keys, worker, listed, tmp_path, rows, bad
 ) -> None:
     assert len(bad) == 37
-    page, complaints = window(browser, live_server.url, keys["alice"])
+    page = enter(browser, live_server.url, keys["alice"]).new_page()
+    complaints = complaints_of(page)
     page.goto(f"{live_server.url}/p/tern/clients")
     page.locator("#import").click()
     bring(page, listed)
@@ -145,7 +146,8 @@ def test_ten_thousand_clients_with_37_bad_rows_are_imported_mended_and_brought_a
 def test_the_pages_of_an_import_fit_every_window(
     live_server, browser, keys, worker, listed
 ) -> None:
-    page, complaints = window(browser, live_server.url, keys["alice"])
+    page = enter(browser, live_server.url, keys["alice"]).new_page()
+    complaints = complaints_of(page)
     page.goto(f"{live_server.url}/p/tern/clients/import")
     assert flaws_everywhere(page) == []
     bring(page, listed)
@@ -154,18 +156,6 @@ def test_the_pages_of_an_import_fit_every_window(
     page.locator("#would").wait_for(timeout=120_000)
     assert flaws_everywhere(page) == []
     assert complaints == []
-
-
-def window(browser: Browser, base: str, key: str) -> tuple[Page, list[str]]:
-    width, height = SIZES["desk"]
-    viewport = {"width": width, "height": height}
-    # Without motion: axe would measure colours half way.
-    context = browser.new_context(viewport=viewport, reduced_motion="reduce")
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    page = context.new_page()
-    return page, complaints_of(page)
 
 
 def apart(ask: Callable[[], Any]) -> Any:

@@ -11,9 +11,9 @@ from postroom.connections.models import MailAccount, Workflow
 from postroom.register import rules
 from postroom.register.models import Conversation, Entry
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, complaints_of, flaws_everywhere
+from tests.support.browser import SIZES, complaints_of, enter, flaws_everywhere, press
 from tests.support.cast import Cast, make_cast
-from tests.test_desk_in_browser import enter, on_desk
+from tests.test_desk_in_browser import on_desk
 
 SUBJECTS = ("Insulin", "A referral", "Opening hours")
 PAGE = "/p/tern/shared-inbox"
@@ -57,22 +57,22 @@ def bold(page: Page) -> list[str]:
 
 
 def test_letters_are_read_and_closed_by_keyboard(page: Page) -> None:
-    complaints, press = complaints_of(page), page.keyboard.press
+    complaints = complaints_of(page)
     expect(page.get_by_role("heading", name="No message is open")).to_be_visible()
     assert bold(page) == list(SUBJECTS)
-    press("j")
+    press(page, "j")
     on_desk(page, "Insulin")
     assert bold(page) == list(SUBJECTS[1:])
-    press("j")
+    press(page, "j")
     on_desk(page, "A referral")
     expect(page).to_have_title("A referral · Shared inbox · Tern & Thistle Vets · Postroom")
-    press("k")
+    press(page, "k")
     on_desk(page, "Insulin")
-    press("e")
+    press(page, "e")
     on_desk(page, "A referral")  # the next one, at once
     expect(page.locator("#rows > li")).to_have_count(2)
     page.wait_for_load_state()
-    press("u")
+    press(page, "u")
     expect(page.get_by_text("Open again.")).to_be_visible()
     on_desk(page, "Insulin")
     expect(page.locator("#rows > li")).to_have_count(3)

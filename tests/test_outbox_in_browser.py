@@ -12,7 +12,7 @@ from postroom.outbox import rules
 from postroom.outbox.models import Message
 from postroom.outbox.tests.post import make_account, put
 from postroom.practice.models import Member
-from tests.support.browser import SIZES, chromium, complaints_of, flaws_everywhere, too_wide
+from tests.support.browser import SIZES, chromium, complaints_of, enter, flaws_everywhere, too_wide
 from tests.support.cast import Cast, make_cast
 
 
@@ -63,22 +63,8 @@ def browser(keys: dict[str, str]) -> Iterator[Browser]:
         yield started
 
 
-def open_as(browser: Browser, base: str, key: str):
-    width, height = SIZES["desk"]
-    context = browser.new_context(
-        base_url=base,
-        viewport={"width": width, "height": height},
-        reduced_motion="reduce",
-        locale="en-GB",
-    )
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    context.set_default_timeout(60_000)
-    return context
-
-
 def test_a_failed_address_is_corrected_and_a_doubt_is_settled(browser, live_server, keys):
-    page = open_as(browser, live_server.url, keys["bob"]).new_page()
+    page = enter(browser, live_server.url, keys["bob"]).new_page()
     said = complaints_of(page)
     page.goto("/p/tern/outbox")
     expect(page.get_by_role("heading", name="Perhaps sent")).to_be_visible()
@@ -98,7 +84,7 @@ def test_a_failed_address_is_corrected_and_a_doubt_is_settled(browser, live_serv
 
 
 def test_the_same_in_french_on_a_phone(french, browser, live_server, keys):
-    page = open_as(browser, live_server.url, keys["bob"]).new_page()
+    page = enter(browser, live_server.url, keys["bob"]).new_page()
     page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))
     page.goto("/p/tern/outbox")
     expect(page.get_by_role("heading", name="Peut-être envoyé")).to_be_visible()
@@ -116,7 +102,7 @@ def test_the_same_in_french_on_a_phone(french, browser, live_server, keys):
 
 
 def test_every_page_is_clean(browser, live_server, keys):
-    page = open_as(browser, live_server.url, keys["alice"]).new_page()
+    page = enter(browser, live_server.url, keys["alice"]).new_page()
     said = complaints_of(page)
     for path in ("outbox", "settings/sending", "settings/sending/add"):
         page.goto(f"/p/tern/{path}")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere, widths
+from tests.support.browser import complaints_of, enter, flaws, flaws_everywhere, press, widths
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -69,15 +69,7 @@ def key(cast: Cast) -> str:
 
 
 def window(browser: Browser, base: str, key: str):
-    width, height = SIZES["desk"]
-    viewport = {"width": width, "height": height}
-    # Without motion: axe would measure colours half way.
-    context = browser.new_context(viewport=viewport, locale="en-GB", reduced_motion="reduce")
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    if key:
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    page = context.new_page()
+    page = enter(browser, base, key).new_page()
     return Window(page, complaints_of(page))
 
 
@@ -109,11 +101,11 @@ def test_the_keyboard_opens_its_own_list_and_the_search(
 ) -> None:
     inside = window(browser, live_server.url, key)
     inside.open(live_server.url + "/p/tern/")
-    inside.page.keyboard.press("?")
+    press(inside.page, "?")
     assert inside.page.locator("#keys").is_visible()
     inside.assert_clean()
-    inside.page.keyboard.press("Escape")
-    inside.page.keyboard.press("/")
+    press(inside.page, "Escape")
+    press(inside.page, "/")
     assert inside.page.evaluate("document.activeElement.id") == "find"
     inside.page.keyboard.type("?")
     assert not inside.page.locator("#keys").is_visible()
@@ -125,10 +117,10 @@ def test_single_keys_can_be_switched_off(live_server, browser: Browser, key: str
     inside.page.get_by_role("button", name="Keyboard shortcuts").click()
     inside.page.get_by_role("switch", name="Single keys").uncheck()
     inside.page.get_by_role("button", name="Close").click()
-    inside.page.keyboard.press("/")
+    press(inside.page, "/")
     assert inside.page.evaluate("document.activeElement.id") != "find"
     inside.open(live_server.url + "/p/tern/profile")
-    inside.page.keyboard.press("?")
+    press(inside.page, "?")
     assert not inside.page.locator("#keys").is_visible()
 
 

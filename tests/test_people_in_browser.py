@@ -4,10 +4,10 @@ import re
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from postroom.practice.models import Member
-from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import complaints_of, enter, flaws, flaws_everywhere
 from tests.support.cast import Cast, make_cast
 
 ADDRESSES = [
@@ -36,21 +36,6 @@ def key(cast: Cast) -> str:
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def context_of(browser: Browser) -> BrowserContext:
-    width, height = SIZES["desk"]
-    viewport = {"width": width, "height": height}
-    # Without motion: axe would measure colours half way.
-    context = browser.new_context(viewport=viewport, locale="en-GB", reduced_motion="reduce")
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    return context
-
-
-def inside(context: BrowserContext, base: str, key: str) -> Page:
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    return context.new_page()
-
-
 def assert_clean(page: Page) -> None:
     assert (page.url, flaws(page)) == (page.url, [])
 
@@ -60,7 +45,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # no mail server
     settings.ADDRESS = live_server.url
-    alice = inside(context_of(browser), live_server.url, key)
+    alice = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(alice)
     alice.goto(live_server.url + "/p/tern/settings/people")
     alice.get_by_role("link", name="Invite somebody").click()
@@ -73,7 +58,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
     alice.get_by_role("link", name="Done").click()
     expect(alice.get_by_text("nadia@tern.example")).to_be_visible()
 
-    nadia = context_of(browser).new_page()
+    nadia = enter(browser, live_server.url).new_page()
     complaints_there = complaints_of(nadia)
     nadia.goto(link)
     assert_clean(nadia)
@@ -109,7 +94,7 @@ def test_invited_accepted_signed_in_and_out_at_once(
 
 
 def test_every_page_of_the_team_is_clean(live_server, browser: Browser, key: str) -> None:
-    page = inside(context_of(browser), live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(page)
     for address in ADDRESSES:
         page.goto(f"{live_server.url}/p/tern/{address}")
@@ -119,7 +104,7 @@ def test_every_page_of_the_team_is_clean(live_server, browser: Browser, key: str
 
 
 def test_one_person_changes_between_two_practices(live_server, browser: Browser, key: str) -> None:
-    page = inside(context_of(browser), live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     page.goto(live_server.url + "/p/tern/")
     page.get_by_role("link", name="Change practice").click()
     assert_clean(page)
@@ -129,7 +114,7 @@ def test_one_person_changes_between_two_practices(live_server, browser: Browser,
 
 
 def test_leaving_without_saving_asks(live_server, browser: Browser, key: str) -> None:
-    page = inside(context_of(browser), live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto(live_server.url + "/p/tern/settings/practice")
@@ -149,7 +134,7 @@ def test_leaving_without_saving_asks(live_server, browser: Browser, key: str) ->
 def test_the_signature_and_the_regions_follow_what_is_typed(
     live_server, browser: Browser, key: str
 ) -> None:
-    page = inside(context_of(browser), live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(page)
     page.goto(live_server.url + "/p/tern/settings/practice")
     page.locator("textarea[name=signature]").press_sequentially("{first_name} at {practice}")

@@ -12,9 +12,8 @@ from postroom.register import joining
 from postroom.register.models import Entry
 from postroom.register.tests.post import NOON, mail, put
 from postroom.register.views import files
-from tests.support.browser import canary, chromium, complaints_of, flaws
+from tests.support.browser import canary, chromium, complaints_of, enter, flaws
 from tests.support.cast import Cast, make_cast
-from tests.test_desk_in_browser import enter
 
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002")
 PICTURE = GIF + b"\x02D\x01\x00;"

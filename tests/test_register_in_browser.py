@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from postroom.clients.models import ClientNote, Patient
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import SIZES, complaints_of, flaws
+from tests.support.browser import SIZES, complaints_of, enter, flaws, press
 from tests.support.cast import Cast, make_cast, make_client
 
 THEMES = {"en": "light", "fr": "dark"}
@@ -42,25 +42,10 @@ def key(cast: Cast) -> str:
     return cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def enter(browser: Browser, base: str, key: str, theme: Any, size: str) -> Page:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        base_url=base,
-        viewport={"width": width, "height": height},
-        reduced_motion="reduce",
-        color_scheme=theme,
-    )
-    # The test's server has a thread for each request; a stream would keep one for an hour.
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    context.set_default_timeout(30_000)
-    return context.new_page()
-
-
 def test_a_call_is_logged_in_two_clicks_and_a_view_is_kept(
     live_server: Any, browser: Browser, key: str, cast: Cast, language: str
 ) -> None:
-    page = enter(browser, live_server.url, key, THEMES[language], "desk")
+    page = enter(browser, live_server.url, key, color_scheme=THEMES[language]).new_page()
     complaints = complaints_of(page)
     _log(page, cast)
     _look(page)
@@ -105,9 +90,9 @@ def _look(page: Page) -> None:
     page.goto("/p/tern/register")
     page.locator("h1").click()
     for one in "jxjx":
-        page.keyboard.press(one)
+        press(page, one)
     expect(page.locator(".tick input:checked")).to_have_count(2)
-    page.keyboard.press("y")
+    press(page, "y")
     expect(rows).to_have_count(4)
     page.locator("#toast form button").click()
     expect(rows).to_have_count(6)

@@ -1,6 +1,5 @@
 """Ten letters resolved by keyboard alone, in a real browser; what is new there for axe."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,9 @@ from postroom.clients.models import ContactPoint, Patient
 from postroom.connections.models import MailAccount, Workflow
 from postroom.register.models import Entry
 from postroom.register.tests.post import NOON, mail, put
-from tests.support.browser import chromium, complaints_of, flaws
+from tests.support.browser import chromium, complaints_of, enter, flaws, press
 from tests.support.cast import Cast, make_cast, make_client
-from tests.test_desk_in_browser import enter, on_desk
+from tests.test_desk_in_browser import on_desk
 
 LETTERS = [
     mail(subject="Form", sender="Hollis F. <h@work.example>", text="Biscuit limps\n020 7946 0018"),
@@ -26,13 +25,6 @@ LETTERS = [
     *(mail(subject=f"Order {n}", sender="clinic@estate.example") for n in (1, 2, 3)),
     mail(subject="Last", sender="june@p.example"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture
@@ -67,7 +59,7 @@ def filed() -> dict[str, list[str]]:
 def look_up(page: Page, words: str, name: str) -> None:
     page.keyboard.type(words)
     expect(page.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("radio", name=name)).to_be_focused()
 
 
@@ -75,84 +67,82 @@ def test_ten_letters_are_resolved_by_keyboard_alone(live_server: Any, cast: Cast
     key = cast.browser(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
     with chromium() as browser:
         page = enter(browser, live_server.url, key).new_page()
-        page.set_default_timeout(60_000)
         complaints = complaints_of(page)
-        press = page.keyboard.press
         page.goto("/p/tern/unresolved")
 
         on_desk(page, "Form")  # very likely: number, animal and name
         expect(page.get_by_role("radio", name="Hollis Farrow")).to_be_checked()
         expect(page.get_by_role("checkbox", name="Biscuit")).to_be_checked()
         assert flaws(page) == []
-        press("Enter")
+        press(page, "Enter")
 
         on_desk(page, "Pixel")
-        press("2")
-        press("Enter")
+        press(page, "2")
+        press(page, "Enter")
 
         on_desk(page, "Results")
-        press("s")
+        press(page, "s")
         look_up(page, "edda", "Edda Brook")
-        press("Enter")
+        press(page, "Enter")
 
         on_desk(page, "Offers")
-        press("i")
+        press(page, "i")
 
         on_desk(page, "Tortoises")
-        press("n")
+        press(page, "n")
         expect(page.get_by_label("Name", exact=True)).to_be_focused()
         expect(page.get_by_label("Telephone")).to_have_value("020 7946 0055")
         assert flaws(page) == []
-        press("Enter")
+        press(page, "Enter")
         page.wait_for_url("**/unresolved?entry=*")
 
         on_desk(page, "Both of us")
-        press("s")
+        press(page, "s")
         look_up(page, "wren", "Wren Farrow")
-        press("+")
+        press(page, "+")
         expect(page.locator("#find-client")).to_be_focused()
         page.keyboard.type("hollis")
         expect(page.get_by_role("option")).to_have_count(1)
-        press("Enter")
+        press(page, "Enter")
         # Whom it is from stays; the one found comes besides.
         expect(page.get_by_role("radio", name="Wren Farrow")).to_be_focused()
         expect(page.get_by_role("checkbox", name="It concerns them as well Hollis")).to_be_checked()
         expect(page.locator("[data-file]")).to_contain_text("File to Wren Farrow, Hollis Farrow")
-        press("Enter")
+        press(page, "Enter")
 
         on_desk(page, "Order 1")
-        press("x")
-        press("j")
+        press(page, "x")
+        press(page, "j")
         on_desk(page, "Order 2")
-        press("j")
+        press(page, "j")
         on_desk(page, "Order 3")
-        press("Shift+X")
+        press(page, "Shift+X")
         expect(page.locator("#picked")).to_contain_text("Selected: 3")
-        press("s")
+        press(page, "s")
         look_up(page, "edda", "Edda Brook")
         expect(page.locator("[data-file]")).to_contain_text("File the selected 3 to Edda Brook")
         assert flaws(page) == []
-        press("Enter")
+        press(page, "Enter")
 
         on_desk(page, "Last")  # June's address is on her record by now
         expect(page.locator("#rows > li")).to_have_count(1)
-        press("u")
+        press(page, "u")
         page.wait_for_url("**#subject")
         expect(page.locator("#toast")).to_contain_text("3 messages wait again")
         on_desk(page, "Order 1")
-        press("a")
+        press(page, "a")
         page.wait_for_url("**same=*")
         expect(page.locator("#picked")).to_contain_text("Selected: 3")
-        press("s")
+        press(page, "s")
         look_up(page, "edda", "Edda Brook")
         expect(page.locator("[data-file]")).to_contain_text("File the selected 3 to Edda Brook")
-        press("Enter")
+        press(page, "Enter")
 
         on_desk(page, "Last")
         expect(page.locator("#rows > li")).to_have_count(1)
         _look_at_the_rest(page)
         page.goto("/p/tern/unresolved")
-        press("Enter")
+        press(page, "Enter")
         expect(page.get_by_role("heading", name="Everything is filed.")).to_be_focused()
         assert complaints == []
     assert filed() == {

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from postroom.clients.models import Client, Patient
 from postroom.clients.rules import search_name
 from postroom.register import search
 from postroom.register.models import EntryPatient
 from postroom.register.tests.post import mail, put
-from tests.support.browser import SIZES, complaints_of, flaws, flaws_everywhere
+from tests.support.browser import complaints_of, enter, flaws, flaws_everywhere, press
 from tests.support.cast import Cast, make_cast
 
 LETTERS = {
@@ -58,43 +58,35 @@ def key(cast: Cast) -> str:
     return cast.browser(cast.alice).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def page_of(browser: Browser, base: str, key: str) -> Page:
-    width, height = SIZES["desk"]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    return context.new_page()
-
-
 def test_everything_is_found_by_keyboard_from_anywhere(
     live_server, browser: Browser, key: str, cast: Cast
 ) -> None:
-    page = page_of(browser, live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(page)
     page.goto(live_server.url + "/p/tern/")
     page.wait_for_load_state("load")
-    page.keyboard.press("/")
+    press(page, "/")
     box, options = page.locator("#find"), page.locator(".find [role=option]")
     page.keyboard.type("bis", delay=30)
     expect(options.filter(has_text="Hollis Farrow")).to_be_visible()
     expect(options.filter(has_text="left leg")).to_be_visible()
     assert box.get_attribute("aria-activedescendant") is None
     assert flaws(page) == []
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(options.first).to_be_hidden()
     box.fill("left jpg")
     expect(options.filter(has_text="left-leg.jpg")).to_be_visible()
-    page.keyboard.press("ArrowUp")  # to the last one
+    press(page, "ArrowUp")  # to the last one
     expect(options.last).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(options.first).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Biscuit’s left leg")
     page.wait_for_load_state("load")
 
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("leg", delay=30)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search")
     expect(page.get_by_text("2 found", exact=True)).to_be_visible()
     expect(page.locator(".hit mark").first).to_have_text("leg")
@@ -115,7 +107,7 @@ def test_everything_is_found_by_keyboard_from_anywhere(
     expect(page.locator("#of-patient")).to_be_focused()
     expect(page.locator(".tli")).to_contain_text("they called · Bob Adeyemi")
     page.get_by_label("Search in this correspondence").fill("leg")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("Only Hollis Farrow")).to_be_visible()
     assert complaints == []
 
@@ -123,7 +115,7 @@ def test_everything_is_found_by_keyboard_from_anywhere(
 def test_the_pages_of_finding_are_clean_in_every_size(
     live_server, browser: Browser, key: str, cast: Cast
 ) -> None:
-    page = page_of(browser, live_server.url, key)
+    page = enter(browser, live_server.url, key).new_page()
     complaints = complaints_of(page)
     for address in ("", "search?q=leg", "search?q=nothing", f"clients/{cast.hollis.pk}"):
         page.goto(f"{live_server.url}/p/tern/{address}")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect
 
 from postroom.connections.models import MailAccount, Workflow
-from tests.support.browser import SIZES, complaints_of, first_of
+from tests.support.browser import complaints_of, enter, first_of, press
 from tests.support.cast import Cast, make_cast
 
 FAILED = "This did not work. Nothing was changed. Try again."
@@ -40,13 +40,8 @@ def key(cast: Cast) -> str:
 
 
 def open_page(browser: Browser, base: str, key: str, path: str, size: str = "desk") -> Page:
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
-    context.route("**/events", lambda route: route.abort())
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
-    page = context.new_page()
-    page.goto(base + path)
-    page.wait_for_load_state("load")
+    page = enter(browser, base, key, size).new_page()
+    page.goto(path)
     return page
 
 
@@ -152,7 +147,7 @@ def test_single_keys_are_switched_off_in_the_profile_too(
     page = open_page(browser, live_server.url, key, "/p/tern/profile")
     page.get_by_role("switch", name="Keys without Ctrl").uncheck()
     page.locator("h1").click()
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_hidden()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_role("switch", name="Single keys")).not_to_be_checked()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 SHELL = "chromium-headless-shell"  # Debian's Chromium, its windows and its PDF reader left out
 # Of what passes nothing is told: to name each such element takes axe twice as long as the rest.
@@ -19,7 +20,11 @@ SIZES = {"desk": (1440, 900), "tablet": (900, 900), "phone": (390, 844), "narrow
 # What hangs on the colours alone: the rest was asked in the light.
 CONTRAST = {"runOnly": ["color-contrast"], **BRIEF}
 AXE_AT = ("desk", "phone")
+PATIENCE = 30_000  # ms: Playwright’s own for what is pressed, and ours for what is expected
+QUIET = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+expect.set_options(timeout=PATIENCE)
 
 
 def installed(program: str) -> str:
@@ -39,6 +44,31 @@ def chromium(*, whole: bool = False) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+def enter(
+    browser: Browser, base: str, key: str = "", size: str = "desk", **more: Any
+) -> BrowserContext:
+    """A window at our address, signed in where the key of a session is given."""
+    width, height = SIZES[size]
+    # Without motion: axe would measure colours half way.
+    more = {"locale": "en-GB", "reduced_motion": "reduce", **more}
+    context = browser.new_context(
+        base_url=base, viewport={"width": width, "height": height}, **more
+    )
+    # The test's server has a thread for each request; a stream would keep one for an hour.
+    context.route("**/events", lambda route: route.abort())
+    if key:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
+    return context
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key as a person does: when the page is there with its scripts, and what was asked for
+    before has come."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(QUIET)
+    page.keyboard.press(key)
 
 
 def complaints_of(page: Page) -> list[str]:

@@ -4,20 +4,13 @@ by themselves, the second is told who was faster, and an undo reaches the server
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import chromium
+from tests.support.browser import chromium, press
 from tests.support.office import at_dovecot
 from tests.support.postroom import ADMIN, ADMIN_PASSWORD
-from tests.test_journey import SECONDS, arrive, letter, new_page, on_server, wait
+from tests.test_journey_in_browser import arrive, letter, new_page, on_server, wait
 
 BEN, BENS_PASSWORD = "ben@practice.test", "correct horse battery 8!"
 LETTERS = ("A new dog", "Two at one")
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    expect.set_options(timeout=SECONDS * 1000)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.mark.timeout(300)
@@ -38,7 +31,7 @@ def test_two_people_at_one_letter_and_an_undo_that_reaches_the_server(house, dov
             expect(page.get_by_role("heading", name="Two at one")).to_be_focused()
         choose(ben)
         expect(ben.get_by_role("radio", name="Someone Number 7")).to_be_focused()
-        ben.keyboard.press("Enter")
+        press(ben, "Enter")
         expect(anna.locator("#rows > li")).to_have_count(1)
         expect(anna.locator("#desk-news")).to_contain_text("Ben Adair filed it under Someone")
         expect(anna.locator("#desk h2").first).to_have_text("Two at one")  # what she reads stays
@@ -48,11 +41,11 @@ def test_two_people_at_one_letter_and_an_undo_that_reaches_the_server(house, dov
         # She chooses somebody all the same: she is told, and nothing is overwritten.
         choose(anna)
         expect(anna.locator("#desk [role=alert]")).to_contain_text("Ben Adair filed it")
-        anna.keyboard.press("j")
+        press(anna, "j")
         expect(anna.locator("#desk h2").first).to_have_text("A new dog")
 
         # He takes it back, and it waits again for both, and on the server.
-        ben.keyboard.press("u")
+        press(ben, "u")
         expect(ben.locator("#toast")).to_contain_text("The message waits again.")
         expect(anna.locator("#arrivals")).to_contain_text("1 new message")
         wait(lambda: on_server(office) == ("Unresolved",) * 2)
@@ -75,7 +68,7 @@ def at_unresolved(browser: Browser, base: str, name: str, password: str) -> Page
 
 
 def choose(page: Page) -> None:
-    page.keyboard.press("s")
+    press(page, "s")
     page.keyboard.type("C0007")
     expect(page.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
+    press(page, "Enter")

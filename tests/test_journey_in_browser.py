@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import SIZES, canary, chromium, complaints_of, flaws
+from tests.support.browser import SIZES, canary, chromium, complaints_of, flaws, press
 from tests.support.office import Office, at_dovecot
 from tests.support.postroom import ADMIN, ADMIN_PASSWORD
 
@@ -38,13 +38,6 @@ WORDS = {
     "en": Words("Sign in", "Unresolved", "Filed to Someone Number 7. Address remembered."),
     "fr": Words("Se connecter", "À classer", "Classé chez Someone Number 7. Adresse retenue."),
 }
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    expect.set_options(timeout=SECONDS * 1000)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.mark.timeout(420)
@@ -79,7 +72,7 @@ def test_a_letter_goes_the_whole_way_and_back(house, dovecot, language):
 
         file_by_keyboard(page, words)
         wait(lambda: on_server(office) == ("Resolved", "Resolved"))
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.locator("#desk h2").first).to_have_text("A new dog")
         wait(lambda: on_server(office) == ("Resolved", "Unresolved"))
         file_by_keyboard(page, words)
@@ -128,7 +121,6 @@ def new_page(browser: Browser, base: str, language: str) -> Page:
         locale={"en": "en-GB", "fr": "fr-FR"}[language],
         reduced_motion="reduce",  # axe would measure colours half way
     )
-    context.set_default_timeout(SECONDS * 1000)
     return context.new_page()
 
 
@@ -180,13 +172,13 @@ def read(page: Page) -> None:
 
 def file_by_keyboard(page: Page, words: Words) -> None:
     """Search, choose and file; the address is remembered, as is offered."""
-    page.keyboard.press("s")
+    press(page, "s")
     page.keyboard.type("C0007")
     expect(page.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("radio", name="Someone Number 7")).to_be_checked()
     expect(page.locator("[name=remember]")).to_be_checked()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#toast")).to_contain_text(words.filed)
     page.locator(".toast").hover()  # it stays as long as one is at it
     expect(page.locator("#desk .empty")).to_be_visible()
