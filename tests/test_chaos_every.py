@@ -58,7 +58,7 @@ def test_a_crash_while_filing_by_hand_heals(house, request, server, number):
         office.assign(mail, "C0007")
     worker = house.spawn("worker", POSTROOM_CRASH_AT=f"{point}:1")
     try:
-        assert worker.wait(30) == -signal.SIGKILL, house.log()
+        assert worker.wait(60) == -signal.SIGKILL, house.log()
     finally:
         house.kill(worker)
     house.calm()

@@ -19,7 +19,7 @@ from tests.support.browser import SIZES, canary, chromium, complaints_of, flaws,
 from tests.support.office import Office, at_dovecot
 from tests.support.postroom import ADMIN, ADMIN_PASSWORD
 
-SECONDS = 30  # within which all follows: a few on a quiet machine, more beside other tests
+SECONDS = 60  # within which all follows: a few on a quiet machine, more beside other tests
 KNOWN, UNKNOWN = "client3@home.test", "someone.new@elsewhere.test"
 FILE_NAME = "Röntgen Moss.pdf"
 FILE = random.Random(7).randbytes(70_000)

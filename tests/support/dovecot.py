@@ -186,7 +186,7 @@ class Dovecot:
         home = self.folder / "home" / user
         lines.append(f"{user}::{account.pw_uid}:{account.pw_gid}::{home}::{rule}")
         path.write_text("\n".join(lines) + "\n")
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + 60
         while self._storage_limit(user) != kib:  # Dovecot looks at the file once a second
             assert time.monotonic() < limit, self.log()[-2000:]
             time.sleep(0.1)
@@ -259,7 +259,7 @@ class Dovecot:
         (self.folder / "dovecot.conf").write_text(text)
 
     def _answers(self) -> bool:
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while time.monotonic() < limit and self._process.poll() is None:
             with (
                 contextlib.suppress(OSError),

@@ -141,7 +141,7 @@ class Exim:
                 stderr=said,
                 preexec_fn=end_with_parent(),
             )
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while not all(_listens(port) for port in self.ports.values()):
             words = (self.folder / "said").read_text()
             assert self._process.poll() is None and time.monotonic() < limit, words

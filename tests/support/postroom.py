@@ -299,7 +299,7 @@ class House:
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(url, timeout=5) as answer:
+        with urlopen(url, timeout=30) as answer:
             return answer.status == 200
     except OSError:
         return False

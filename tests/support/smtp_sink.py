@@ -73,7 +73,7 @@ class Sink:
 
     def __enter__(self) -> "Sink":
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_) -> None:

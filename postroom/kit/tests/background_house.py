@@ -62,7 +62,7 @@ def running_loop(pace: Pace = FAST, retries: Retries = SOON) -> Iterator[TaskLoo
         yield loop
     finally:
         loop.stop()
-        loop.join(20)
+        loop.join(60)
         assert not loop.is_alive()
 
 

@@ -154,7 +154,7 @@ def test_stop_finishes_the_current_task_and_begins_no_other(page):
     with running_loop() as loop:
         wait_until(lambda: tasks.read(page) == ["begun"])
         loop.stop()
-        loop.join(10)
+        loop.join(60)
         assert tasks.read(page) == ["begun", "done"]
     assert tasks.note.get_result(waiting.id).status == TaskResultStatus.READY
 
@@ -162,7 +162,7 @@ def test_stop_finishes_the_current_task_and_begins_no_other(page):
 def test_stop_at_once_after_start_stops(page):
     with running_loop() as loop:
         loop.stop()
-        loop.join(10)
+        loop.join(60)
         assert not loop.is_alive()
 
 

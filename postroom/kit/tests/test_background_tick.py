@@ -181,5 +181,5 @@ def test_the_thread_ticks_until_it_is_stopped():
     ticker.start()
     wait_until(lambda: len(calls) >= 3)
     ticker.stop()
-    ticker.join(10)
+    ticker.join(60)
     assert not ticker.is_alive()

@@ -73,7 +73,7 @@ def test_sigterm_finishes_the_current_task(tmp_path):
     with worker_process(log) as worker:
         wait_until(lambda: tasks.read(page) == ["begun"])
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
     assert tasks.slow.get_result(queued.id).status == TaskResultStatus.SUCCESSFUL
     assert tasks.read(page) == ["begun", "done"]
 
@@ -84,7 +84,7 @@ def test_a_task_that_outlasts_the_stop_is_run_again_by_the_next_worker(tmp_path)
     with worker_process(log, patience=2.0) as worker:
         wait_until(lambda: tasks.read(page) == ["begun"])
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
     with worker_process(log):
         wait_until(lambda: "done" in tasks.read(page))
     assert tasks.read(page) == ["begun", "begun", "done"]

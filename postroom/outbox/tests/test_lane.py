@@ -34,7 +34,7 @@ def account(cast, sink):
     return make_account(cast.practice, port=sink.port, **HERE)
 
 
-def send(account, *, seconds=10.0, until=None):
+def send(account, *, seconds=60.0, until=None):
     """Run a lane until nothing of the account is due or under way."""
     lane = Lane(account.pk, Worker.this(), timezone.now)
     lane.start()
@@ -49,7 +49,7 @@ def send(account, *, seconds=10.0, until=None):
             time.sleep(0.01)
     finally:
         lane.stop(time.monotonic() + 5)
-        lane.join(10)
+        lane.join(60)
     assert not lane.is_alive()
 
 
@@ -220,11 +220,11 @@ def test_a_connection_that_was_hung_up_while_it_rested_costs_nothing(cast, accou
         lane.wake()
         wait_for(lambda: states() == ["sent"] * 2)
         lane.stop(time.monotonic() + 5)
-        lane.join(10)
+        lane.join(60)
     assert len(sink.ledger()) == 2
 
 
-def wait_for(done, seconds=10):
+def wait_for(done, seconds=60):
     limit = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < limit, list(Message.objects.values())

@@ -26,7 +26,7 @@ def main(page: str, seconds: float) -> None:
     ticker.start()
     time.sleep(seconds)
     ticker.stop()
-    ticker.join(20)
+    ticker.join(60)
 
 
 if __name__ == "__main__":

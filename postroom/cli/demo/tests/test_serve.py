@@ -64,7 +64,7 @@ class Running:
 
     def wait_for(self, start: str) -> str:
         while not (self.said and self.said[-1].startswith(start)):
-            self.said.append(self.lines.get(timeout=40))
+            self.said.append(self.lines.get(timeout=90))
         return self.said[-1].removeprefix(start).strip()
 
     def calls(self) -> list[dict]:
@@ -75,7 +75,7 @@ class Running:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(40)
+        return self.process.wait(90)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def start(tmp_path):
 
 def in_folder(running: Running, folder: str) -> int:
     state = running.state()
-    client = imaplib.IMAP4("127.0.0.1", state["imap_port"], timeout=10)
+    client = imaplib.IMAP4("127.0.0.1", state["imap_port"], timeout=60)
     client.login("desk", state["mail_password"])
     count = int(client.select(folder, readonly=True)[1][0])
     client.logout()
