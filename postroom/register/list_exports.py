@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -143,8 +144,11 @@ def is_open(job: Job, member: Member) -> bool:
         return False
     if job.result.get("resolves", True) and not member.may(RESOLVE):
         return False
-    since = Client.objects.closed_to(member).exclude(pk__in=job.result.get("closed", ()))
-    return not EntryClient.objects.filter(client__in=since).exists()
+    since = _closed(member).exclude(pk__in=job.result.get("closed", ()))
+    theirs = EntryClient.objects.filter(
+        Q(client__in=since) | Q(client__in=since.values("merged_into"))
+    )
+    return not theirs.exists()
 
 
 def drop_closed() -> int:
@@ -154,6 +158,12 @@ def drop_closed() -> int:
     for job in closed:
         _drop(job)
     return len(closed)
+
+
+def _closed(member: Member) -> QuerySet[Client]:
+    """The clients closed to this member, and those merged into them, whose entries they have."""
+    closed = Client.objects.closed_to(member)
+    return Client.objects.filter(Q(pk__in=closed) | Q(merged_into__in=closed))
 
 
 def path_of(job: Job) -> Path:
@@ -172,7 +182,7 @@ def _write(job: Job, clock: Clock) -> tuple[int, dict[str, Any]]:
         raise PermissionError
     member = Member.objects.select_related("practice", "role").get(pk=job.member.pk)
     wanted = wanted_of(dict(parse_qsl(job.data["query"])))
-    closed = sorted(Client.objects.closed_to(member).values_list("pk", flat=True))
+    closed = sorted(_closed(member).values_list("pk", flat=True))
     sight = {"closed": closed, "resolves": member.may(RESOLVE)}
     count = 0
 

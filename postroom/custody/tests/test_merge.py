@@ -22,6 +22,8 @@ from postroom.clients.models import (
 from postroom.clients.rules import One
 from postroom.custody.actions import NotTwoClients, gather, merge
 from postroom.practice.models import AuditEvent, Source
+from postroom.register import list_exports
+from postroom.register.filters import Wanted
 from postroom.register.models import Entry, EntryClient
 from postroom.register.tests.post import mail, put
 from tests.support.cast import Cast, make_client
@@ -244,3 +246,17 @@ def test_merging_takes_the_right_to_move_others_letters(cast: Cast, gone: Client
         f"/p/tern/clients/{cast.hollis.pk}/merge", {"gone": gone.pk}
     )
     assert answer.status_code == 403
+
+
+def test_a_list_that_names_them_closes_with_the_record_they_come_to(
+    cast: Cast, gone: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.IMPORTS_FOLDER = tmp_path
+    Client.objects.filter(pk=cast.hollis.pk).update(restricted=True)
+    put(cast.practice, mail(subject="Theirs"), clients=[gone])
+    job = list_exports.begin(cast.bob, Wanted(), list_exports.CSV, now=NOW)
+    list_exports.advance(job.pk, clock=lambda: NOW)
+    job.refresh_from_db()
+    assert list_exports.is_open(job, cast.bob)
+    put_together(cast, gone)
+    assert not list_exports.is_open(job, cast.bob)
