@@ -1,7 +1,4 @@
-"""`python -m bench.reading_pages ROUNDS` in a filled house: asks for pages, prints the seconds.
-
-`python -m bench.reading_pages fill ENTRIES CLIENTS` fills one.
-"""
+"""`python -m bench.reading_pages ROUNDS` in a filled house: asks for pages, prints the seconds."""
 
 import json
 import os
@@ -20,9 +17,9 @@ django.setup()
 from django.db import connection  # noqa: E402 - after the settings
 from django.test import Client as Browser  # noqa: E402
 
-from bench.reading_data import fill, typical  # noqa: E402
+from bench.kept_data import typical  # noqa: E402
 from postroom.clients.models import Client, GroupMember  # noqa: E402
-from postroom.practice.models import Member, Practice  # noqa: E402
+from postroom.practice.models import Member  # noqa: E402
 from postroom.register import hits, inboxes, search  # noqa: E402
 from postroom.register.models import Conversation, Entry, EntryClient  # noqa: E402
 from postroom.register.narrowing import Narrowing  # noqa: E402
@@ -142,8 +139,4 @@ def _largest(member: Member) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "fill":
-        fill(int(sys.argv[2]), int(sys.argv[3]))
-    else:
-        assert Practice.objects.count() == 1
-        main(int(sys.argv[1]))
+    main(int(sys.argv[1]))

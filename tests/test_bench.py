@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from bench import filing, importing, waiting
+from bench import filing, importing, kept, waiting
 from bench.contenders import Round, mbsync_and_notmuch, postroom
 from bench.mails import CLIENTS, client_rows, make_mails
 from bench.measure import Cost, installed
@@ -130,3 +130,11 @@ def test_waiting_is_measured_to_the_record_and_in_commands(tmp_path, capsys, mon
     assert said["accounts"]["about"]["of them deaf"] == 2
     assert [len(found) for found in said["accounts"]["seconds"].values()] == [1, 1]
     assert len(said["idle"]["about"]["commands of a pass, 500 stored"].split(", ")) <= 5
+
+
+def test_a_kept_house_is_filled_once_and_its_register_asked(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("POSTROOM_BENCH_CACHE", str(tmp_path))
+    for _ in range(2):
+        about, found = kept.ask("bench.register_pages", 0, 300, 30)
+        assert (about["entries"], set(found)) == (300, {"page", "keys", "raw SQL"})
+    assert capsys.readouterr().out.count("Filling") == 1

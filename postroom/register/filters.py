@@ -47,6 +47,13 @@ class Wanted:
         return replace(self, oldest=False) != Wanted()
 
     @property
+    def in_small_index(self) -> bool:
+        """Whether what is asked for lies in an index of few entries."""
+        few = {UNRESOLVED, *SENDING} - {"sent"}
+        placed = self.client or self.group or self.patient
+        return bool(placed or self.archived or self.state in few)
+
+    @property
     def impossible(self) -> bool:
         """Whether no entry can be like this, whatever there is."""
         if self.since and self.until and self.since > self.until:

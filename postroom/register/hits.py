@@ -1,6 +1,6 @@
 """What a search finds: of all that holds the words, what this member may read, newest first."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from postroom.clients.models import Client
 from postroom.kit.marking import Piece, excerpt, pieces
 from postroom.practice.models import Member
-from postroom.register import seeking
+from postroom.register import search, seeking
 from postroom.register.looks import Look, look
 from postroom.register.models import Attachment, Entry, EntryClient
 from postroom.register.narrowing import AUTO, Narrowing
@@ -136,20 +136,13 @@ def _handfuls(
         within = [k for k in few if (top is None or k < top) and (above is None or k >= above)]
         yield seeking.keys_among(asked, (), within)
         return
-    marks = tuple(_marks(narrowing))
+    marks = search.rare_marks(
+        narrowing.kind,
+        narrowing.direction,
+        files=narrowing.files,
+        automatic=narrowing.how == AUTO,
+    )
     yield from seeking.keys(practice, asked, marks, below=top, above=above)
-
-
-def _marks(narrowing: Narrowing) -> Iterator[str]:
-    """What of it the index knows by itself; the rest is asked of the entries."""
-    if narrowing.kind and narrowing.kind != Entry.EMAIL:
-        yield f".zk{narrowing.kind}"
-    if narrowing.direction == Entry.OUT:
-        yield ".zdout"
-    if narrowing.files:
-        yield ".zf"
-    if narrowing.how == AUTO:
-        yield ".za"
 
 
 def _few(practice: int, client: int) -> list[int] | None:

@@ -95,20 +95,21 @@ def _keys(
     asked = search.asked(wanted.q)
     if not asked:
         return list(_walk(member, wanted, start)[:most]), None
-    marks = search.practice_marks(member.practice_id)
-    if (found := _rare(member, asked, marks)) is not None:
+    marks = search.rare_marks(wanted.kind, wanted.direction, files=wanted.files)
+    if (found := _rare(member, wanted, asked, marks)) is not None:
         # Sorted here: asked to, SQLite walks all entries by date for the few that are meant.
         keys = list(_walk(member, wanted, start, found).order_by())
         return sorted(keys, reverse=not wanted.oldest)[:most], None
-    if wanted.oldest or wanted.patient or wanted.client or wanted.group:
-        return _tried(member, wanted, start, asked, marks, most)
+    if wanted.oldest or wanted.in_small_index:
+        return _tried(member, wanted, start, asked, most)
     return _sought(member, wanted, start, asked, marks, most)
 
 
-def _rare(member: Member, asked: Asked, marks: Sequence[str]) -> list[int] | None:
+def _rare(member: Member, wanted: Wanted, asked: Asked, marks: Sequence[str]) -> list[int] | None:
     """All entries that hold these words, if they are few."""
     found: list[int] = []
-    for keys in seeking.keys(member.practice_id, asked, marks, below=None, above=None):
+    above, below = _ends(member, wanted)
+    for keys in seeking.keys(member.practice_id, asked, marks, below=below, above=above):
         found += map(search.entry_of, keys)
         if len(found) > RARE:
             return None
@@ -126,8 +127,10 @@ def _sought(
     """Words that many entries hold: the newest of those are asked for what else is wanted."""
     keys: list[Key] = []
     tried = 0
-    below = search.key(*start) if start else None
-    for handful in seeking.keys(member.practice_id, asked, marks, below=below, above=None):
+    above, below = _ends(member, wanted)
+    if start is not None:
+        below = search.key(*start)
+    for handful in seeking.keys(member.practice_id, asked, marks, below=below, above=above):
         ids = [search.entry_of(one) for one in handful]
         fit = {search.key(*one): one for one in _walk(member, wanted, None, ids).order_by()}
         keys += [fit[one] for one in handful if one in fit]
@@ -150,7 +153,6 @@ def _tried(
     wanted: Wanted,
     start: Key | None,
     asked: Asked,
-    marks: Sequence[str],
     most: int,
 ) -> tuple[list[Key], Key | None]:
     """The same the other way round: the entries that are wanted are asked for the words."""
@@ -159,7 +161,7 @@ def _tried(
     while tried < MOST_TRIED:
         batch = list(_walk(member, wanted, start)[:size])
         places = {search.key(*key): key for key in batch}
-        hits = set(seeking.keys_among(asked, marks, list(places)))
+        hits = set(seeking.keys_among(asked, (), list(places)))
         keys += [key for place, key in places.items() if place in hits]
         if len(keys) >= most or len(batch) < size:
             return keys[:most], None
@@ -259,13 +261,24 @@ def _stands(state: str, entry: str) -> Q:
 
 
 def _between(member: Member, wanted: Wanted) -> Q:
-    zone, asked = ZoneInfo(member.practice.time_zone), Q()
-    if wanted.since:
-        asked &= Q(at__gte=datetime.combine(wanted.since, datetime.min.time(), zone))
-    if wanted.until:
-        after = wanted.until + timedelta(days=1)
-        asked &= Q(at__lt=datetime.combine(after, datetime.min.time(), zone))
-    return asked
+    since, until = _span(member, wanted)
+    asked = Q(at__gte=since) if since else Q()
+    return asked & Q(at__lt=until) if until else asked
+
+
+def _ends(member: Member, wanted: Wanted) -> tuple[int | None, int | None]:
+    """The same as keys of the search index: from this one on, and before that one."""
+    since, until = _span(member, wanted)
+    first = search.key(since, 0) if since else None
+    return first, search.key(until, 0) if until else None
+
+
+def _span(member: Member, wanted: Wanted) -> tuple[datetime | None, datetime | None]:
+    """From when on, and before when, by the clock on the practice's wall."""
+    zone, midnight = ZoneInfo(member.practice.time_zone), datetime.min.time()
+    since = datetime.combine(wanted.since, midnight, zone) if wanted.since else None
+    after = wanted.until + timedelta(days=1) if wanted.until else None
+    return since, datetime.combine(after, midnight, zone) if after else None
 
 
 def _behind(start: Key, pk_field: str, oldest: bool) -> Q:

@@ -144,6 +144,19 @@ def marks_of(entry: Entry) -> list[str]:
     return [f".zp{entry.practice_id}", *(mark for mark, has in rare.items() if has)]
 
 
+def rare_marks(
+    kind: str = "", direction: str = "", *, files: bool = False, automatic: bool = False
+) -> tuple[str, ...]:
+    """What of a filter the index knows by itself; what is frequent is asked of the entries."""
+    asked = {
+        f".zk{kind}": kind and kind != Entry.EMAIL,
+        ".zdout": direction == Entry.OUT,
+        ".zf": files,
+        ".za": automatic,
+    }
+    return tuple(mark for mark, wanted in asked.items() if wanted)
+
+
 def query(asked: Asked, marks: Iterable[str], one_of: Iterable[str] = ()) -> str:
     """The question in the language of the database's index; with every mark, and one of those."""
     if _on_postgresql():

@@ -2,10 +2,14 @@
 
 Five years of it: most letters of clients, some files, calls, messages and notes; a few clients
 have thousands; three members have mailboxes of their own; some hundreds of letters wait.
+
+`python -m bench.kept_data ENTRIES CLIENTS`, in a house, fills it.
 """
 
 import hashlib
+import os
 import random
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,10 +17,15 @@ from email.message import EmailMessage
 from itertools import accumulate, islice
 from typing import Any
 
-from django.db import connection, models, transaction
+import django
 
-from bench.words import paragraphs, some, vocabulary
-from postroom.clients.models import (
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.settings")
+django.setup()
+
+from django.db import connection, models, transaction  # noqa: E402
+
+from bench.words import paragraphs, some, vocabulary  # noqa: E402
+from postroom.clients.models import (  # noqa: E402
     Client,
     ClientAccess,
     Contact,
@@ -26,12 +35,12 @@ from postroom.clients.models import (
     GroupMember,
     Patient,
 )
-from postroom.clients.rules import search_name
-from postroom.connections.models import MailAccount, Workflow
-from postroom.kit.mime import content_key
-from postroom.practice.models import Member, Practice, User
-from postroom.register import search
-from postroom.register.models import (
+from postroom.clients.rules import search_name  # noqa: E402
+from postroom.connections.models import MailAccount, Workflow  # noqa: E402
+from postroom.kit.mime import content_key  # noqa: E402
+from postroom.practice.models import Member, Practice, User  # noqa: E402
+from postroom.register import search  # noqa: E402
+from postroom.register.models import (  # noqa: E402
     Attachment,
     Conversation,
     Entry,
@@ -48,6 +57,7 @@ WAITING = 400  # letters in Unresolved
 OPEN = 150  # conversations of the shared inbox that somebody has to deal with
 SHARED, OWN = 0.08, 0.06  # of the letters: once in the shared inbox; in members' own mailboxes
 CLOSED_TO_OTHERS = 0.002  # of the clients
+ARCHIVED, NOT_SENT = 0.03, 0.004  # of all; of what was sent
 KINDS = {"email": 80, "sms": 8, "phone": 6, "letter": 3, "meeting": 2, "note": 1}
 TEXTS = 8000  # paragraphs; every entry has some of its own
 CHUNK = 20_000
@@ -276,6 +286,8 @@ def _entry(
     files = [f"{rng.choice(some(rng, 1))}-{n % 97}.pdf"] if rng.random() < 0.2 else []
     filing = Entry.UNRESOLVED if waits else Entry.UNFILED if own else Entry.RESOLVED
     at_hand = kind in ("phone", "meeting", "note")
+    sent = direction == "out" and kind in ("email", "sms")
+    status = (Entry.NOT_SENT if rng.random() < NOT_SENT else Entry.SENT) if sent else ""
     if own or shared:
         state = "open" if shared and count - n < OPEN * 12 else "closed"
         bulk.add(
@@ -284,12 +296,13 @@ def _entry(
         )  # fmt: skip
     entry = Entry(
         pk=n, practice_id=practice, kind=kind, direction=direction, at=at, files=len(files),
-        author_id=member.pk if at_hand else None,
+        author_id=member.pk if at_hand or sent else None,
     )  # fmt: skip
     bulk.add(
         Entry, id=n, practice_id=practice, kind=kind, direction=direction, at=when,
         created_at=when, subject=subject, snippet=body[:160], files=len(files), filing=filing,
-        owner_id=member.pk if own else None, author_id=entry.author_id,
+        owner_id=member.pk if own else None, author_id=entry.author_id, status=status,
+        archived_at=when if not waits and rng.random() < ARCHIVED else None,
         account_id=house.account.pk if kind == Entry.EMAIL else None,
         conversation_id=n if own or shared else None,
         sender_name=name, sender_norm="" if at_hand else email,
@@ -362,3 +375,7 @@ def typical(rng: random.Random, count: int, texts: list[str]) -> list[str]:
             at = rng.randrange(max(len(said) - 3, 1))
             found.append(f'"{" ".join(said[at : at + rng.randint(2, 3)])}"')
     return found
+
+
+if __name__ == "__main__":
+    fill(int(sys.argv[1]), int(sys.argv[2]))
