@@ -41,8 +41,8 @@ LISTEN_SECONDS = 0.25  # how soon an act on a page is followed on the server
 FIND_SECONDS = 5.0  # how soon an account added elsewhere is taken up without an event
 LOOK_BACK = 200  # events
 # A letter that comes in the moment we move others is not always announced: seen with Dovecot's
-# Maildir, once in 60, and found 72 s later. After news, look once more without being told.
-AFTER_NEWS = 10.0  # seconds
+# Maildir, once in 20 to 60, and found 72 s later. After news, look twice more without being told.
+AFTER_NEWS = (0.5, 2.0)  # seconds, one after the other
 POLLERS = 4  # threads for the accounts that have no watcher
 MOST_POLLERS = 40  # of them, when servers that answer slowly keep the others busy
 LATE_SECONDS = 5.0  # an account waits so long for a free one before another is called
@@ -106,7 +106,8 @@ class Watcher(threading.Thread):
 
     def _serve(self, mailbox: Mailbox, account: MailAccount) -> None:
         note_standing(account, mailbox.can_idle)
-        full, before, asked, stirred = True, _shape(account), 0, False
+        full, before, asked = True, _shape(account), 0
+        soon: list[float] = []
         while not self.over.is_set():
             outcome = Outcome(account.name)
             make_pass(mailbox, account, outcome, worker=self.worker, clock=utc_now, full=full)
@@ -117,12 +118,11 @@ class Watcher(threading.Thread):
             news, before_that = _news(mailbox, account), asked
             asked = news
             if outcome.taken or (news and news != before_that):
-                stirred = True
+                soon = list(AFTER_NEWS)
                 continue
             let_go()
             patience = BUSY_SECONDS if outcome.busy else interval(account)
-            mailbox.wait(min(patience, AFTER_NEWS) if stirred else patience, self._ear)
-            stirred = False
+            mailbox.wait(min(patience, soon.pop(0)) if soon else patience, self._ear)
             self._drain()
             if not self._still_wanted(account, before):
                 return
