@@ -173,6 +173,8 @@ def test_sentences_use_the_practices_own_words(
     ("kind", "nouns"),
     [("veterinary", ("client", "animal")), ("medical", ("patient", "none"))],
 )
-def test_a_new_practice_speaks_as_its_kind_does(db: None, kind: str, nouns: tuple[str, str]) -> None:
+def test_a_new_practice_speaks_as_its_kind_does(
+    db: None, kind: str, nouns: tuple[str, str]
+) -> None:
     practice = found_practice("Quay", now=timezone.now(), kind=kind)
     assert (practice.client_word, practice.patient_word) == nouns
