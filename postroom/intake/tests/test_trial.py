@@ -166,7 +166,9 @@ def test_a_look_before_there_are_clients_says_to_bring_them_in(
     assert "Bring them in" not in cast.browser(cast.alice).post(path, asked).text
     Client.objects.filter(practice=cast.practice).delete()
     page = cast.browser(cast.alice).post(path, asked).text
-    assert "No client is known yet, so nothing can be filed. Bring them in, then look again." in page
+    assert (
+        "No client is known yet, so nothing can be filed. Bring them in, then look again." in page
+    )
 
 
 def test_a_server_that_refuses_is_said_with_its_side(
