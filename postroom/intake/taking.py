@@ -138,12 +138,9 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
             to_group=workflow.to_group,
             own=ours,
         )
-    _note_numbers(account.practice, [one for one in readable if _waits(one)])
+    if waiting := [one for one in readable if one.placed.filing == Entry.UNRESOLVED]:
+        _note_numbers(account.practice, waiting)
     return matches
-
-
-def _waits(one: Taken) -> bool:
-    return one.placed.filing == Entry.UNRESOLVED
 
 
 def _note_numbers(practice: Practice, waiting: Sequence[Taken]) -> None:
