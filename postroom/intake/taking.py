@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -22,9 +22,11 @@ from postroom.kit.rows import insert_each, update_each
 from postroom.kit.text import snippet
 from postroom.outbox.evidence import Heard, came_back, hear
 from postroom.practice import audit, events
+from postroom.practice.models import Practice
 from postroom.register import joining, scanning, search, threads
 from postroom.register import rules as reasons
 from postroom.register.erasing import unlink_unnamed
+from postroom.register.hints import called_at_once
 from postroom.register.letters import EMPTY
 from postroom.register.models import (
     Attachment,
@@ -136,7 +138,18 @@ def _judge(batch: Iterable[Taken]) -> dict[str, Match]:
             to_group=workflow.to_group,
             own=ours,
         )
+    if waiting := [one for one in readable if one.placed.filing == Entry.UNRESOLVED]:
+        _note_numbers(account.practice, waiting)
     return matches
+
+
+def _note_numbers(practice: Practice, waiting: Sequence[Taken]) -> None:
+    """Whose telephone number a waiting letter has: the list tells it without reading the letter."""
+    for one, clients in zip(
+        waiting, called_at_once(practice, [one.letter.text for one in waiting]), strict=True
+    ):
+        if clients:
+            one.placed = replace(one.placed, data={**one.placed.data, "called": clients})
 
 
 def _store(batch: Sequence[Taken], *, now: datetime) -> None:

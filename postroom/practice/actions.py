@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from postroom.practice import audit
 from postroom.practice.models import Member, Practice, Role, User
-from postroom.practice.rules import ADMINISTRATOR, ROLES
+from postroom.practice.rules import ADMINISTRATOR, NOUNS, ROLES
 
 
 class Refused(Exception):
@@ -24,7 +24,9 @@ def found_practice(name: str, *, now: datetime, **facts: str) -> Practice:
     existing = Practice.objects.filter(name=name).first()
     if existing:
         return existing
-    practice = Practice.objects.create(name=name, slug=_free_slug(name), **facts)
+    practice = Practice(name=name, slug=_free_slug(name), **facts)
+    practice.client_word, practice.patient_word = NOUNS[practice.kind]
+    practice.save()
     Role.objects.bulk_create(
         Role(practice=practice, key=key, rights=list(rights)) for key, rights in ROLES.items()
     )

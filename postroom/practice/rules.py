@@ -25,6 +25,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     "read-only": (READ,),
 }
 
+# What a new practice calls those it looks after, and whom they bring, until it says otherwise.
+NOUNS = {
+    "veterinary": ("client", "animal"),
+    "dental": ("patient", "none"),
+    "medical": ("patient", "none"),
+    "accounting": ("client", "none"),
+}
+
 # What a signature may hold, in braces; {job|Reception} has a word for when there is none.
 PLACEHOLDERS = ("first_name", "last_name", "name", "title", "job", "practice", "telephone")
 _PLACE = re.compile(r"\{([^{}|\n]*)(?:\|([^{}\n]*))?\}")

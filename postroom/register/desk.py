@@ -130,10 +130,11 @@ def desk(
     if asked in {client.pk for client in looked_up}:
         chosen = asked
     everybody = [_plain(client, holders) for client in looked_up] + found
+    likely = {one.client.pk: one.client.name for one in found if one.likelihood == VERY_LIKELY}
     said = {fold(word) for word in capitals(f"{entry.subject}\n{read.text}")}
     cards = tuple(
         replace(
-            _card(entry, candidate, holders, candidate.client.pk == chosen, number, nouns),
+            _card(entry, candidate, holders, likely, candidate.client.pk == chosen, number, nouns),
             also=candidate.client.pk in kept,
             **_about(candidate.client, said),
         )
@@ -148,7 +149,7 @@ def desk(
         place=place(rows, entry) if without is None else None,
         cards=cards,
         chosen=picked,
-        anybody=_card(entry, None, holders, False, 0, nouns),
+        anybody=_card(entry, None, holders, {}, False, 0, nouns),
         find=find,
         nobody_found=bool(find) and not looked_up,
         folder=_folder(entry),
@@ -189,6 +190,7 @@ def _card(
     entry: Entry,
     candidate: Candidate | None,
     holders: dict[int, str],
+    likely: dict[int, str],
     chosen: bool,
     number: int,
     nouns: Mapping[str, str],
@@ -197,11 +199,15 @@ def _card(
     # Nobody chosen yet: without script this box stays as it is whoever is chosen then.
     only_named = candidate is None or candidate.only_named
     hinted = candidate is not None and candidate.hinted
-    likely = candidate is not None and candidate.likelihood == VERY_LIKELY
     box = remember(
-        *(entry, pk, set(holders)), only_named=only_named, hinted=hinted, very_likely=likely
+        *(entry, pk, set(holders)),
+        only_named=only_named,
+        hinted=hinted,
+        very_likely=pk in likely,
+        others_likelier=bool(likely) and pk not in likely,
     )
-    others = [name for holder, name in holders.items() if holder != pk]
+    why_not = "undecided" if candidate is None and box.why_not == "only-named" else box.why_not
+    others = likely if why_not == "likelier" else holders
     return Card(
         client=candidate.client if candidate else Client(),
         pill=words.likelihood(candidate.likelihood) if candidate and candidate.likelihood else None,
@@ -213,7 +219,9 @@ def _card(
         key=str(number) if 0 < number <= KEYS else "",
         remember=box.offered,
         ticked=box.ticked,
-        note=words.unremembered(box.why_not, others, nouns),
+        note=words.unremembered(
+            why_not, [name for other, name in others.items() if other != pk], nouns
+        ),
     )
 
 

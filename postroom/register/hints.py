@@ -2,7 +2,7 @@
 PE-23, MG-21, XP-43). Anybody may write anything into a letter."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db.models import Count, Q
 
@@ -13,7 +13,7 @@ from postroom.connections.models import MailAccount
 from postroom.kit.addresses import GMAIL, alike, domains_of, is_public, normalise_email
 from postroom.kit.mime import Letter, content, read_guarded
 from postroom.kit.text import fold
-from postroom.practice.models import Member
+from postroom.practice.models import Member, Practice
 from postroom.register import choices, threads
 from postroom.register.clues import capitals, numbers
 from postroom.register.likeness import (
@@ -85,14 +85,30 @@ def called(member: Member, text: str) -> dict[str, list[int]]:
         rows = list(clients[: FEW + 1])
         found |= {f"{PHONE}:{number}": rows} if 0 < len(rows) <= FEW else {}
         del written[norm]
-    if not written:
-        return found
-    points = ContactPoint.objects.filter(
-        practice=member.practice_id, kind=ContactPoint.PHONE, norm__in=written
-    ).filter(contact__professional=False, contact__clients__isnull=False)
-    for norm, client in points.values_list("norm", "contact__clients"):
+    for norm, client in _numbers_held(member.practice_id, written):
         found.setdefault(f"{PHONE}:{written[norm]}", []).append(client)
     return found
+
+
+def called_at_once(practice: Practice, texts: Sequence[str]) -> list[list[int]]:
+    """For each text the clients who have one of its telephone numbers; none where they are many.
+    One question for all of them, whoever may open those records."""
+    written = [set(numbers(text, practice.country)) for text in texts]
+    having: dict[str, set[int]] = {}
+    for norm, client in _numbers_held(practice.pk, set().union(*written)):
+        having.setdefault(norm, set()).add(client)
+    named = [set().union(*(having.get(norm, ()) for norm in norms)) for norms in written]
+    return [sorted(clients) if len(clients) <= FEW else [] for clients in named]
+
+
+def _numbers_held(practice: int, norms: Collection[str]) -> list[tuple[str, int]]:
+    """Pairs of a number and a client who has it."""
+    if not norms:
+        return []
+    points = ContactPoint.objects.filter(
+        practice=practice, kind=ContactPoint.PHONE, norm__in=norms
+    ).filter(contact__professional=False, contact__clients__isnull=False)
+    return list(points.values_list("norm", "contact__clients"))
 
 
 def patients_named(text: str, client: Client) -> list[Patient]:

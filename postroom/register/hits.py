@@ -22,6 +22,7 @@ SIZE = 25
 LOOKED_AT = 5_000  # entries with the words that one page looks at, where most may not be read
 FEW = 500  # entries of a client that are compared one by one
 SNIPPET = 200  # characters
+NAMED = 4  # files of an entry, on its line
 FILES = Prefetch("attachments", Attachment.objects.filter(inline=False))
 
 
@@ -47,6 +48,16 @@ class Marked:
     @property
     def found_files(self) -> list[FileHit]:
         return [file for file in self.files if any(piece.marked for piece in file.name)]
+
+    @property
+    def named_files(self) -> list[FileHit]:
+        """Those that its line has room for: the found ones first."""
+        found = self.found_files
+        return [*found, *(file for file in self.files if file not in found)][:NAMED]
+
+    @property
+    def unnamed_files(self) -> int:
+        return max(0, len(self.files) - NAMED)
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,15 @@ def remember(
     only_named: bool = False,
     hinted: bool = False,
     very_likely: bool = False,
+    others_likelier: bool = False,
 ) -> Remember:
     """For a letter filed to `client` (None: not chosen yet); `holders` have its address now.
 
     `only_named`: nothing but the sender's name speaks for the client. A name is written by
     whoever sends, so it ticks nothing unless the receiving server confirmed the sender. `hinted`:
     something else that the message says speaks for the client; that ticks nothing either, unless
-    several such things agree (`very_likely`) and the sender is confirmed.
+    several such things agree (`very_likely`) and the sender is confirmed. `others_likelier`: the
+    letter is very likely somebody else's, whose next one must not file itself here.
     """
     if not entry.sender_norm or entry.reason in NOBODYS_ADDRESS or client in holders:
         return Remember(offered=False)
@@ -44,6 +46,8 @@ def remember(
         return Remember(offered=True, why_not="unconfirmed")
     if general(entry.sender_norm):
         return Remember(offered=True, why_not="general")
+    if others_likelier:
+        return Remember(offered=True, why_not="likelier")
     if hinted and not (very_likely and entry.verified):
         return Remember(offered=True, why_not="hinted")
     if only_named and not entry.verified:

@@ -28,6 +28,7 @@ from postroom.register.likeness import (
     LIKE_NAME,
     NAMES_PATIENT,
     OTHER_FIRST_NAME,
+    PHONE,
     POSSIBLE,
     REFERENCE,
     SAME_ADDRESS,
@@ -161,6 +162,8 @@ def _said(entry: Entry, before: Iterable[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for pk in entry.reason_data.get("thread", ()):
         found.setdefault(pk, []).append(IN_THREAD)
+    for pk in entry.reason_data.get("called", ()):
+        found.setdefault(pk, []).append(PHONE)
     for pk in before:
         found.setdefault(pk, []).append(CHOSEN_BEFORE)
     return found

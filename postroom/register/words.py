@@ -285,6 +285,8 @@ def unremembered(code: str, names: list[str], nouns: Mapping[str, str]) -> str:
             "It belongs to a professional, who writes about several %(clients_word)s."
         ),
         "unconfirmed": _("The sender is not confirmed."),
+        "undecided": _("Tick it if you know the address is theirs."),
+        "likelier": _("More speaks for %(names)s. Tick it if you know better."),
         "only-named": _("Only the name is the same. Tick it if you know the address is theirs."),
         "hinted": _("Only the message itself says so. Tick it if you know the address is theirs."),
     }[code]

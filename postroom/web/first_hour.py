@@ -1,6 +1,6 @@
 """The first hour of a practice: what is left to do, ticked by the rows themselves (XP-41)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -29,6 +29,7 @@ class Step:
     button: str
     url: str
     done: bool
+    next: bool = False  # the first one that is left
 
 
 def steps(member: Member, now: datetime) -> list[Step]:
@@ -61,7 +62,8 @@ def steps(member: Member, now: datetime) -> list[Step]:
              _("Choose who may do what."), _("Invite"),
              reverse("practice:people", args=slug), facts["team"]),
     ]  # fmt: skip
-    return [] if all(step.done for step in found) else found
+    left = [step.key for step in found if not step.done]
+    return [replace(step, next=step.key == left[0]) for step in found] if left else []
 
 
 def _facts(practice: Practice) -> dict[str, bool]:

@@ -51,6 +51,7 @@ def home(request: MemberRequest) -> HttpResponse:
     filed = entries.filter(filing=Entry.RESOLVED).order_by("-at", "-id")
     clients = Prefetch("clients", Client.objects.open_to(request.member))
     latest = list(filed.prefetch_related(clients)[:LATEST])
+    oldest = Entry.objects.waiting_for(request.member).order_by("at", "id").first()
     context = {
         "nav": "home",
         "appcls": "tall",
@@ -58,7 +59,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "now": now,
         "first_hour": first_hour.steps(request.member, now),
         "waiting": to_file(shell_of(request).waiting),
-        "oldest": Entry.objects.waiting_for(request.member).order_by("at", "id").first(),
+        "oldest": oldest,
         "open": today.open_talks(request.member, shell_of(request).post),
         "came_in": today.came_in_words(today.came_in(request.member, now)),
         "coming": still_today(request.member, now),
@@ -66,6 +67,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "accounts": [(account, words.state(account)) for account in accounts],
         "named_in": internal_notes.unseen(request.member),
         "latest": latest,
+        "begun": bool(oldest or latest or accounts),  # else there is nothing to have been filed
         "shown": shown,
         "came": sum(entry.pk not in shown for entry in latest) if shown else 0,
     }

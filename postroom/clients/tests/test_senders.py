@@ -47,6 +47,17 @@ def test_addresses_and_domains_are_pasted_as_they_come(alice: Browser) -> None:
     )
 
 
+def test_a_sender_ruled_from_another_page_leaves_that_page_standing(alice: Browser) -> None:
+    asked = {"senders": "lab@lab.example", "kind": "professional"}
+    answer = alice.post(PAGE, asked, headers={"HX-Request": "true"})
+    assert (answer.status_code, held()) == (200, {"lab@lab.example": "professional"})
+    assert "A professional</span>" in answer.text
+    asked["senders"] = "nobody"
+    answer = alice.post(PAGE, asked, headers={"HX-Request": "true"})
+    assert 'role="alert"' in answer.text
+    assert len(held()) == 1
+
+
 def test_the_same_again_is_one_and_another_kind_replaces_it(cast: Cast, alice: Browser) -> None:
     add(alice, "lab.example lab.example")
     add(alice, "lab.example", "professional")

@@ -29,6 +29,8 @@ SIZE = 100
 def rules(request: MemberRequest) -> HttpResponse:
     """The list, and a form for new ones; `?q` narrows, `?kind` keeps one kind, `?after` goes on."""
     form = SendersForm(request.member, request.POST or None)
+    if request.method == "POST" and request.htmx:  # type: ignore[attr-defined]
+        return _added_in_passing(request, form)
     if request.method == "POST" and form.is_valid():
         return _added(request, form)
     words, kind = words_of(request, "q").lower(), request.GET.get("kind", "")
@@ -87,6 +89,18 @@ def remove(request: MemberRequest, sender: int) -> HttpResponse:
     words = _("Messages from %(pattern)s are judged by their address again.")
     messages.success(request, words % {"pattern": rule.pattern})
     return redirect("clients:senders", request.practice.slug)
+
+
+def _added_in_passing(request: MemberRequest, form: SendersForm) -> HttpResponse:
+    """From another page, which stays: what became of the sender, in the place of the buttons."""
+    context: dict[str, Any] = {}
+    if form.is_valid():
+        data = form.cleaned_data
+        senders.set_rules(data["patterns"], data["kind"], by=request.member, now=timezone.now())
+        context["kind"] = kinds_of_senders(request.practice)[data["kind"]]
+    else:
+        context["errors"] = [error for errors in form.errors.values() for error in errors]
+    return render(request, "clients/_ruled.html", context)
 
 
 def _added(request: MemberRequest, form: SendersForm) -> HttpResponse:

@@ -2,11 +2,12 @@
 
 from email.message import EmailMessage
 
-from postroom.clients.models import Group, GroupMember, SenderRule
+from postroom.clients.models import ContactPoint, Group, GroupMember, SenderRule
 from postroom.connections.models import MailAccount, Workflow
 from postroom.intake.tests.post import NOW, a_pass
 from postroom.register import actions
 from postroom.register.models import EarlierChoice, Entry, ThreadEntry
+from postroom.register.suggestions import pills
 from postroom.register.words import why
 from tests.support.cast import make_client
 from tests.support.scripted_imap import ScriptedImap
@@ -14,13 +15,13 @@ from tests.support.scripted_imap import ScriptedImap
 SHARED = "hollis.farrow@example.org"
 
 
-def put(server: ScriptedImap, number: int, sender: str, **headers: str) -> None:
+def put(server: ScriptedImap, number: int, sender: str, text: str = "", **headers: str) -> None:
     message = EmailMessage()
     message["From"], message["Subject"] = sender, f"Letter {number}"
     message["Message-ID"] = f"<n{number}@post.test>"
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
-    message.set_content(f"Letter {number}.")
+    message.set_content(text or f"Letter {number}.")
     server.put("Incoming", message.as_bytes())
 
 
@@ -75,6 +76,26 @@ def test_what_a_person_chose_for_a_shared_address_holds_for_the_thread_alone(cas
     assert taken(3).reason == "several-clients"
     assert (taken(5).filing, taken(5).reason) == (Entry.UNRESOLVED, "other-address")
     assert taken(5).reason_data["thread"] == [june.pk]
+
+
+def test_the_list_names_whose_telephone_number_a_waiting_letter_has(cast, account, server):
+    ContactPoint.objects.create(
+        practice=cast.practice,
+        contact=cast.hollis.contacts.get(),
+        kind="phone",
+        value="020 7946 0018",
+        norm="+442079460018",
+    )
+    put(server, 1, "Somebody <s@else.test>", "Biscuit limps.\n020 7946 0018")
+    put(server, 2, "Hollis Farrow <h@else.test>", "Call +44 20 7946 0018 or 020 7946 0099.")
+    put(server, 3, "Somebody <s@else.test>", "020 7946 0099")
+    a_pass(account)
+    found = pills(cast.bob, [taken(number) for number in (1, 2, 3)])
+    assert [pill.text for pill in found.values()] == [
+        "Possible: Hollis Farrow",
+        "Very likely: Hollis Farrow",
+        "No suggestion",
+    ]
 
 
 def test_a_thread_in_somebodys_own_mailbox_says_nothing_elsewhere(cast, account, server):

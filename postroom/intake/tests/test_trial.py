@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from postroom.clients.models import Group, GroupMember, SenderRule
+from postroom.clients.models import Client, Group, GroupMember, SenderRule
 from postroom.connections.imap import HEADERS
 from postroom.connections.models import MailAccount
 from postroom.intake import trial, words
@@ -155,6 +155,20 @@ def test_the_page_shows_the_look_and_closed_records_only_as_a_number(
     assert "a record closed to you" in page.text
     assert "Secret Reed" not in page.text
     assert "<script>." not in page.text
+
+
+def test_a_look_before_there_are_clients_says_to_bring_them_in(
+    cast: Cast, account: MailAccount, server: ScriptedImap
+) -> None:
+    server.put("INBOX", letter("lab@lab.example"))
+    path = f"/p/tern/settings/accounts/{account.pk}/trial"
+    asked = {"do": "look", "folder": "INBOX", "most": "100"}
+    assert "Bring them in" not in cast.browser(cast.alice).post(path, asked).text
+    Client.objects.filter(practice=cast.practice).delete()
+    page = cast.browser(cast.alice).post(path, asked).text
+    assert (
+        "No client is known yet, so nothing can be filed. Bring them in, then look again." in page
+    )
 
 
 def test_a_server_that_refuses_is_said_with_its_side(

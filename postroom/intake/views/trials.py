@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from postroom.clients.models import Client
 from postroom.connections import drafts
 from postroom.connections.actions import settings_of
 from postroom.connections.forms.work import ALL, NOW, BeginForm
@@ -175,6 +176,7 @@ def _shown(
     return {
         "look_form": form,
         "look": found,
+        "no_clients": not Client.objects.filter(practice=request.practice).exists(),
         "oldest": parse_datetime(found["oldest"]) if found.get("oldest") else None,
         "waits": found.get("looked", 0) - kept,
         "reasons": words.reasons(counted, request.practice),

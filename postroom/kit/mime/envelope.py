@@ -6,7 +6,7 @@ from postroom.kit.mime import dates, mailboxes
 from postroom.kit.mime.headers import Fields
 from postroom.kit.mime.letter import Address, Failure, File, Letter
 from postroom.kit.mime.notes import Notes
-from postroom.kit.mime.words import header_text, words
+from postroom.kit.mime.words import header_text, shown, words
 
 IDS_LIMIT = 1_000
 SAME_FIELDS_LIMIT = 50  # From, To ... repeated
@@ -32,7 +32,7 @@ def letter(
         notes.add("date")
     return Letter(
         message_id=next(iter(_ids(fields, b"message-id")), ""),
-        subject=words(fields.first(b"subject")),
+        subject=shown(fields.first(b"subject")),
         senders=_mailboxes(fields, b"from"),
         from_headers=fields.names.count(b"from"),
         sender=next(iter(_mailboxes(fields, b"sender")), None),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from postroom.kit.mime.letter import ADDRESSES_LIMIT, HEADER_LIMIT, Address
-from postroom.kit.mime.words import words
+from postroom.kit.mime.words import shown, words
 
 # What nearly every mail has: one address with a plain or quoted name before it.
 _SIMPLE = re.compile(r'(?:"([^"\\]*+)"\s*+|([^"()<>,:;@\\]*+))<([^\s<>"(),:;\\]++)>')
@@ -46,7 +46,7 @@ def parse(value: str) -> list[Address]:
     value = value.strip()
     if simple := _SIMPLE.fullmatch(value):
         name = simple[1] if simple[1] is not None else simple[2].strip()
-        return [Address(words(name) if name else "", words(simple[3]))]
+        return [Address(shown(name) if name else "", words(simple[3]))]
     if _BARE.fullmatch(value):
         return [Address("", words(value))]
     return _Reader(value).read() if value else []
@@ -148,7 +148,7 @@ class _Reader:
             return
         if not name and address:
             name = " ".join(_UNQUOTE.sub(r"\1", piece).strip() for piece in self.comments)
-        name = " ".join(words(name.removesuffix(",")).split())
+        name = " ".join(shown(name.removesuffix(",")).split())
         address = words(_plain(address))
         if name or address:
             self.found.append(Address(name, address))

@@ -8,6 +8,9 @@ from postroom.kit.text import clean
 # Looking behind keeps long runs of spaces linear.
 _FOLD = re.compile(r"(?<![ \t])[ \t]*+[\r\n]++[ \t]*+")
 _CONTROLS = re.compile(r"[\n\t]+")
+# Marks that turn what is written beside them: «gnp.exe» would be shown as «exe.png», and the words
+# of the page around a name with it. Arabic and Hebrew turn by their own letters.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A "?" inside the text is wrong but seen; ten of them, so that hostile input stays linear.
 _WORD = re.compile(
     r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,10})\?="
@@ -30,6 +33,13 @@ def words(text: str) -> str:
         text = _decoded(text)
     text = clean(text)
     return _CONTROLS.sub(" ", text) if "\n" in text or "\t" in text else text
+
+
+def shown(text: str) -> str:
+    """As `words`, for what people read and nothing is found by: nothing in it turns the reading
+    direction of what stands beside it."""
+    text = words(text)
+    return text if text.isascii() else _TURNING.sub("", text)
 
 
 def _decoded(text: str) -> str:

@@ -35,6 +35,8 @@ def letter(*lines: str | bytes):
         (b"one\r\n two\r\n\tthree", "one two three"),
         (b"nul\x00bell\x07", "nulbell"),
         (b"=?utf-8?q?line=0Abreak=00?=", "line break"),
+        ("invoice \u202efdp.exe \u2067a\u2069".encode(), "invoice fdp.exe a"),
+        ("מחר \u200f!".encode(), "מחר \u200f!"),
         (b"", ""),
     ],
 )
@@ -67,6 +69,7 @@ def test_subjects_are_decoded(value, subject):
         ("Alerts: daily <a@x.example>", [("Alerts: daily", "a@x.example")]),
         ("Anna", [("Anna", "")]),
         ("MAILER-DAEMON <>", [("MAILER-DAEMON", "")]),
+        ('"\u202eEvil gnp.exe" <a@x.example>', [("Evil gnp.exe", "a@x.example")]),
         ("", []),
     ],
 )

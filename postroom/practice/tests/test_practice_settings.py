@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.utils import timezone
 
+from postroom.practice.actions import found_practice
 from postroom.practice.countries import COUNTRIES, country_choices
 from postroom.practice.models import AuditEvent, Practice
 from postroom.practice.signatures import signature_of
@@ -165,3 +167,14 @@ def test_sentences_use_the_practices_own_words(
     assert button in browser.get(f"/p/tern/clients/{cast.hollis.pk}/details").text
     kept = browser.get(f"/p/tern/clients/{cast.hollis.pk}/merge").text
     assert f"Merge with another {client_word}" in kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "nouns"),
+    [("veterinary", ("client", "animal")), ("medical", ("patient", "none"))],
+)
+def test_a_new_practice_speaks_as_its_kind_does(
+    db: None, kind: str, nouns: tuple[str, str]
+) -> None:
+    practice = found_practice("Quay", now=timezone.now(), kind=kind)
+    assert (practice.client_word, practice.patient_word) == nouns

@@ -136,6 +136,16 @@ def test_an_attachment_that_could_do_harm_says_so(cast: Cast, bob: Browser) -> N
     ]
 
 
+def test_of_many_files_the_first_stand_open_on_its_page_and_on_the_record(
+    cast: Cast, bob: Browser
+) -> None:
+    files = [(f"page-{n}.pdf", "application/pdf", b"%PDF") for n in range(15)]
+    entry = put(cast.practice, mail(files=files), clients=[cast.hollis])
+    for path in (f"/p/tern/entries/{entry.pk}", f"/p/tern/clients/{cast.hollis.pk}"):
+        open_ones, _, folded = bob.get(path).text.partition("3 more files")
+        assert (open_ones.count("page-"), folded.count("page-")) == (12, 3)
+
+
 @pytest.mark.parametrize("path", ["", "/body", "/raw"])
 def test_another_practices_letter_is_not_there(cast: Cast, bob: Browser, path: str) -> None:
     foreign = put(cast.other)

@@ -48,6 +48,14 @@ def test_words_are_marked_where_they_stand_and_escaped(cast: Cast, rita: Browser
     assert "<script>" not in box
 
 
+def test_of_many_files_a_line_names_those_that_were_found(cast: Cast, rita: Browser) -> None:
+    names = [*(f"page-{n}.pdf" for n in range(9)), "invoice.pdf"]
+    said(cast.practice, files=names, clients=[cast.hollis])
+    page = rita.get(PAGE, {"q": "invoice"}).text
+    assert "<mark>invoice</mark>.pdf" in page
+    assert (page.count("page-"), "6 more files" in page) == (3, True)
+
+
 def test_each_filter_leaves_what_it_says(cast: Cast, rita: Browser) -> None:
     wren = make_client(cast.practice, "4183", "Wren Brook", [])
     here = {"clients": [cast.hollis]}

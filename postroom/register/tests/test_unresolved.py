@@ -199,9 +199,22 @@ def test_a_name_alone_ticks_the_box_only_for_a_confirmed_sender(
     assert chosen.note.startswith("Only the name is the same.") is not verified
 
 
+def test_whoever_a_letter_is_less_likely_from_does_not_get_its_address(
+    cast: Cast, bob: Browser
+) -> None:
+    other = make_client(cast.practice, "1", "Ada Brook", ["ada@example.org"])
+    raw = b"Reply-To: hollis.farrow@example.org\n" + mail()
+    entry = put(cast.practice, raw, sender_name="Hollis Farrow", verified=True)
+    page = bob.get(PAGE, {"entry": entry.pk, "client": other.pk})
+    chosen = page.context["desk"].chosen
+    assert (chosen.client, chosen.remember, chosen.ticked) == (other, True, False)
+    assert chosen.note == "More speaks for Hollis Farrow. Tick it if you know better."
+
+
 def test_before_anybody_is_chosen_the_box_is_not_ticked(cast: Cast, bob: Browser) -> None:
     put(cast.practice, sender_name="FARROW, Hollis")
-    assert bob.get(PAGE).context["desk"].anybody.ticked is False
+    box = bob.get(PAGE).context["desk"].anybody
+    assert (box.ticked, box.note) == (False, "Tick it if you know the address is theirs.")
 
 
 def test_an_address_the_client_has_already_needs_no_remembering(cast: Cast, bob: Browser) -> None:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from postroom.appointments.records import card
@@ -38,7 +39,7 @@ KINDS = {
     Entry.SMS: _("SMS"),
     Entry.PHONE: _("Calls"),
     Entry.MEETING: _("Meetings"),
-    Entry.LETTER: _("Letters"),
+    Entry.LETTER: pgettext_lazy("on paper", "Letters"),
     Entry.NOTE: _("Notes"),
 }
 

@@ -56,7 +56,10 @@ def test_home_says_what_waits_and_where(cast: Cast) -> None:
 
 
 def test_home_says_when_nothing_waits(cast: Cast) -> None:
-    assert "Everything is filed" in cast.browser(cast.bob).get("/p/tern/").text
+    bob = cast.browser(cast.bob)
+    assert "Everything is filed" not in bob.get("/p/tern/").text  # there was nothing to file yet
+    letter(cast, Entry.RESOLVED)
+    assert "Everything is filed" in bob.get("/p/tern/").text
 
 
 def test_home_says_what_is_open_and_what_came_in(cast: Cast) -> None:

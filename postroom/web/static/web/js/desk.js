@@ -7,6 +7,7 @@ import { singleKeys, typing } from "./keys.js";
 // asked)` says what else changes, and where the focus goes.
 export function laidDown(settle) {
   const main = document.getElementById("main");
+  document.querySelector("#rows > [aria-current]")?.scrollIntoView({ block: "nearest" });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const desk = document.getElementById("desk");
     if (!desk || event.detail.target.id !== "desk") return;

@@ -4,5 +4,6 @@
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.triggeringEvent?.type !== "submit") return;
   const wrong = document.querySelector("main [aria-invalid=true]");
-  (wrong ?? document.querySelector("main [data-result]"))?.focus();
+  const here = event.detail.target?.querySelector("[data-result]"); // what came, before what stood there
+  (wrong ?? here ?? document.querySelector("main [data-result]"))?.focus();
 });
