@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from postroom.connections.models import Workflow
 from postroom.practice.models import Member
@@ -29,6 +29,12 @@ def shared(member: Member) -> QuerySet[Conversation]:
     """Those of the shared inbox, for who may file what nobody has filed."""
     found = Conversation.objects.filter(practice=member.practice_id, owner=None)
     return found if member.may(RESOLVE) else found.none()
+
+
+def still_open(member: Member, talks: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Those of them that nobody has closed, and of which this member may read something."""
+    letters = Entry.objects.readable_by(member).filter(conversation=OuterRef("pk"))
+    return talks.filter(Exists(letters), state=Conversation.OPEN)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +15,8 @@ from postroom.intake import alarms
 from postroom.practice import notices, rules
 from postroom.practice.models import Member, Notification, Practice
 from postroom.practice.words import Words, words_of
-from postroom.register.inboxes import inboxes_of
-from postroom.register.models import Entry
+from postroom.register.inboxes import inboxes_of, mine, shared, still_open
+from postroom.register.models import Conversation, Entry
 from postroom.web.addresses import address
 
 HIDDEN = "notices put away"  # in the session: on which day, and which
@@ -81,13 +82,15 @@ class Shell:
     @cached_property
     def post(self) -> list[Item]:
         items = []
-        own, shared = inboxes_of(self.member)
-        if own:
+        has_own, has_shared = inboxes_of(self.member)
+        if has_own:
             words, icon = _("My inbox"), "inbox"
-            items.append(self._item("my-inbox", words, icon, "register:my_inbox", ""))
-        if shared:
+            count = self._open(mine(self.member))
+            items.append(self._item("my-inbox", words, icon, "register:my_inbox", count))
+        if has_shared:
             words, icon = _("Shared inbox"), "mailbox"
-            items.append(self._item("shared-inbox", words, icon, "register:shared_inbox", ""))
+            count = self._open(shared(self.member))
+            items.append(self._item("shared-inbox", words, icon, "register:shared_inbox", count))
         return items + ([self.unresolved] if self.unresolved else [])
 
     @cached_property
@@ -197,6 +200,10 @@ class Shell:
             for row in notices.lately(self.practice, now)
             if row.pk not in away and self._concerns(row)
         ]
+
+    def _open(self, talks: QuerySet[Conversation]) -> str:
+        found = still_open(self.member, talks).values_list("pk", flat=True)
+        return bounded(len(found[: MANY + 1]))
 
     def _concerns(self, row: Notification) -> bool:
         return self.member.may(rules.SETTINGS) or row.data.get("owner") == self.member.pk

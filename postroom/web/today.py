@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postroom.practice.models import Member
-from postroom.register.inboxes import mine, shared
+from postroom.register.inboxes import mine, shared, still_open
 from postroom.register.models import Conversation, Entry
 from postroom.web.context import MANY, Item, bounded
 
@@ -36,7 +36,11 @@ class CameIn:
 def open_talks(member: Member, post: list[Item]) -> list[Open]:
     """The inboxes of the navigation in which something is open."""
     talks = {"my-inbox": mine, "shared-inbox": shared}
-    found = [(item, *_open(talks[item.key](member))) for item in post if item.key in talks]
+    found = [
+        (item, *_open(still_open(member, talks[item.key](member))))
+        for item in post
+        if item.key in talks
+    ]
     return [Open(item, _words(item.key, count), at) for item, count, at in found if at]
 
 
@@ -55,8 +59,7 @@ def came_in(member: Member, now: datetime) -> CameIn:
 
 def _open(talks: QuerySet[Conversation]) -> tuple[int, datetime | None]:
     """How many, up to a limit and one more; the oldest of those."""
-    rows = talks.filter(state=Conversation.OPEN).order_by("last_at", "pk")
-    moments = list(rows.values_list("last_at", flat=True)[: MANY + 1])
+    moments = list(talks.order_by("last_at", "pk").values_list("last_at", flat=True)[: MANY + 1])
     return len(moments), moments[0] if moments else None
 
 

@@ -71,8 +71,11 @@ def test_home_says_what_is_open_and_what_came_in(cast: Cast) -> None:
     account = MailAccount.objects.create(practice=cast.practice, name="Desk", host="imap.example")
     Workflow.objects.create(practice=cast.practice, account=account, kind=Workflow.INBOX)
     for owner in (None, cast.bob, cast.alice):
-        Conversation.objects.create(practice=cast.practice, owner=owner, last_at=entry.at)
+        talk = Conversation.objects.create(practice=cast.practice, owner=owner, last_at=entry.at)
+        if owner is None:
+            Entry.objects.filter(subject="a").update(conversation=talk)
     page = cast.browser(cast.bob).get("/p/tern/").text
+    assert '<span class="count" id="count-shared-inbox">1</span>' in page
     assert "2 messages came in today · 1 filed · 1 waiting" in page
     assert "1 open message in the shared inbox" in page
     page = cast.browser(cast.rita).get("/p/tern/").text
