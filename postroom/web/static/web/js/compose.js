@@ -1,6 +1,8 @@
 // The composer: what is typed is saved within two seconds, and once more as the page goes; files
 // may be dropped; a choice in a list does what its button does. All of it works without this.
 
+import { atDoor, hold } from "./typed.js";
+
 const WAIT = 800; // ms after the last letter
 const AGAIN = 5000; // ms after a saving that did not reach the server
 
@@ -8,6 +10,7 @@ const form = () => document.getElementById("composer");
 let timer = 0;
 let saving = null; // the request on its way
 let dirty = false;
+let left = false; // sent or thrown away: the next page is on its way
 
 function body() {
   const data = new FormData(form());
@@ -38,8 +41,13 @@ async function keep(composer) {
   const request = fetch(composer.action, { method: "POST", body: body(), headers });
   const answer = await request.catch(() => null);
   const told = await answer?.text().catch(() => null);
-  if (composer !== form() || answer?.redirected) return;
-  if (!told || (!answer.ok && answer.status !== 409)) {
+  if (composer !== form()) return;
+  if (answer?.redirected && atDoor(answer.url)) {
+    dirty = true;
+    location.reload(); // the door, and back here
+    return;
+  }
+  if (answer?.redirected || !told || (!answer.ok && answer.status !== 409)) {
     failed();
     return;
   }
@@ -187,8 +195,22 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:afterSettle", () => ready());
 
 addEventListener("pagehide", () => {
-  if (dirty && form()) navigator.sendBeacon(form().action, body());
+  if (!dirty || !form()) return;
+  hold(form());
+  navigator.sendBeacon(form().action, body());
 });
+
+// A second click on a button that sends asks for nothing more: its answer would take the place of
+// the first one's, and of the way to undo it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.target === form() && event.detail.xhr.getResponseHeader("HX-Redirect")) left = true;
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (left && event.target === form()) event.preventDefault();
+});
+
+addEventListener("pageshow", () => (left = false)); // back from the next page
 
 function ready() {
   if (!form()) return;

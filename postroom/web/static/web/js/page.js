@@ -7,5 +7,7 @@ import "./live.js";
 import "./refresh.js";
 import "./wrong.js";
 import "./unsaved.js";
+import "./typed.js";
+import "./once.js";
 import "./copies.js";
 import "./idle.js";

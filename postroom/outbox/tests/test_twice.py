@@ -1,0 +1,49 @@
+"""Buttons pressed twice, and windows that did not know: one letter, and nothing typed is lost."""
+
+import pytest
+from django.test import Client as Browser
+
+from postroom.outbox.addressing import typed
+from postroom.outbox.models import Message
+from postroom.outbox.tests.composing import begin, press, push
+from tests.support.cast import Cast
+
+
+@pytest.mark.parametrize("text", ["x@@y", "a@b@c.example", "a b@c.example d@e.example", "Doe <"])
+def test_what_is_no_address_is_said_to_be_none(text: str) -> None:
+    assert typed(f"{text}; ada@mill.example") == ([("", "ada@mill.example")], [text])
+
+
+def test_a_second_click_is_answered_as_the_first_one(cast: Cast, browser: Browser) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    url = f"/p/tern/drafts/{draft.pk}"
+    page = browser.get(url)
+    first, second = (press(browser, url, page, "send") for _ in range(2))
+    assert first.url == second.url == f"/p/tern/clients/{cast.hollis.pk}"
+    told = browser.get(second.url).content.decode()
+    assert f"{url}/undo" in told and "leaves in 10 seconds" in told
+    assert Message.objects.count() == 1
+
+
+def test_what_is_written_in_a_window_that_did_not_know_it_was_sent_stays_there(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    url = f"/p/tern/drafts/{draft.pk}"
+    page = browser.get(url)
+    push(browser, draft, "send")
+    answer = press(browser, url, page, "send", text="Hello again")
+    assert answer.status_code == 409
+    assert "has been sent already" in answer.content.decode()
+    assert "Hello again" in answer.content.decode()
+    assert Message.objects.count() == 1
+
+
+def test_of_a_moment_that_was_not_chosen_nothing_is_said_to_be_wrong(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, text="Hello")
+    page = push(browser, draft, "send").content.decode()
+    assert "Say to whom it goes." in page
+    assert "aria-invalid" not in page
+    assert 'aria-invalid="true"' in push(browser, draft, "later").content.decode()

@@ -1,0 +1,59 @@
+// What somebody typed outlives the door: where the session has ended or was locked meanwhile, the
+// words that could not be saved wait in this tab, and stand in their form again once the same
+// person is back on the same page. Any other page drops them.
+
+const KEY = "postroom.typed";
+const FORMS = "form[data-unsaved], form[data-draft], #composer";
+const WORDS = "textarea[name], input[name]:not([type]), input[type=text], input[type=search], input[type=email]";
+const DOOR = /^\/(sign-in|lock)\b|\/profile\/confirm\b/;
+
+const here = () => location.pathname + location.search;
+const who = () => document.getElementById("toast")?.dataset.who;
+const forms = () => [...document.querySelectorAll(FORMS)];
+
+export function atDoor(url) {
+  return DOOR.test(new URL(url, location.href).pathname);
+}
+
+export function hold(form) {
+  if (!form || !who()) return;
+  const words = [...form.querySelectorAll(WORDS)].map((field) => [field.name, field.value]);
+  const held = { page: here(), who: who(), place: forms().indexOf(form), words };
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(held));
+  } catch {
+    // This browser keeps nothing: it is as it was before.
+  }
+}
+
+function taken() {
+  try {
+    const held = JSON.parse(sessionStorage.getItem(KEY));
+    sessionStorage.removeItem(KEY);
+    return held;
+  } catch {
+    return null;
+  }
+}
+
+function restore() {
+  if (atDoor(location.href)) return;
+  const held = taken();
+  if (held?.page !== here() || held.who !== who() || !document.referrer || !atDoor(document.referrer)) return;
+  const form = forms()[held.place];
+  for (const [name, value] of form ? held.words : []) {
+    const field = [...form.querySelectorAll(WORDS)].find((one) => one.name === name);
+    if (!field || field.value === value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+document.addEventListener("submit", (event) => event.target.matches(FORMS) && hold(event.target));
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const to = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (to && atDoor(to)) for (const form of forms()) hold(form);
+});
+
+document.addEventListener("DOMContentLoaded", restore); // the page's other modules listen by then
