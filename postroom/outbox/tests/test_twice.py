@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import Client as Browser
+from django.utils import timezone
 
+from postroom.outbox import desk
 from postroom.outbox.addressing import typed
 from postroom.outbox.models import Message
 from postroom.outbox.tests.composing import begin, press, push
@@ -47,3 +49,30 @@ def test_of_a_moment_that_was_not_chosen_nothing_is_said_to_be_wrong(
     assert "Say to whom it goes." in page
     assert "aria-invalid" not in page
     assert 'aria-invalid="true"' in push(browser, draft, "later").content.decode()
+
+
+def test_letters_beyond_ascii_in_an_address_are_written_as_they_are(
+    cast: Cast, browser: Browser
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    push(browser, draft, "save", cc="Jörg <jörg@exämple.example>")
+    question = push(browser, draft, "send").context["question"]
+    push(browser, draft, "send", sure=question)
+    message = Message.objects.get()
+    assert "jörg@xn--exmple-cua.example" in message.recipients
+    head, _blank, body = message.read().partition(b"\r\n\r\n")
+    assert "jörg@xn--exmple-cua.example" in head.decode()
+    assert body.isascii()
+
+
+def test_while_sending_is_paused_nobody_is_told_that_it_leaves(
+    cast: Cast, browser: Browser
+) -> None:
+    desk.hold(cast.practice, by=cast.alice, now=timezone.now())
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    url = f"/p/tern/drafts/{draft.pk}"
+    page = browser.get(url)
+    assert "Sending is paused." in page.content.decode()
+    press(browser, url, page, "send")
+    told = browser.get(f"/p/tern/clients/{cast.hollis.pk}").content.decode()
+    assert "your message waits in the Outbox" in told and "leaves in" not in told

@@ -26,7 +26,7 @@ from postroom.outbox.drafting import AlreadySent, Hindered
 from postroom.outbox.enclosures import NewFile
 from postroom.outbox.forms.composer import AnswerForm, LaterForm, tomorrow
 from postroom.outbox.letter import NotSendable
-from postroom.outbox.models import Message
+from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.template_models import Template
 from postroom.practice.access import MemberRequest
 from postroom.practice.words import words_of
@@ -274,7 +274,9 @@ def go(request: MemberRequest, url: str) -> HttpResponseBase:
 def _tell(request: MemberRequest, draft: Draft, not_before: datetime | None) -> None:
     back = reverse("outbox:undo", args=[request.practice.slug, draft.pk])
     seconds = request.member.undo_seconds
-    if not_before:
+    if SendingHold.objects.of_mail(request.practice.pk).exists():
+        words = _("Sending is paused: your message waits in the Outbox until it goes on.")
+    elif not_before:
         when = date_format(timezone.localtime(not_before), "SHORT_DATETIME_FORMAT")
         words = _("Leaves on %(when)s.") % {"when": when}
     elif seconds:

@@ -22,7 +22,7 @@ from postroom.outbox import addressing, composing, drafting, preparing
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.drafting import AlreadySent, ChangedElsewhere
 from postroom.outbox.forms.composer import ComposerForm, LaterForm, tomorrow
-from postroom.outbox.models import Message
+from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.preparing import Prepared
 from postroom.outbox.template_fields import living
 from postroom.outbox.views.buttons import (
@@ -195,6 +195,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "form": _form(request, draft),
         "accounts": accounts,
         "warnings": [words for one in accounts if (words := standing.warning(one))],
+        "paused": SendingHold.objects.of_mail(member.practice_id).exists(),
         "has_team": any(one.owner_id is None for one in accounts),
         "own_answers": composing.own_answers(member),
         "points": addressing.points_of(draft.contact) if draft.contact else (),

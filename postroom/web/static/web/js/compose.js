@@ -185,6 +185,14 @@ document.addEventListener("htmx:configRequest", (event) => {
   dirty = false;
 });
 
+// What its request did not bring there is saved as what was typed is.
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(name, (event) => {
+    const status = event.detail.xhr?.status ?? 0;
+    if (event.target === form() && (status === 0 || status >= 500)) failed();
+  });
+}
+
 // One at a time: a saving on its way would change the version under the button's feet.
 document.addEventListener("htmx:confirm", (event) => {
   if (!saving || event.target !== form()) return;

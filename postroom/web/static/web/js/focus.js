@@ -1,5 +1,7 @@
-// After a form was sent by htmx, focus goes to what wants attention: the first field that is
-// wrong, else the heading of the result. A refresh in the background moves nothing.
+// After a form was sent, focus goes to what wants attention: the first field that is wrong, else,
+// after htmx, the heading of the result. A refresh in the background moves nothing.
+
+document.querySelector("main [aria-invalid=true]")?.focus();
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.triggeringEvent?.type !== "submit") return;

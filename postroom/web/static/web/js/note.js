@@ -33,7 +33,8 @@ form.addEventListener("input", (event) => {
   timer = setTimeout(keep, WAIT);
 });
 
-form.addEventListener("submit", () => {
+document.addEventListener("submit", (event) => {
+  if (event.target !== form || event.defaultPrevented) return;
   saving = true;
   clearTimeout(timer);
 });

@@ -1,3 +1,5 @@
+import { unreachable } from "./wrong.js";
+
 // A form is sent once, however often its button is pressed before the next page is there. What is
 // answered with a file (data-file) leaves the page as it is, and may be sent again at once.
 
@@ -7,7 +9,8 @@ const sent = new Set();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post], [data-file]")) return;
-  if (sent.has(form)) {
+  if (!navigator.onLine) unreachable(); // the browser would put its own page in place of ours
+  if (!navigator.onLine || sent.has(form)) {
     event.preventDefault();
     return;
   }

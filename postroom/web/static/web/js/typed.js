@@ -1,6 +1,6 @@
-// What somebody typed outlives the door: where the session has ended or was locked meanwhile, the
-// words that could not be saved wait in this tab, and stand in their form again once the same
-// person is back on the same page. Any other page drops them.
+// What somebody typed outlives the door and the server: where the session has ended, was locked
+// meanwhile, or nothing answered, the words that could not be saved wait in this tab, and stand in
+// their form again once the same person is back on the same page. Any other page drops them.
 
 const KEY = "postroom.typed";
 const FORMS = "form[data-unsaved], form[data-draft], #composer";
@@ -15,10 +15,10 @@ export function atDoor(url) {
   return DOOR.test(new URL(url, location.href).pathname);
 }
 
-export function hold(form) {
+export function hold(form, sent = false) {
   if (!form || !who()) return;
   const words = [...form.querySelectorAll(WORDS)].map((field) => [field.name, field.value]);
-  const held = { page: here(), who: who(), place: forms().indexOf(form), words };
+  const held = { page: here(), who: who(), place: forms().indexOf(form), sent, words };
   try {
     sessionStorage.setItem(KEY, JSON.stringify(held));
   } catch {
@@ -26,20 +26,30 @@ export function hold(form) {
   }
 }
 
-function taken() {
+function held() {
   try {
-    const held = JSON.parse(sessionStorage.getItem(KEY));
-    sessionStorage.removeItem(KEY);
-    return held;
+    return JSON.parse(sessionStorage.getItem(KEY));
   } catch {
     return null;
   }
 }
 
+// Whoever goes back from the browser's own page, "no answer", may pass by others of ours.
+function passing() {
+  return performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+}
+
 function restore() {
-  if (atDoor(location.href)) return;
-  const held = taken();
-  if (held?.page !== here() || held.who !== who() || !document.referrer || !atDoor(document.referrer)) return;
+  const kept = held();
+  if (!kept || atDoor(location.href)) return;
+  const theirs = kept.who === who();
+  if (theirs && kept.page !== here() && passing()) return;
+  sessionStorage.removeItem(KEY);
+  const unanswered = kept.sent || (document.referrer && atDoor(document.referrer));
+  if (theirs && kept.page === here() && unanswered) put(kept);
+}
+
+function put(held) {
   const form = forms()[held.place];
   for (const [name, value] of form ? held.words : []) {
     const field = [...form.querySelectorAll(WORDS)].find((one) => one.name === name);
@@ -49,7 +59,10 @@ function restore() {
   }
 }
 
-document.addEventListener("submit", (event) => event.target.matches(FORMS) && hold(event.target));
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches(FORMS) && !form.matches("[hx-post]")) hold(form, true);
+});
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const to = event.detail.xhr.getResponseHeader("HX-Redirect");
