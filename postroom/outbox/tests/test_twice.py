@@ -1,10 +1,12 @@
 """Buttons pressed twice, and windows that did not know: one letter, and nothing typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
-from postroom.outbox import desk
+from postroom.outbox import desk, drafting
 from postroom.outbox.addressing import typed
 from postroom.outbox.models import Message
 from postroom.outbox.tests.composing import begin, press, push
@@ -76,3 +78,30 @@ def test_while_sending_is_paused_nobody_is_told_that_it_leaves(
     press(browser, url, page, "send")
     told = browser.get(f"/p/tern/clients/{cast.hollis.pk}").content.decode()
     assert "your message waits in the Outbox" in told and "leaves in" not in told
+
+
+@pytest.mark.parametrize(("reason", "again"), [("refused", True), ("bounced", False)])
+def test_what_no_server_took_is_changed_and_sent_anew(
+    cast: Cast, browser: Browser, reason: str, again: bool
+) -> None:
+    draft = begin(browser, f"?client={cast.hollis.pk}", subject="Hello", text="Hello")
+    push(browser, draft, "send")
+    Message.objects.update(state=Message.FAILED, reason=reason)
+    failed = Message.objects.get()
+    assert drafting.sweep(timezone.now() + timedelta(days=9)) == 0
+    page = f"/p/tern/outbox/{failed.pk}"
+    assert ('id="edit"' in browser.get(page).content.decode()) is again
+    browser.post(f"{page}/edit")
+    draft.refresh_from_db()
+    assert (draft.sent_at is None) is again
+    if again:
+        push(browser, draft, "send", text="Hello, better")
+        assert list(Message.objects.values_list("state", flat=True).order_by("pk")) == [
+            Message.CANCELLED,
+            Message.QUEUED,
+        ]
+
+
+def test_with_nothing_ticked_it_is_said_what_to_do(cast: Cast, browser: Browser) -> None:
+    told = browser.post("/p/tern/outbox/cancel", follow=True).content.decode()
+    assert "Nothing is ticked." in told
