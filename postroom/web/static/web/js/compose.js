@@ -1,7 +1,7 @@
 // The composer: what is typed is saved within two seconds, and once more as the page goes; files
 // may be dropped; a choice in a list does what its button does. All of it works without this.
 
-import { atDoor, hold } from "./typed.js";
+import { atDoor, hold, renewed } from "./typed.js";
 
 const WAIT = 800; // ms after the last letter
 const AGAIN = 5000; // ms after a saving that did not reach the server
@@ -47,6 +47,11 @@ async function keep(composer) {
     location.reload(); // the door, and back here
     return;
   }
+  if (renewed(answer, composer)) return;
+  if (answer?.status === 404) {
+    failed(composer.dataset.goneWords);
+    return;
+  }
   if (answer?.redirected || !told || (!answer.ok && answer.status !== 409)) {
     failed();
     return;
@@ -66,8 +71,9 @@ function settle(url) {
   history.replaceState(null, "", url);
 }
 
-function failed() {
-  dirty = true;
+// With words of its own it is over: there is nothing to try again.
+function failed(over) {
+  dirty = !over;
   const saved = document.getElementById("saved");
   let words = saved.querySelector(".c-red");
   if (!words) {
@@ -75,8 +81,8 @@ function failed() {
     words.className = "c-red";
     saved.append(" ", words);
   }
-  words.textContent = form().dataset.unsavedWords;
-  later(AGAIN);
+  words.textContent = over ?? form().dataset.unsavedWords;
+  if (!over) later(AGAIN);
 }
 
 function press(value) {
@@ -189,7 +195,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
     const status = event.detail.xhr?.status ?? 0;
-    if (event.target === form() && (status === 0 || status >= 500)) failed();
+    if (event.target !== form()) return;
+    if (status === 404) failed(form().dataset.goneWords);
+    else if (status === 0 || status >= 500) failed();
   });
 }
 

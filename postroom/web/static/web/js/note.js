@@ -1,7 +1,7 @@
 // Writing something down: what is typed is kept on the server a second after the last letter, and
 // Enter in the search for whom it is about takes the first one found instead of saving.
 
-import { atDoor, hold } from "./typed.js";
+import { atDoor, hold, renewed } from "./typed.js";
 
 const WAIT = 1000; // ms
 const form = document.querySelector("form[data-draft]");
@@ -22,7 +22,7 @@ function keep() {
 
 // The session has ended or is locked: to the door, and back here with what was typed.
 function kept(answer) {
-  if (!answer.redirected || !atDoor(answer.url)) return;
+  if (renewed(answer, form) || !answer.redirected || !atDoor(answer.url)) return;
   hold(form);
   location.reload();
 }

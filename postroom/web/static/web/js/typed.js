@@ -26,6 +26,16 @@ export function hold(form, sent = false) {
   }
 }
 
+// Somebody signed in again in another window: this page's forms are refused until it is loaded anew,
+// which is done once, with what was typed.
+export function renewed(answer, form) {
+  const again = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  if (answer?.headers.get("Postroom-Reason") !== "csrf" || again) return false;
+  hold(form, true);
+  location.reload();
+  return true;
+}
+
 function held() {
   try {
     return JSON.parse(sessionStorage.getItem(KEY));
