@@ -6,5 +6,8 @@ document.querySelector("main [aria-invalid=true]")?.focus();
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.triggeringEvent?.type !== "submit") return;
   const wrong = document.querySelector("main [aria-invalid=true]");
-  (wrong ?? document.querySelector("main [data-result]"))?.focus();
+  const found = wrong ?? document.querySelector("main [data-result]");
+  found?.focus();
+  // All of it, once the page has its height: focus is content with a part.
+  requestAnimationFrame(() => found?.scrollIntoView({ block: "nearest" }));
 });
