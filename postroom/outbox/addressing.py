@@ -132,7 +132,8 @@ def typed(text: str) -> tuple[list[Person], list[str]]:
     """People as somebody typed them, with commas or semicolons between; and what is no address."""
     people, wrong = [], []
     for part in _parts(text):
-        [(name, address)] = getaddresses([part]) or [("", "")]
+        found = getaddresses([part])
+        name, address = found[0] if len(found) == 1 else ("", "")  # «x@@y» is read as two
         if normalise_email(address):
             people.append((" ".join(name.split()), address))
         else:

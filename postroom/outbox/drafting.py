@@ -23,6 +23,7 @@ from postroom.outbox.enclosures import NewFile, copies, keep
 from postroom.outbox.hurdles import Answer
 from postroom.outbox.models import Message
 from postroom.outbox.preparing import Prepared, add, settle_again, ways
+from postroom.outbox.rules import BOUNCED, REPLACED
 from postroom.outbox.template_actions import mark_used
 from postroom.outbox.template_fields import Recipient
 from postroom.outbox.template_models import Enclosure, Template
@@ -302,6 +303,13 @@ def reopen(draft: Draft, *, member: Member, now: datetime) -> Draft:
     return draft
 
 
+def written_as(message: Message) -> Draft | None:
+    """The draft of a letter that nobody has got, if it was written by hand and is still kept: it
+    waits, or failed on its way out. What came back may have reached somebody."""
+    refused = message.state == Message.FAILED and message.reason not in (BOUNCED, REPLACED)
+    return message.drafts.first() if refused or message.state == Message.QUEUED else None
+
+
 def may_reopen(draft: Draft, member: Member) -> bool:
     """Whether this member may go on writing it: a draft shows the letter that it answers, which
     may be its author's alone."""
@@ -311,9 +319,10 @@ def may_reopen(draft: Draft, member: Member) -> bool:
 
 
 def sweep(now: datetime) -> int:
-    """Forget drafts that were sent more than a day ago and have left; how many."""
+    """Forget drafts that were sent more than a day ago and have left; how many. What failed can be
+    changed for as long as it is listed."""
     old = Draft.objects.filter(sent_at__lt=now - KEPT_SENT)
-    return old.exclude(message__state__in=Message.WAITING).delete()[0]
+    return old.exclude(message__state__in=(*Message.WAITING, Message.FAILED)).delete()[0]
 
 
 def _note_reason(message: Message, found: list[hurdles.Hurdle], reason: str) -> None:

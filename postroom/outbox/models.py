@@ -36,6 +36,12 @@ class Batch(models.Model):
         return self.name
 
 
+class SendingHoldQuerySet(models.QuerySet["SendingHold"]):
+    def of_mail(self, practice: int) -> "SendingHoldQuerySet":
+        """What keeps this practice's mail from leaving, if anything does."""
+        return self.filter(practice=practice, channel__in=["", Message.EMAIL])
+
+
 class SendingHold(models.Model):
     """Nothing leaves by this channel ("": by none) for as long as the row is there."""
 
@@ -43,6 +49,8 @@ class SendingHold(models.Model):
     channel = models.CharField(max_length=8, blank=True)
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     since = models.DateTimeField()
+
+    objects = SendingHoldQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "channel"], name="one_hold")]

@@ -1,6 +1,6 @@
 """From a letter to the bytes that leave: headers nobody can slip a line into, parts, CRLF.
 
-Seven-bit throughout, so that it passes any server unchanged: other letters stand in RFC 2047
+Seven-bit but for addresses, so that it passes any server unchanged: other letters stand in RFC 2047
 words (headers), RFC 2231 (file names) and quoted-printable or base64 (parts).
 """
 
@@ -59,7 +59,8 @@ def write(sheet: Sheet) -> bytes:
     headers += [f"{name}: {value}" for name, value in sheet.extra]
     headers.append("MIME-Version: 1.0")
     head = "\r\n".join(headers)
-    return head.encode("ascii") + b"\r\n" + _body(sheet)
+    # Beyond ASCII there are addresses alone: a server is asked for SMTPUTF8 then (RFC 6532).
+    return head.encode() + b"\r\n" + _body(sheet)
 
 
 def _refuse_breaks(sheet: Sheet) -> None:

@@ -3,7 +3,7 @@ the colon."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +26,7 @@ from postroom.outbox.drafting import AlreadySent, Hindered
 from postroom.outbox.enclosures import NewFile
 from postroom.outbox.forms.composer import AnswerForm, LaterForm, tomorrow
 from postroom.outbox.letter import NotSendable
+from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.template_models import Template
 from postroom.practice.access import MemberRequest
 from postroom.practice.words import words_of
@@ -178,7 +179,8 @@ def _leave(
     if unchosen := _unchosen(request, draft, now):
         return unchosen
     nouns = words_of(request.practice).within()
-    asked = {"how": request.POST.get("do", "send"), "later": LaterForm(request.POST)}
+    typed = LaterForm(initial={"later": request.POST.get("later", "")})
+    asked = {"how": request.POST.get("do", "send"), "later": typed}
     answer = AnswerForm(request.POST).answer()
     try:
         drafting.send(draft, member=request.member, answer=answer, not_before=not_before, now=now)
@@ -198,8 +200,8 @@ def _leave(
     except NotSendable as why:
         return Done({"refused": [said(why.code, why.data, nouns)], **asked}, status=422)
     except AlreadySent:
-        messages.error(request, _("This message has been sent already."))
-        return Done({}, go(request, reverse("outbox:drafts", args=[request.practice.slug])))
+        draft.refresh_from_db()
+        return Done({}, told_again(request, draft))
     except OSError:
         words = [_("A file of this message cannot be read or kept. Nothing was sent.")]
         return Done({"refused": words, **asked}, status=422)
@@ -238,6 +240,21 @@ DEEDS: dict[str, Callable[[MemberRequest, Draft, str, datetime], Done]] = {
 }
 
 
+LEAVING = ("send", "tomorrow", "later")
+
+
+def told_again(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """What is said of a letter that was sent, once more: with the way back while there is one."""
+    letter = draft.message
+    if letter and letter.state == Message.QUEUED:
+        moment = letter.not_before
+        soon = moment <= timezone.now() + timedelta(seconds=request.member.undo_seconds)
+        _tell(request, draft, None if soon else moment)
+    else:
+        messages.success(request, _("This message has been sent already."))
+    return go(request, _back(request, draft))
+
+
 def templates_of(request: MemberRequest) -> Any:
     rows = Template.objects.in_use().filter(practice=request.practice, channel=Template.EMAIL)
     return rows.filter(purpose__in=[Template.MESSAGE, Template.APPOINTMENT, Template.DUE])
@@ -257,7 +274,9 @@ def go(request: MemberRequest, url: str) -> HttpResponseBase:
 def _tell(request: MemberRequest, draft: Draft, not_before: datetime | None) -> None:
     back = reverse("outbox:undo", args=[request.practice.slug, draft.pk])
     seconds = request.member.undo_seconds
-    if not_before:
+    if SendingHold.objects.of_mail(request.practice.pk).exists():
+        words = _("Sending is paused: your message waits in the Outbox until it goes on.")
+    elif not_before:
         when = date_format(timezone.localtime(not_before), "SHORT_DATETIME_FORMAT")
         words = _("Leaves on %(when)s.") % {"when": when}
     elif seconds:

@@ -22,10 +22,18 @@ from postroom.outbox import addressing, composing, drafting, preparing
 from postroom.outbox.draft_models import Draft
 from postroom.outbox.drafting import AlreadySent, ChangedElsewhere
 from postroom.outbox.forms.composer import ComposerForm, LaterForm, tomorrow
-from postroom.outbox.models import Message
+from postroom.outbox.models import Message, SendingHold
 from postroom.outbox.preparing import Prepared
 from postroom.outbox.template_fields import living
-from postroom.outbox.views.buttons import DEEDS, Done, go, nothing, records, templates_of
+from postroom.outbox.views.buttons import (
+    DEEDS,
+    LEAVING,
+    Done,
+    nothing,
+    records,
+    templates_of,
+    told_again,
+)
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import WRITE
@@ -140,8 +148,7 @@ def _act(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         except ChangedElsewhere as changed:
             return _clash(request, changed.draft, form)
         except AlreadySent:
-            messages.error(request, _("This message has been sent already."))
-            return go(request, reverse("outbox:drafts", args=[request.practice.slug]))
+            return _sent_already(request, draft, form, deed)
     _settle(request, draft)
     done = DEEDS.get(deed, nothing)(request, draft, which, now)
     return done.answer or _after(request, draft, done)
@@ -188,6 +195,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "form": _form(request, draft),
         "accounts": accounts,
         "warnings": [words for one in accounts if (words := standing.warning(one))],
+        "paused": SendingHold.objects.of_mail(member.practice_id).exists(),
         "has_team": any(one.owner_id is None for one in accounts),
         "own_answers": composing.own_answers(member),
         "points": addressing.points_of(draft.contact) if draft.contact else (),
@@ -253,6 +261,22 @@ def _prepared(request: MemberRequest) -> Prepared:
         rows = Client.objects.open_to(request.member)
         client = get_object_or_404(rows, pk=number(asked.get("client")) or 0)
     return preparing.to_client(request.member, client, key, now)
+
+
+def _sent_already(
+    request: MemberRequest, draft: Draft, form: ComposerForm, deed: str
+) -> HttpResponseBase:
+    """A second click is answered as the first one was. What somebody wrote since, in a window that
+    did not know, stays to be copied."""
+    facts = form.facts()
+    if deed in LEAVING and (facts["subject"], facts["text"]) == (draft.subject, draft.text):
+        return told_again(request, draft)
+    if request.headers.get("Postroom-Save"):
+        context = {"draft": draft, "sent": True}
+        return render(request, "outbox/_saved.html", context, status=409)
+    context = _context(request, draft, form=form, sent=True)
+    name = "outbox/_composer.html" if request.htmx else "outbox/compose.html"  # type: ignore[attr-defined]
+    return render(request, name, context, status=409)
 
 
 def _clash(request: MemberRequest, draft: Draft, form: ComposerForm) -> HttpResponse:

@@ -108,9 +108,11 @@ def cancel(request: MemberRequest, message: int) -> HttpResponse:
 @member_required(rights.WRITE)
 @require_POST
 def edit(request: MemberRequest, message: int) -> HttpResponse:
-    """Stop what waits and go on writing it."""
+    """Stop what waits, or take up what failed, and go on writing it."""
     chosen = _chosen(request, message)
-    draft = chosen.drafts.first()
+    draft = drafting.written_as(chosen)
+    if draft is None and chosen.drafts.exists():
+        return _too_late(request, chosen)
     if draft is None or not drafting.may_reopen(draft, request.member):
         raise Http404  # nobody wrote it by hand, or it answers what is not theirs to read
     try:
@@ -193,7 +195,12 @@ def cancel_some(request: MemberRequest) -> HttpResponse:
     rows = listing.readable_by(request.member).filter(pk__in=ids)
     done = drafting.stop_all(rows, by=request.member, now=timezone.now())
     said = ngettext("%d message was taken back.", "%d messages were taken back.", done)
-    toasts.success(request, said % done)
+    if ids:
+        toasts.success(request, said % done)
+    else:
+        toasts.error(
+            request, _("Nothing is ticked. Tick what is to be taken back, then press again.")
+        )
     return redirect("outbox:outbox", request.practice.slug)
 
 
@@ -256,7 +263,7 @@ def _page(
 ) -> HttpResponse:
     audit.read(request, "message", message.pk)
     replaced = desk.replacement_of(message)
-    draft = message.drafts.first() if message.state == Message.QUEUED else None
+    draft = drafting.written_as(message)
     open_to = message.reason != rules.REPLACED and (
         replaced is None or bool(message.reason_data.get("resent"))
     )

@@ -1,6 +1,8 @@
 // The composer: what is typed is saved within two seconds, and once more as the page goes; files
 // may be dropped; a choice in a list does what its button does. All of it works without this.
 
+import { atDoor, hold, renewed } from "./typed.js";
+
 const WAIT = 800; // ms after the last letter
 const AGAIN = 5000; // ms after a saving that did not reach the server
 
@@ -8,6 +10,7 @@ const form = () => document.getElementById("composer");
 let timer = 0;
 let saving = null; // the request on its way
 let dirty = false;
+let left = false; // sent or thrown away: the next page is on its way
 
 function body() {
   const data = new FormData(form());
@@ -38,8 +41,18 @@ async function keep(composer) {
   const request = fetch(composer.action, { method: "POST", body: body(), headers });
   const answer = await request.catch(() => null);
   const told = await answer?.text().catch(() => null);
-  if (composer !== form() || answer?.redirected) return;
-  if (!told || (!answer.ok && answer.status !== 409)) {
+  if (composer !== form()) return;
+  if (answer?.redirected && atDoor(answer.url)) {
+    dirty = true;
+    location.reload(); // the door, and back here
+    return;
+  }
+  if (renewed(answer, composer)) return;
+  if (answer?.status === 404) {
+    failed(composer.dataset.goneWords);
+    return;
+  }
+  if (answer?.redirected || !told || (!answer.ok && answer.status !== 409)) {
     failed();
     return;
   }
@@ -58,8 +71,9 @@ function settle(url) {
   history.replaceState(null, "", url);
 }
 
-function failed() {
-  dirty = true;
+// With words of its own it is over: there is nothing to try again.
+function failed(over) {
+  dirty = !over;
   const saved = document.getElementById("saved");
   let words = saved.querySelector(".c-red");
   if (!words) {
@@ -67,8 +81,8 @@ function failed() {
     words.className = "c-red";
     saved.append(" ", words);
   }
-  words.textContent = form().dataset.unsavedWords;
-  later(AGAIN);
+  words.textContent = over ?? form().dataset.unsavedWords;
+  if (!over) later(AGAIN);
 }
 
 function press(value) {
@@ -177,6 +191,16 @@ document.addEventListener("htmx:configRequest", (event) => {
   dirty = false;
 });
 
+// What its request did not bring there is saved as what was typed is.
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(name, (event) => {
+    const status = event.detail.xhr?.status ?? 0;
+    if (event.target !== form()) return;
+    if (status === 404) failed(form().dataset.goneWords);
+    else if (status === 0 || status >= 500) failed();
+  });
+}
+
 // One at a time: a saving on its way would change the version under the button's feet.
 document.addEventListener("htmx:confirm", (event) => {
   if (!saving || event.target !== form()) return;
@@ -187,8 +211,22 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:afterSettle", () => ready());
 
 addEventListener("pagehide", () => {
-  if (dirty && form()) navigator.sendBeacon(form().action, body());
+  if (!dirty || !form()) return;
+  hold(form());
+  navigator.sendBeacon(form().action, body());
 });
+
+// A second click on a button that sends asks for nothing more: its answer would take the place of
+// the first one's, and of the way to undo it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.target === form() && event.detail.xhr.getResponseHeader("HX-Redirect")) left = true;
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (left && event.target === form()) event.preventDefault();
+});
+
+addEventListener("pageshow", () => (left = false)); // back from the next page
 
 function ready() {
   if (!form()) return;

@@ -1,6 +1,8 @@
 // Writing something down: what is typed is kept on the server a second after the last letter, and
 // Enter in the search for whom it is about takes the first one found instead of saving.
 
+import { atDoor, hold, renewed } from "./typed.js";
+
 const WAIT = 1000; // ms
 const form = document.querySelector("form[data-draft]");
 let timer = 0;
@@ -15,7 +17,14 @@ function typed() {
 function keep() {
   clearTimeout(timer);
   timer = 0;
-  if (!saving) fetch(form.dataset.draft, { method: "POST", body: typed() }).catch(() => null);
+  if (!saving) fetch(form.dataset.draft, { method: "POST", body: typed() }).then(kept, () => null);
+}
+
+// The session has ended or is locked: to the door, and back here with what was typed.
+function kept(answer) {
+  if (renewed(answer, form) || !answer.redirected || !atDoor(answer.url)) return;
+  hold(form);
+  location.reload();
 }
 
 form.addEventListener("input", (event) => {
@@ -24,13 +33,16 @@ form.addEventListener("input", (event) => {
   timer = setTimeout(keep, WAIT);
 });
 
-form.addEventListener("submit", () => {
+document.addEventListener("submit", (event) => {
+  if (event.target !== form || event.defaultPrevented) return;
   saving = true;
   clearTimeout(timer);
 });
 
 addEventListener("pagehide", () => {
-  if (timer && !saving) navigator.sendBeacon(form.dataset.draft, typed());
+  if (!timer || saving) return;
+  hold(form);
+  navigator.sendBeacon(form.dataset.draft, typed());
 });
 
 form.addEventListener("keydown", (event) => {

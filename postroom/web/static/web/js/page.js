@@ -6,6 +6,8 @@ import "./focus.js";
 import "./live.js";
 import "./refresh.js";
 import "./wrong.js";
+import "./once.js";
 import "./unsaved.js";
+import "./typed.js";
 import "./copies.js";
 import "./idle.js";

@@ -7,7 +7,7 @@ document.addEventListener("input", (event) => {
   if (form && !event.target.matches("[data-single-keys]")) changed.add(form);
 });
 
-document.addEventListener("submit", (event) => changed.delete(event.target));
+document.addEventListener("submit", (event) => event.defaultPrevented || changed.delete(event.target));
 
 addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();

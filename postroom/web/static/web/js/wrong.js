@@ -4,6 +4,10 @@
 
 const words = document.getElementById("wrong")?.dataset;
 
+export function unreachable() {
+  if (words) say(words.offline);
+}
+
 function say(text) {
   const toast = document.createElement("div");
   toast.className = "toast error";
