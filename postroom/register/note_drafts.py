@@ -1,6 +1,7 @@
 """What somebody is typing and has not saved: kept on the server, for them alone (DESIGN 1.3).
 
-In the browser it would lie on a shared machine, and be gone with the session that locks itself.
+In the browser it would lie on a shared machine; there it waits only where it cannot be saved here
+(docs/decisions/0016).
 """
 
 from collections.abc import Collection, Iterable
