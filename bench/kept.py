@@ -19,6 +19,7 @@ from bench.measure import machine
 from tests.support.postroom import ROOT, House
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+CACHE = Path(os.environ.get("POSTROOM_BENCH_CACHE") or tempfile.gettempdir())
 DONE = "filled"  # the name of the file that says so
 VERSION = 2  # of what is filled in: another one makes a kept house anew
 
@@ -37,8 +38,7 @@ def _house(entries: int, clients: int) -> House:
     """The kept house of this size, filled if it is not there yet."""
     cluster = os.environ.get("POSTROOM_DATABASE_URL")
     name = f"postroom_bench_{entries}_{clients}_v{VERSION}"
-    kept = Path(os.environ.get("POSTROOM_BENCH_CACHE") or Path(tempfile.gettempdir()))
-    folder = kept / f"{name}_{'postgresql' if cluster else 'sqlite'}"
+    folder = CACHE / f"{name}_{'postgresql' if cluster else 'sqlite'}"
     house = House(folder, _database(cluster, name, new=not (folder / DONE).exists()))
     if not (folder / DONE).exists():
         print(f"Filling {folder}", flush=True)

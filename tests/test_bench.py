@@ -133,7 +133,7 @@ def test_waiting_is_measured_to_the_record_and_in_commands(tmp_path, capsys, mon
 
 
 def test_a_kept_house_is_filled_once_and_its_register_asked(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("POSTROOM_BENCH_CACHE", str(tmp_path))
+    monkeypatch.setattr(kept, "CACHE", tmp_path)
     for _ in range(2):
         about, found = kept.ask("bench.register_pages", 0, 300, 30)
         assert (about["entries"], set(found)) == (300, {"page", "keys", "raw SQL"})
