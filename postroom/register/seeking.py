@@ -18,6 +18,7 @@ from postroom.register.search import ROOM, Asked, entry_of, key
 HANDFUL = 201  # keys; of twice as many PostgreSQL asks less cleverly whether one may read them
 AT_ONCE = 1000  # keys that one question of PostgreSQL's index brings up
 LOOKED = 500  # rows looked through without the index
+FARTHER = 8  # times as far back as the time before
 DAYS, MONTHS, YEARS = 12, 120, 1100  # up to so many days one asks by days, by months, by years
 
 
@@ -127,11 +128,12 @@ def _parted(found: list[int]) -> Iterator[list[int]]:
 
 def _steps(top: int, below: int, found: int) -> Iterator[datetime | None]:
     """From when on to ask the index: far enough, by how often it was found so far, for a page;
-    then for all the rest."""
+    then, for whoever wants more, each time so much farther; at last for all the rest."""
     days = (_moment(top) - _moment(below)).days + 1
-    since = _evenly(_moment(below), 2 * days * HANDFUL // max(found, 1))
-    if since is not None:
+    back = max(2 * days * HANDFUL // max(found, 1), 1)
+    while (since := _evenly(_moment(below), back)) is not None:
         yield since
+        back *= FARTHER
     yield None
 
 
