@@ -15,6 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 PRACTICE = "desk@ternthistle.example"
+HELLO = "hello@ternthistle.example"  # for everybody who is no client: read by the team together
 PRACTICE_NAME = "Tern & Thistle Vets"
 
 
@@ -46,6 +47,7 @@ class Mail:
     answers_to: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     number: str = ""
+    to: str = PRACTICE
 
     @property
     def message_id(self) -> str:
@@ -64,7 +66,7 @@ def build(mail: Mail) -> bytes:
     message = EmailMessage(policy=SMTP)
     local, _, domain = mail.address.rpartition("@")
     message["From"] = Address(mail.name, local, domain)
-    message["To"] = Address(PRACTICE_NAME, *PRACTICE.split("@"))
+    message["To"] = Address(PRACTICE_NAME, *mail.to.split("@"))
     if mail.subject:
         message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.when)

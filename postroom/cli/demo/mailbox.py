@@ -9,9 +9,16 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from .envelope import HELLO
+
 PASSWORD_VARIABLE = "POSTROOM_DEMO_MAIL_PASSWORD"  # noqa: S105
 USER = "desk"
-INCOMING, OUTSIDE = "Incoming", "Sent outside"
+INBOX, INCOMING, OUTSIDE = "INBOX", "Incoming", "Sent outside"
+
+
+def folder_of(address: str) -> str:
+    """Where the provider lays a letter to this address of the practice."""
+    return INBOX if address.lower() == HELLO else INCOMING
 
 
 def sent_at(headers: Message, now: datetime) -> datetime:

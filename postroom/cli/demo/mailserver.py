@@ -24,8 +24,16 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from . import lifeline
-from .envelope import PRACTICE
-from .mailbox import INCOMING, OUTSIDE, PASSWORD_VARIABLE, USER, Mailbox, sent_at
+from .mailbox import (
+    INBOX,
+    INCOMING,
+    OUTSIDE,
+    PASSWORD_VARIABLE,
+    USER,
+    Mailbox,
+    folder_of,
+    sent_at,
+)
 
 FOLDERS = (INCOMING, "Resolved", "Unresolved", "Sent", OUTSIDE)
 TRIES = 5
@@ -84,22 +92,26 @@ class MailServer:
         """Hand in letters by SMTP over one connection; gives each back once it is taken."""
         with smtplib.SMTP("127.0.0.1", self.ports.smtp, timeout=30) as client:
             for letter in letters:
-                client.sendmail(handed_in_by(letter), [PRACTICE], letter)
+                client.sendmail(handed_in_by(letter), [addressee(letter)], letter)
                 yield letter
 
     def waiting(self) -> list[bytes]:
-        """The letters that still lie in Incoming, oldest first."""
+        """The letters that still lie where letters come in, oldest first."""
+        letters: list[bytes] = []
         with self.mailbox() as client:
-            client.select(INCOMING, readonly=True)
-            _, found = client.fetch("1:*", "(BODY.PEEK[])")
-            return [part[1] for part in found if isinstance(part, tuple)]
+            for folder in (INCOMING, INBOX):
+                client.select(folder, readonly=True)
+                _, found = client.fetch("1:*", "(BODY.PEEK[])")
+                letters += [part[1] for part in found if isinstance(part, tuple)]
+        return letters
 
     def put_back(self, letters: Iterable[bytes]) -> None:
-        """Lay letters into Incoming exactly as they are."""
+        """Lay letters where they lay, exactly as they are."""
         mailbox = Mailbox(self.ports.imap, self.password)
         parser = BytesHeaderParser()
         for raw in letters:
-            mailbox.append(INCOMING, raw, sent_at(parser.parsebytes(raw), datetime.now(UTC)))
+            folder = folder_of(addressee(raw))
+            mailbox.append(folder, raw, sent_at(parser.parsebytes(raw), datetime.now(UTC)))
         mailbox.close()
 
     @contextmanager
@@ -143,6 +155,11 @@ def handed_in_by(letter: bytes) -> str:
     """The envelope's sender: the Sender header if there is one, else the author."""
     headers = BytesHeaderParser().parsebytes(letter)
     return parseaddr(str(headers["Sender"] or headers["From"]))[1]
+
+
+def addressee(letter: bytes) -> str:
+    """The address in its To."""
+    return parseaddr(str(BytesHeaderParser().parsebytes(letter)["To"]))[1]
 
 
 def is_free(port: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from . import papers
-from .envelope import PRACTICE, File, Mail, html_of
+from .envelope import HELLO, PRACTICE, File, Mail, html_of
 from .people import Client, clients
 from .texts import outsiders
 from .texts.outsiders import Outsider
@@ -35,6 +35,7 @@ def laboratory(rng: random.Random, when: datetime, turn: int) -> Mail:
 def supplier(rng: random.Random, when: datetime, turn: int) -> Mail:
     """A supplier's letter: some with an invoice, one with a calendar invitation."""
     mail, words = _about_a_client(rng, when, outsiders.SUPPLIERS, turn)
+    mail = replace(mail, to=HELLO)
     if mail.subject.startswith("Invoice"):
         lines = ["Gauze swabs 10 x 10, 40 packs", "Syringes 20 ml, 200", "Total: 214.60"]
         bill = File(f"{words['number']}.pdf", "application/pdf", papers.pdf(mail.subject, lines))
@@ -49,7 +50,7 @@ def supplier(rng: random.Random, when: datetime, turn: int) -> Mail:
 
 def stranger(rng: random.Random, when: datetime, turn: int) -> Mail:
     """Somebody who is no client yet."""
-    return _about_a_client(rng, when, outsiders.STRANGERS, turn)[0]
+    return replace(_about_a_client(rng, when, outsiders.STRANGERS, turn)[0], to=HELLO)
 
 
 def newsletter(rng: random.Random, when: datetime, turn: int) -> Mail:

@@ -133,7 +133,8 @@ class _Demo:
         self._bring_book(datetime.now(UTC).date())
         if self.state.account_port != self.server.ports.imap:
             with self.folder.secret("mail-password", self.state.mail_password) as file:
-                self._postroom(*self._account(file))
+                for folder in (self._filed(), self._shared()):
+                    self._postroom(*self._account(file), *folder)
             self.state.account_port = self.server.ports.imap
             self.folder.save(self.state)
         self._postroom(*self._sending())  # its port is another one each time
@@ -151,9 +152,15 @@ class _Demo:
         return (
             *("account", "add", "--name", "Front desk", "--host", "127.0.0.1"),
             *("--port", str(self.server.ports.imap), "--security", "none", "--user", "desk"),
-            *("--password-file", password_file, "--incoming", "Incoming"),
-            *("--resolved", "Resolved", "--unresolved", "Unresolved", "--create-folders"),
+            *("--password-file", password_file, "--resolved", "Resolved", "--create-folders"),
         )
+
+    def _filed(self) -> tuple[str, ...]:
+        return ("--incoming", "Incoming", "--unresolved", "Unresolved")
+
+    def _shared(self) -> tuple[str, ...]:
+        """The inbox, where letters to the general address come in: all of it is shared."""
+        return ("--kind", "inbox", "--incoming", "INBOX")
 
     def _sending(self) -> tuple[str, ...]:
         return (

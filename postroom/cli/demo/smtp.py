@@ -3,8 +3,9 @@
     POSTROOM_DEMO_MAIL_PASSWORD=… python -m postroom.cli.demo.smtp --imap-port 14300
 
 Prints `port N` once it listens on loopback. Letters to the practice go into the IMAP folder
-Incoming, as by a provider's rule; letters to anybody else go nowhere, they are kept in the folder
-"Sent outside" so that one can see what would have left.
+Incoming, as by a provider's rule, those to its general address stay in the inbox; letters to
+anybody else go nowhere, they are kept in the folder "Sent outside" so that one can see what would
+have left.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from email.utils import format_datetime, parseaddr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from .mailbox import INCOMING, OUTSIDE, PASSWORD_VARIABLE, Mailbox, sent_at
+from .mailbox import OUTSIDE, PASSWORD_VARIABLE, Mailbox, folder_of, sent_at
 
 HOST = "mail.ternthistle.example"
 DOMAIN = "ternthistle.example"
@@ -66,12 +67,12 @@ class Door:
         raw = envelope.content
         if not isinstance(raw, bytes):
             return "554 5.6.0 Bytes expected"
-        inside = any(one.lower().endswith("@" + DOMAIN) for one in envelope.rcpt_tos)
+        inside = [one for one in envelope.rcpt_tos if one.lower().endswith("@" + DOMAIN)]
         headers = BytesHeaderParser().parsebytes(raw)
         when = sent_at(headers, datetime.now(UTC))
         if inside:
             raw = stamp(headers, envelope.mail_from or "", when) + raw
-        folder = INCOMING if inside else OUTSIDE
+        folder = folder_of(inside[0]) if inside else OUTSIDE
         try:
             await asyncio.to_thread(self.mailbox.append, folder, raw, when)
         except (OSError, imaplib.IMAP4.error):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from postroom.cli.demo.letters import letters
+from postroom.cli.demo.mailbox import INBOX
 from postroom.cli.demo.mailserver import FOLDERS, MailServer
 
 NOW = datetime(2026, 11, 26, 15, 30, tzinfo=UTC)
@@ -36,7 +37,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServ
 def server(shared_server: MailServer) -> MailServer:
     """A running server with empty folders; for tests that do not stop it."""
     with shared_server.mailbox() as client:
-        for folder in FOLDERS:
+        for folder in (INBOX, *FOLDERS):
             client.select(f'"{folder}"')
             client.store("1:*", "+FLAGS", "\\Deleted")
             client.expunge()

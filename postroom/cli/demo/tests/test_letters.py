@@ -66,7 +66,10 @@ def test_lines_end_in_crlf_and_stay_short(post):
 def test_every_author_lives_under_a_reserved_name(parsed):
     for message in parsed:
         assert RESERVED.match(author(message)), author(message)
-        assert "desk@ternthistle.example" in str(message["To"])
+        assert re.search("<(desk|hello)@ternthistle.example>$", str(message["To"]))
+    general = [author(message) for message in parsed if "hello@" in str(message["To"])]
+    assert 10 <= len(general) <= 16  # for the shared inbox
+    assert not set(general) & set(OWNERS)
 
 
 def test_links_and_pictures_point_nowhere_real(post, parsed):

@@ -132,7 +132,7 @@ def test_one_command_makes_the_practice_and_brings_its_post(start):
     assert wire.getresponse().status == 404
     wire.close()
 
-    setup, clients, *others, account, smtp, serve = demo.calls()
+    setup, clients, *others, account, inbox, smtp, serve = demo.calls()
     assert [call["argv"][:2] for call in others] == [
         *[["member", "add"]] * 4,
         ["member", "invite"],
@@ -153,6 +153,9 @@ def test_one_command_makes_the_practice_and_brings_its_post(start):
     assert account["argv"][:4] == ["account", "add", "--name", "Front desk"]
     assert account["argv"][account["argv"].index("--port") + 1] == str(demo.state()["imap_port"])
     assert account["password"] == demo.state()["mail_password"]
+    assert account["argv"][-4:] == ["--incoming", "Incoming", "--unresolved", "Unresolved"]
+    assert inbox["argv"][:4] == account["argv"][:4]
+    assert inbox["argv"][-4:] == ["--kind", "inbox", "--incoming", "INBOX"]
     assert smtp["argv"][:4] == ["smtp", "add", "--name", "Front desk"]
     assert setup["mode"] == account["mode"] == 0o600
     assert serve["argv"][:3] == ["serve", "--host", "127.0.0.1"]
@@ -162,7 +165,7 @@ def test_one_command_makes_the_practice_and_brings_its_post(start):
         assert "POSTROOM_DATABASE_URL" not in call["env"]
     assert not list((demo.data / "demo").glob("*password*"))
     wait_until(lambda: demo.state()["delivered"] == 350, 30)
-    assert in_folder(demo, "Incoming") >= 350
+    assert in_folder(demo, "Incoming") + in_folder(demo, "INBOX") >= 350
 
     assert demo.end(signal.SIGINT) == 0
     assert not is_alive(serve["pid"])
@@ -183,13 +186,13 @@ def test_a_second_run_doubles_nothing_and_brings_back_what_waited(start):
         "setup",
         "import",
         *PEOPLE_AND_BOOK,
-        "account",
+        *["account"] * 2,
         "smtp",
         "serve",
         "smtp",  # it may have another port now
         "serve",
     ]
-    assert kept <= in_folder(second, "Incoming") <= kept + 1
+    assert kept <= in_folder(second, "Incoming") + in_folder(second, "INBOX") <= kept + 1
     assert second.end() == 0
 
 
@@ -204,7 +207,8 @@ def test_a_mail_port_taken_meanwhile_is_told_to_the_product(start, shared_server
     second.wait_for("Password: ")
     accounts = [call["argv"] for call in second.calls() if call["argv"][0] == "account"]
     ports = [argv[argv.index("--port") + 1] for argv in accounts]
-    assert ports == [str(state["account_port"]), str(second.state()["imap_port"])]
+    then, now = str(state["account_port"]), str(second.state()["imap_port"])
+    assert ports == [then, then, now, now]
     assert second.state()["imap_port"] != shared_server.ports.imap
     assert second.end() == 0
 
@@ -236,7 +240,7 @@ def test_a_failed_step_is_told_and_tried_again_next_time(start, tmp_path):
         "import",
         "import",
         *PEOPLE_AND_BOOK,
-        "account",
+        *["account"] * 2,
         "smtp",
         "serve",
     ]
