@@ -11,7 +11,6 @@ from postroom.practice.rules import RESOLVE
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import SIZE, Page, cut, newer, older
 
-
 # What a line of the list shows of a letter; the rest stays where it is.
 LINE = (
     *("kind", "at", "sender_name", "sender_norm", "subject", "snippet"),

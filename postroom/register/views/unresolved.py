@@ -70,9 +70,11 @@ def _news(request: MemberRequest, pk: int | None) -> str:
 
 
 def readable(request: MemberRequest, pk: int) -> Entry:
-    """Any letter this member may read: one that is filed already is told so, not hidden."""
+    """Any letter this member may read: one that is filed already is told so, not hidden. Whether
+    it waits is asked first: most do, and that question is the smaller one."""
+    waits = Entry.objects.waiting_for(request.member).select_related("account")
     letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
-    return get_object_or_404(letters, pk=pk)
+    return waits.filter(pk=pk).first() or get_object_or_404(letters, pk=pk)
 
 
 def fragment(request: MemberRequest) -> bool:
@@ -92,6 +94,8 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
     opened = letter if letter and letter.is_waiting and letter not in listed.rows else None
     pills = suggestions.pills(request.member, [*listed.rows, *([opened] if opened else [])])
     held = [row for row in listed.rows if pills[row.pk].held]
+    laid = on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None)
+    place = laid["desk"].place if laid["desk"] else None
     context = {
         "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
@@ -101,11 +105,11 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
         "next": listed.next,
         "made": round(made.timestamp() * MICRO),
         "before": before,
-        "total": bounded(rows),
+        "total": place.total if place else bounded(rows),
         "newest": newest(rows),
         "same": same,
         "known": 0 if same else len(judged(request.member, held)),
-        **on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
+        **laid,
         **more,
     }
     return render(request, "register/unresolved.html", context, status=more.get("status", 200))
