@@ -20,7 +20,7 @@ from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, SETTINGS, WRITE
-from postroom.register import list_words, noting
+from postroom.register import list_words, names, noting
 from postroom.register.filters import Wanted, wanted_of
 from postroom.register.hits import marked
 from postroom.register.kinds import BY_HAND
@@ -70,7 +70,9 @@ def register(request: MemberRequest) -> HttpResponse:
         audit.read(request, "client", wanted.client)
     found = page(member, wanted, after)
     who = clean(request.GET.get("who", "")).strip()[:100]
-    rows = [list_words.row_of(entry) for entry in found.entries]
+    ids = [entry.pk for entry in found.entries]
+    clients, patients = names.clients_on(member, ids), names.patients_in(member, ids)
+    rows = [list_words.row_of(one, clients[one.pk], patients[one.pk]) for one in found.entries]
     searched = asked_words(wanted.q)
     marks = marked(found.entries, searched) if searched else {}
     context = {
