@@ -129,7 +129,16 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
     if fragment(request):
         return render(request, "register/_inbox_desk.html", context)
     listed = page(request.member, talks, state, before)
-    context |= {"rows": listed.rows, "next": listed.next, "before": asked}
+    page_of = f"{more}&before={asked}" if asked else more
+    context |= {
+        "rows": [
+            (row.entry, row.talk, f"{request.path}?entry={row.entry.pk}{page_of}")
+            for row in listed.rows
+        ],
+        "next": listed.next,
+        "before": asked,
+        "laid": context["entry"].pk if "entry" in context else None,
+    }
     if "entry" not in context and listed.rows:
         context["beside"] = Beside(None, listed.rows[0].entry.pk)
     return render(request, "register/inbox.html", context)
