@@ -244,6 +244,7 @@ def _folder(entry: Entry) -> str:
     """Where the server's copy will go, in the words of that mailbox; "" where filing moves none."""
     if entry.conversation_id and not entry.owner_id:
         return ""  # of the shared inbox: it goes when its conversation is closed
-    flows = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id)
-    flow = flows.filter(active=True, kind=Workflow.FILING).first()
-    return flow.folder_resolved if flow else ""
+    flows = Workflow.objects.filter(
+        practice=entry.practice_id, account=entry.account_id, active=True, kind=Workflow.FILING
+    )
+    return flows.order_by("pk").values_list("folder_resolved", flat=True).first() or ""
