@@ -19,6 +19,11 @@ from postroom.register.names import clients_on, patients_in
 from postroom.register.narrowing import Narrowing
 from postroom.register.paging import SIZE, Page, cut, older
 
+# What the timeline shows of an entry; the rest stays where it is.
+LINE = (
+    *("kind", "direction", "status", "automatic", "at", "subject", "snippet", "body", "details"),
+    "author__name",
+)
 SHOWN = 600  # characters of a note that the timeline shows
 NEW = 20  # what came is counted this far
 
@@ -71,7 +76,8 @@ def timeline(
     """
     page = _placements(member, list(clients), narrowing, before)
     ids = [row["entry_id"] for row in page.rows]
-    letters = Entry.objects.readable_by(member).filter(pk__in=ids).select_related("author")
+    letters = Entry.objects.readable_by(member).filter(pk__in=ids)
+    letters = letters.select_related("author").only(*LINE)
     # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
     newest = sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
     items = _items(member, newest, named)
