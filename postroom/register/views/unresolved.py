@@ -12,9 +12,8 @@ from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
-from postroom.register import suggestions, words
+from postroom.register import known, suggestions, words
 from postroom.register.desk import desk
-from postroom.register.known import judged
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number, numbers
 from postroom.register.reading import Look
@@ -108,7 +107,7 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
         "total": place.total if place else bounded(rows),
         "newest": newest(rows),
         "same": same,
-        "known": 0 if same else len(judged(request.member, held)),
+        "known": 0 if same else known.count(request.member, held),
         **laid,
         **more,
     }
