@@ -137,9 +137,9 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
         ],
         "next": listed.next,
         "before": asked,
-        "laid": context["entry"].pk if "entry" in context else None,
+        "laid": desk["entry"].pk if "entry" in desk else None,
     }
-    if "entry" not in context and listed.rows:
+    if "entry" not in desk and listed.rows:
         context["beside"] = Beside(None, listed.rows[0].entry.pk)
     return render(request, "register/inbox.html", context)
 
