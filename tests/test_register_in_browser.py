@@ -96,6 +96,25 @@ def _look(page: Page) -> None:
     expect(rows).to_have_count(4)
     page.locator("#toast form button").click()
     expect(rows).to_have_count(6)
+    _open_a_menu(page)
+
+
+def _open_a_menu(page: Page) -> None:
+    """A row's own, by keyboard: what can be done with it comes when it is opened."""
+    page.goto("/p/tern/register")
+    rows = page.locator("#found tbody tr")
+    rows.first.locator(".more summary").press("Enter")
+    archive = rows.first.locator(".menu button[name=one]")
+    expect(archive).to_be_visible()
+    expect(rows.first.locator(".menu a[href*='/entries/']").first).to_be_visible()
+    assert flaws(page) == []
+    page.keyboard.press("Escape")
+    expect(archive).to_be_hidden()
+    page.keyboard.press("Enter")
+    archive.press("Enter")
+    expect(rows).to_have_count(5)
+    page.locator("#toast form button").click()
+    expect(rows).to_have_count(6)
 
 
 def _keep_a_view(page: Page) -> None:

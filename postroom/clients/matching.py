@@ -7,7 +7,7 @@ from itertools import islice
 from postroom.clients.models import ContactPoint, GroupMember, SenderRule
 from postroom.clients.rules import Known, Match, Own, match, patterns_of
 from postroom.kit.addresses import normalise_email
-from postroom.practice.models import Member, MemberAddress
+from postroom.practice.models import Member
 
 BATCH = 500
 
@@ -55,9 +55,8 @@ def known(practice_id: int, norms: Iterable[str], own: Iterable[str] = ()) -> Kn
 def own_addresses(practice_id: int) -> frozenset[str]:
     """The addresses by which the practice's members sign in, and their further ones (RX-118)."""
     members = Member.objects.filter(practice=practice_id, active=True)
-    further = MemberAddress.objects.filter(practice=practice_id, member__active=True)
-    found = members.values_list("user__email").union(further.values_list("value"))
-    return frozenset(normalise_email(address) for (address,) in found) - {""}
+    found = members.values_list("user__email", "addresses__value")
+    return frozenset(normalise_email(one) for both in found for one in both if one) - {""}
 
 
 def _holders(practice_id: int, norms: list[str]) -> Iterator[tuple[str, int, bool, int | None]]:

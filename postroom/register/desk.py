@@ -145,8 +145,8 @@ def desk(
         entry=entry,
         taken="",
         why=words.why(entry, nouns),
-        reading=reading(member.practice, entry, look),
-        place=place(rows, entry) if without is None else None,
+        reading=reading(member.practice, entry, look, read),
+        place=place(rows, entry) if entry.is_waiting else None,
         cards=cards,
         chosen=picked,
         anybody=_card(entry, None, holders, {}, False, 0, nouns),
@@ -235,9 +235,11 @@ def _looked_up(
 ) -> list[Client]:
     """The clients asked for and those found by words, unless they are suggested anyway."""
     known = {candidate.client.pk for candidate in found}
+    named = [pk for pk in (asked, *also) if pk is not None and pk not in known]
+    if not named and not find:
+        return []
     clients = Client.objects.open_to(member).prefetch_related("patients", "groups")
     rows: list[Client] = []
-    named = [pk for pk in (asked, *also) if pk is not None and pk not in known]
     if named:
         by_pk = clients.filter(pk__in=named).in_bulk()
         rows += [by_pk[pk] for pk in named if pk in by_pk]
@@ -250,6 +252,7 @@ def _folder(entry: Entry) -> str:
     """Where the server's copy will go, in the words of that mailbox; "" where filing moves none."""
     if entry.conversation_id and not entry.owner_id:
         return ""  # of the shared inbox: it goes when its conversation is closed
-    flows = Workflow.objects.filter(practice=entry.practice_id, account=entry.account_id)
-    flow = flows.filter(active=True, kind=Workflow.FILING).first()
-    return flow.folder_resolved if flow else ""
+    flows = Workflow.objects.filter(
+        practice=entry.practice_id, account=entry.account_id, active=True, kind=Workflow.FILING
+    )
+    return flows.order_by("pk").values_list("folder_resolved", flat=True).first() or ""

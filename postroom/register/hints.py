@@ -127,9 +127,11 @@ def _patients(member: Member, entry: Entry, letter: Letter) -> dict[str, list[in
         return {}
     rows = Patient.objects.filter(practice=member.practice_id, name__in=spelt)
     counts = rows.values("name").annotate(n=Count("pk")).filter(n__lte=FEW)
-    rare = rows.filter(name__in=list(counts.values_list("name", flat=True)))
+    rare = list(counts.values_list("name", flat=True))
     found: dict[str, list[int]] = {}
-    for name, client in rare.values_list("name", "client"):
+    if not rare:
+        return found
+    for name, client in rows.filter(name__in=rare).values_list("name", "client"):
         found.setdefault(f"{NAMES_PATIENT}:{name}", []).append(client)
     return found
 

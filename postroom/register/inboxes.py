@@ -11,6 +11,12 @@ from postroom.practice.rules import RESOLVE
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import SIZE, Page, cut, newer, older
 
+# What a line of the list shows of a letter; the rest stays where it is.
+LINE = (
+    *("kind", "at", "sender_name", "sender_norm", "subject", "snippet"),
+    *("files", "filing", "conversation"),
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -56,29 +62,31 @@ def page(
     return Page(_rows(member, listed.rows), listed.next)
 
 
-def beside(
-    member: Member, talks: QuerySet[Conversation], state: str, here: Conversation | None
-) -> Beside:
-    """Where one goes on from here; from nowhere, to the first."""
+def beside(member: Member, talks: QuerySet[Conversation], state: str, here: Conversation) -> Beside:
+    """Where one goes on from here."""
     talks = talks.filter(state=state)
-    down = talks.order_by("-last_at", "-pk")
-    if here is None:
-        return Beside(None, _nearest(member, down))
     above = talks.filter(newer(here.last_at, here.pk, at_field="last_at"))
-    below = down.filter(older(here.last_at, here.pk, at_field="last_at"))
-    return Beside(_nearest(member, above.order_by("last_at", "pk")), _nearest(member, below))
+    below = talks.filter(older(here.last_at, here.pk, at_field="last_at"))
+    return Beside(
+        _nearest(member, above.order_by("last_at", "pk")),
+        _nearest(member, below.order_by("-last_at", "-pk")),
+    )
 
 
 def _nearest(member: Member, talks: QuerySet[Conversation]) -> int | None:
-    rows = _rows(member, talks[:SIZE])
-    return rows[0].entry.pk if rows else None
+    """The letter that the first of these conversations is listed by."""
+    ids = list(talks.values_list("pk", flat=True)[:SIZE])
+    letters = Entry.objects.readable_by(member).filter(conversation__in=ids)
+    newest = dict(letters.order_by("at", "pk").values_list("conversation", "pk"))
+    return next((newest[pk] for pk in ids if pk in newest), None)
 
 
 def _rows(member: Member, talks: Iterable[Conversation]) -> list[Row]:
     """Of each conversation its newest letter; those of which one may read none are left out."""
     talks = list(talks)
-    letters = Entry.objects.readable_by(member).filter(conversation__in=talks)
-    newest = {entry.conversation_id: entry for entry in letters.order_by("at", "pk")}
+    ids = [talk.pk for talk in talks]
+    letters = Entry.objects.readable_by(member).filter(conversation__in=ids)
+    newest = {entry.conversation_id: entry for entry in letters.order_by("at", "pk").only(*LINE)}
     return [Row(newest[talk.pk], talk) for talk in talks if talk.pk in newest]
 
 

@@ -86,9 +86,11 @@ def seen(member: Member, notes: Iterable[InternalNote], *, now: datetime) -> Non
 def unseen(member: Member) -> list[InternalNote]:
     """Where this member was named and has not looked yet, the newest first."""
     mine = Mention.objects.filter(practice=member.practice_id, member=member, seen_at=None)
-    notes = InternalNote.objects.filter(
-        pk__in=mine.values("note"), entry__in=Entry.objects.readable_by(member)
-    )
+    named = list(mine.values_list("note", flat=True))
+    if not named:  # as mostly: nothing of letters is asked
+        return []
+    readable = Entry.objects.readable_by(member)
+    notes = InternalNote.objects.filter(pk__in=named, entry__in=readable)
     return list(notes.select_related("by", "entry").order_by("-at", "-pk")[:TOLD])
 
 

@@ -44,17 +44,33 @@ def known(member: Member, client: Client | None = None) -> list[Known]:
 
 def judged(member: Member, entries: Iterable[Entry], client: Client | None = None) -> list[Known]:
     """Those of these letters whose address is one client's, by the rules that file letters."""
+    matched = _matched(member, entries)
+    mine = Client.objects.open_to(member).in_bulk({pk for _, pk in matched})
+    return [
+        Known(entry, mine[pk])
+        for entry, pk in matched
+        if pk in mine and (client is None or client.pk == pk)
+    ]
+
+
+def count(member: Member, entries: Iterable[Entry]) -> int:
+    """How many of these letters `judged` would give."""
+    matched = _matched(member, entries)
+    mine = Client.objects.open_to(member).filter(pk__in={pk for _, pk in matched})
+    there = set(mine.values_list("pk", flat=True))
+    return sum(pk in there for _, pk in matched)
+
+
+def _matched(member: Member, entries: Iterable[Entry]) -> list[tuple[Entry, int]]:
+    """Those whose address is one client's, with the client's number, open to the member or not."""
     entries = [entry for entry in entries if entry.reason in rules.BY_ADDRESS and entry.sender_norm]
     if not entries:
         return []
     users = MailAccount.objects.users_of(member.practice_id)
     norms = {entry.sender_norm for entry in entries}
     matches = match_all(member.practice_id, norms, own=users)
-    wanted = {found.client for found in matches.values() if isinstance(found, One)}
-    mine = Client.objects.open_to(member).filter(pk__in=wanted).in_bulk()
-    found = []
-    for entry in entries:
-        match matches[entry.sender_norm]:
-            case One(pk) if pk in mine and (client is None or client.pk == pk):
-                found.append(Known(entry, mine[pk]))
-    return found
+    return [
+        (entry, found.client)
+        for entry in entries
+        if isinstance(found := matches[entry.sender_norm], One)
+    ]

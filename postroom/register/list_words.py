@@ -53,7 +53,7 @@ class Row:
     menu: str
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry, clients: list[str], patients: list[str]) -> Row:
     icon, tone = look(entry)
     subject = {"subject": entry.subject or _("No subject")}
     return Row(
@@ -64,8 +64,8 @@ def row_of(entry: Entry) -> Row:
         subject=subject["subject"],
         person=person(entry),
         pill=standing(entry),
-        clients=", ".join([client.name for client in entry.clients.all()]),
-        patients=", ".join([patient.name for patient in entry.patients.all()]),
+        clients=", ".join(clients),
+        patients=", ".join(patients),
         choose=_("Choose “%(subject)s”") % subject,
         menu=_("Menu of “%(subject)s”") % subject,
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from postroom.clients.models import Client, GroupMember
 from postroom.practice.models import Member
@@ -67,12 +67,16 @@ def news(member: Member, wanted: Wanted, shown: Sequence[int]) -> tuple[int, int
 
 
 def every(member: Member, wanted: Wanted) -> Iterator[list[Entry]]:
-    """All entries the filters leave, some hundred at a time: for an export."""
+    """All entries the filters leave, some hundred at a time, each with those of its clients whom
+    the member may open, and its patients: for an export."""
     start: Key | None = None
     while True:
         keys, broken_off = _keys(member, wanted, start, CHUNK)
         if keys:
-            yield _fetched(member, keys)
+            found = _fetched(member, keys)
+            clients = Prefetch("clients", _open(member).order_by("pk"))
+            prefetch_related_objects(found, clients, "patients")
+            yield found
         start = keys[-1] if len(keys) == CHUNK else broken_off
         if start is None:
             return
@@ -289,12 +293,8 @@ def _behind(start: Key, pk_field: str, oldest: bool) -> Q:
 
 
 def _fetched(member: Member, keys: list[Key]) -> list[Entry]:
-    """The entries of these keys, in order, with their authors and those of their clients whom the
-    member may open."""
+    """The entries of these keys, in order, with their authors."""
     rows = Entry.objects.filter(practice=member.practice_id, pk__in=[pk for _, pk in keys])
-    rows = rows.select_related("author").prefetch_related(
-        Prefetch("clients", _open(member).order_by("pk")), "patients"
-    )
     # Sorted here: SQLite would walk all entries by date to fetch these few.
-    found = {entry.pk: entry for entry in rows}
+    found = {entry.pk: entry for entry in rows.select_related("author")}
     return [found[pk] for _, pk in keys if pk in found]

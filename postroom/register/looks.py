@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from postroom.register import kinds
 from postroom.register.models import Entry
 from postroom.register.words import Pill
 
+KINDS = dict(Entry.KINDS)
+CALLED = {Entry.IN: gettext_lazy("they called"), Entry.OUT: gettext_lazy("we called")}
+WENT = {
+    Entry.IN: pgettext_lazy("an entry", "received"),
+    Entry.OUT: pgettext_lazy("an entry", "sent"),
+}
 STATUS = {
     Entry.WAITING_TO_GO: ("blue", "clock"),
     Entry.SENT: ("green", "check"),
@@ -31,7 +37,7 @@ class Look:
 
 def look(entry: Entry) -> Look:
     icon, tone = kinds.look(entry)
-    return Look(icon, tone, entry.get_kind_display(), " · ".join(_said(entry)), _pill(entry))
+    return Look(icon, tone, str(KINDS[entry.kind]), " · ".join(_said(entry)), _pill(entry))
 
 
 def _said(entry: Entry) -> Iterator[str]:
@@ -49,12 +55,8 @@ def _said(entry: Entry) -> Iterator[str]:
 
 
 def _way(entry: Entry) -> str:
-    if entry.kind == Entry.PHONE:
-        return {Entry.IN: _("they called"), Entry.OUT: _("we called")}.get(entry.direction, "")
-    return {
-        Entry.IN: pgettext("an entry", "received"),
-        Entry.OUT: pgettext("an entry", "sent"),
-    }.get(entry.direction, "")
+    ways = CALLED if entry.kind == Entry.PHONE else WENT
+    return str(ways.get(entry.direction, ""))
 
 
 def _pill(entry: Entry) -> Pill | None:

@@ -101,9 +101,9 @@ def block_again(entry: Entry, *, by: Member, now: datetime) -> None:
 
 def _choices(entry: Entry) -> Any:
     """The choices that hold for this letter."""
-    which = Q(pk=None)
-    if _is_sure(entry):
-        which |= Q(client__placements__entry=entry)
+    if not _is_sure(entry):
+        return PictureChoice.objects.none()
+    which = Q(client__placements__entry=entry)
     if entry.verified and entry.sender_norm:
         which |= Q(sender_norm=entry.sender_norm)
     return PictureChoice.objects.filter(which, practice=entry.practice_id).distinct()

@@ -99,9 +99,12 @@ class Reading:
         return len(self.to) - 1
 
 
-def reading(practice: Practice, entry: Entry, look: Look = Look()) -> Reading:
-    """The letter of an entry, ready for a page. Never raises for a strange letter."""
-    mail = letter(entry)
+def reading(
+    practice: Practice, entry: Entry, look: Look = Look(), mail: Letter | None = None
+) -> Reading:
+    """The letter of an entry, ready for a page; `mail` where it was parsed already. Never raises
+    for a strange letter."""
+    mail = mail or letter(entry)
     attachments = list(entry.attachments.all())
     framed = bool(mail.html) and not look.as_text
     return Reading(

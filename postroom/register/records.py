@@ -1,5 +1,6 @@
 """A client's record: the correspondence of one client, or of a whole family, by day."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +15,15 @@ from postroom.practice.models import Member
 from postroom.register.file_lines import FileLine, file_lines
 from postroom.register.looks import Look, look
 from postroom.register.models import Attachment, Entry, EntryClient, EntryPatient
+from postroom.register.names import clients_on, patients_in
 from postroom.register.narrowing import Narrowing
 from postroom.register.paging import SIZE, Page, cut, older
 
+# What the timeline shows of an entry; the rest stays where it is.
+LINE = (
+    *("kind", "direction", "status", "automatic", "at", "subject", "snippet", "body", "details"),
+    "author__name",
+)
 SHOWN = 600  # characters of a note that the timeline shows
 NEW = 20  # what came is counted this far
 
@@ -27,7 +34,7 @@ class Item:
     look: Look
     text: str  # what was said: the beginning of a letter, the whole of a short note
     files: list[FileLine]
-    names: list[str]  # of the clients it is filed under
+    names: list[str]  # of the clients it is filed under, where they are several
     patients: list[str]  # whom it is about
 
 
@@ -55,26 +62,26 @@ class Wish:
 
 
 def timeline(
-    member: Member, clients: Iterable[int], narrowing: Narrowing, *, before: Entry | None
+    member: Member,
+    clients: Iterable[int],
+    narrowing: Narrowing,
+    *,
+    before: Entry | None,
+    named: bool,
 ) -> tuple[list[Day], int | None]:
-    """The newest letters of these clients by day, and the id to ask for the next ones with.
+    """The newest letters of these clients by day, and the id to ask for the next ones with;
+    `named`: each with the names of its clients.
 
     The walk is along (client, at); the letters are fetched after, through `readable_by`.
     """
     page = _placements(member, list(clients), narrowing, before)
-    letters = (
-        Entry.objects.readable_by(member)
-        .filter(pk__in=[row["entry_id"] for row in page.rows])
-        .select_related("author")
-        .prefetch_related(
-            Prefetch("attachments", Attachment.objects.filter(inline=False)),
-            Prefetch("clients", Client.objects.open_to(member)),
-            "patients",
-        )
-    )
+    ids = [row["entry_id"] for row in page.rows]
+    letters = Entry.objects.readable_by(member).filter(pk__in=ids)
+    letters = letters.select_related("author").only(*LINE)
     # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
     newest = sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
-    by_day = groupby(map(_item, newest), key=lambda item: timezone.localdate(item.entry.at))
+    items = _items(member, newest, named)
+    by_day = groupby(items, key=lambda item: timezone.localdate(item.entry.at))
     days = [Day(found[0].entry.at, found) for found in (list(group) for _, group in by_day)]
     return days, page.next
 
@@ -142,15 +149,23 @@ def _wish(purpose: str, answers: dict[str, bool]) -> Wish:
     return Wish(purpose, None, [point for point, yes in answers.items() if not yes])
 
 
-def _item(entry: Entry) -> Item:
-    return Item(
-        entry=entry,
-        look=look(entry),
-        text=entry.body[:SHOWN].rstrip() + "…" * (len(entry.body) > SHOWN) or entry.snippet,
-        files=file_lines(entry.attachments.all()),
-        names=[client.name for client in entry.clients.all()],
-        patients=[patient.name for patient in entry.patients.all()],
-    )
+def _items(member: Member, entries: list[Entry], named: bool) -> list[Item]:
+    ids = [entry.pk for entry in entries]
+    clients, patients = clients_on(member, ids) if named else {}, patients_in(member, ids)
+    files: dict[int, list[Attachment]] = defaultdict(list)
+    for file in Attachment.objects.filter(entry__in=ids, inline=False):
+        files[file.entry_id].append(file)
+    return [
+        Item(
+            entry=entry,
+            look=look(entry),
+            text=entry.body[:SHOWN].rstrip() + "…" * (len(entry.body) > SHOWN) or entry.snippet,
+            files=file_lines(files[entry.pk]),
+            names=clients.get(entry.pk, []),
+            patients=patients[entry.pk],
+        )
+        for entry in entries
+    ]
 
 
 def _placements(

@@ -49,6 +49,7 @@ urlpatterns = [
     path("unresolved/known", known.known_letters, name="known"),
     path("unresolved/undo", filing.undo_all, name="undo_all"),
     path("entries/<int:entry>", entries.entry, name="entry"),
+    path("entries/<int:entry>/menu", register.menu, name="menu"),
     path("entries/<int:entry>/new-client", newcomers.new_client, name="new_client"),
     path(
         "entries/<int:entry>/new-correspondent",

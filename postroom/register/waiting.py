@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from postroom.practice.models import Member
 from postroom.register.models import Entry, EntryQuerySet
-from postroom.register.paging import MOST, SIZE, Page, bounded, cut, newer, older, shown
+from postroom.register.paging import MOST, SIZE, Page, cut, newer, older, shown
 
 NEW = 20  # arrivals are counted this far
 
@@ -34,14 +34,15 @@ def page(rows: EntryQuerySet, before: Entry | None, size: int = SIZE) -> Page:
 
 
 def place(rows: EntryQuerySet, entry: Entry) -> Place:
+    """Where one of `rows` stands: one question, if it is among those that are counted."""
+    ids = list(rows.values_list("pk", flat=True)[: MOST + 1])
+    total = shown(len(ids))
+    if entry.pk in ids[:MOST]:
+        at = ids.index(entry.pk)
+        return Place(shown(at + 1), total, *_beside(ids, at))
     above = rows.filter(newer(entry.at, entry.pk)).order_by("at", "pk")
-    ids = list(above.values_list("pk", flat=True)[:MOST])
-    return Place(
-        number=shown(len(ids) + 1),
-        total=bounded(rows),
-        previous=ids[0] if ids else None,
-        next=_below(rows, entry),
-    )
+    previous = above.values_list("pk", flat=True).first()
+    return Place(shown(MOST + 1), total, previous, _below(rows, entry))
 
 
 def following(rows: EntryQuerySet, entry: Entry) -> int | None:
@@ -58,6 +59,10 @@ def arrived(rows: EntryQuerySet, since: int, made: datetime) -> int:
 
 def newest(rows: EntryQuerySet) -> int:
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _beside(ids: list[int], at: int) -> tuple[int | None, int | None]:
+    return (ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None)
 
 
 def _below(rows: EntryQuerySet, entry: Entry) -> int | None:

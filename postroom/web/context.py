@@ -186,7 +186,7 @@ class Shell:
 
     @cached_property
     def sync(self) -> "Sync | None":
-        accounts = MailAccount.objects.filter(practice=self.practice, owner=None).working()
+        accounts = MailAccount.objects.of_practice(self.practice).filter(active=True)
         return Sync.of(list(accounts.only("name", "trouble", "checked_at")))
 
     @cached_property

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from postroom.practice.access import MemberRequest, member_required, to_door
 from postroom.practice.models import Member
 from postroom.register import internal_notes
 from postroom.register.models import Entry
+from postroom.register.names import clients_on
 from postroom.register.paging import numbers
 from postroom.web import first_hour, today
 from postroom.web.context import MANY, bounded, shell_of
@@ -49,8 +49,8 @@ def home(request: MemberRequest) -> HttpResponse:
     entries = Entry.objects.readable_by(request.member)
     accounts = MailAccount.objects.filter(practice=request.practice, owner=None).order_by("name")
     filed = entries.filter(filing=Entry.RESOLVED).order_by("-at", "-id")
-    clients = Prefetch("clients", Client.objects.open_to(request.member))
-    latest = list(filed.prefetch_related(clients)[:LATEST])
+    latest = list(filed[:LATEST])
+    clients = clients_on(request.member, [entry.pk for entry in latest])
     oldest = Entry.objects.waiting_for(request.member).order_by("at", "id").first()
     context = {
         "nav": "home",
@@ -66,7 +66,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
         "named_in": internal_notes.unseen(request.member),
-        "latest": latest,
+        "latest": [(entry, ", ".join(clients[entry.pk])) for entry in latest],
         "begun": bool(oldest or latest or accounts),  # else there is nothing to have been filed
         "shown": shown,
         "came": sum(entry.pk not in shown for entry in latest) if shown else 0,

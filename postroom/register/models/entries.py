@@ -61,7 +61,7 @@ def _filed_openly(member: int) -> Q:
     placed = EntryClient.objects.filter(entry=OuterRef("pk"))
     # Asked of each letter's own clients: as a list of all clients, SQLite would write that
     # list down first, at 100,000 of them each time anew.
-    return Q(Exists(placed.filter(opened))) & ~Q(Exists(placed.exclude(opened)))
+    return Q(Exists(placed)) & ~Q(Exists(placed.exclude(opened)))
 
 
 class Entry(models.Model):

@@ -192,14 +192,19 @@ def test_what_has_no_attachment_is_asked_for_too(cast: Cast, told: dict[str, Ent
 def test_the_menu_of_a_row_offers_what_can_be_done_with_it(
     cast: Cast, told: dict[str, Entry]
 ) -> None:
-    page = words(cast.browser(cast.alice).get("/p/tern/register"))
-    of_mail = f"/p/tern/entries/{told['mail'].pk}"
-    assert f"{of_mail}/assign" in page
-    assert f"{of_mail}/take-back" in page
-    of_note = f"/p/tern/entries/{told['phone'].pk}"
-    assert f"{of_note}/remove" in page
-    assert f"{of_note}/take-back" not in page
-    assert "take-back" not in words(cast.browser(cast.rita).get("/p/tern/register"))
+    alice = cast.browser(cast.alice)
+    page = words(alice.get("/p/tern/register"))
+    of_mail, of_note = (f"/p/tern/entries/{told[name].pk}" for name in ("mail", "phone"))
+    for entry in (of_mail, of_note):  # without script there is the way to the entry’s own page
+        assert f'hx-get="{entry}/menu"' in page
+        assert f'<a href="{entry}">' in page
+    menu = words(alice.get(f"{of_mail}/menu"))
+    assert f"{of_mail}/assign" in menu
+    assert f"{of_mail}/take-back" in menu
+    menu = words(alice.get(f"{of_note}/menu"))
+    assert f"{of_note}/remove" in menu
+    assert f"{of_note}/take-back" not in menu
+    assert "take-back" not in words(cast.browser(cast.rita).get(f"{of_mail}/menu"))
 
 
 def test_the_words_searched_are_marked_wherever_they_stand_in_a_row(

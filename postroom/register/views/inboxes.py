@@ -18,7 +18,15 @@ from postroom.practice.rules import READ, RESOLVE
 from postroom.register import actions, handling
 from postroom.register.desk import desk
 from postroom.register.forms import ResolveForm, VersionForm
-from postroom.register.inboxes import beside, conversation_of, mine, news, page, shared
+from postroom.register.inboxes import (
+    Beside,
+    beside,
+    conversation_of,
+    mine,
+    news,
+    page,
+    shared,
+)
 from postroom.register.models import Conversation, Entry
 from postroom.register.paging import number, numbers
 from postroom.register.reading import Look
@@ -121,7 +129,18 @@ def _list(request: MemberRequest, talks: QuerySet[Conversation], nav: str) -> Ht
     if fragment(request):
         return render(request, "register/_inbox_desk.html", context)
     listed = page(request.member, talks, state, before)
-    context |= {"rows": listed.rows, "next": listed.next, "before": asked}
+    page_of = f"{more}&before={asked}" if asked else more
+    context |= {
+        "rows": [
+            (row.entry, row.talk, f"{request.path}?entry={row.entry.pk}{page_of}")
+            for row in listed.rows
+        ],
+        "next": listed.next,
+        "before": asked,
+        "laid": desk["entry"].pk if "entry" in desk else None,
+    }
+    if "entry" not in desk and listed.rows:
+        context["beside"] = Beside(None, listed.rows[0].entry.pk)
     return render(request, "register/inbox.html", context)
 
 
@@ -132,7 +151,7 @@ def _desk(
     asked = number(request.GET.get("entry"))
     address = {"here": request.path, "more": more}
     if asked is None:
-        return {**address, "beside": beside(request.member, talks, state, None)}
+        return address
     letter = _readable(request, asked)
     talk = get_object_or_404(talks, pk=letter.conversation_id)
     audit.read(request, "entry", letter.pk)

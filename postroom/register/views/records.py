@@ -78,7 +78,8 @@ def files(request: MemberRequest, client: int) -> HttpResponse:
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
     audit.read(request, "client", record.pk, files=True, **_shown([record.pk], before))
-    days, following = timeline(request.member, [record.pk], Narrowing(files=True), before=before)
+    only = Narrowing(files=True)
+    days, following = timeline(request.member, [record.pk], only, before=before, named=False)
     head = _head(request, record, family(request.member, record), "files")
     context = {**head, "days": days, "next": following, "before": asked}
     return render(request, "register/record_files.html", context)
@@ -118,7 +119,9 @@ def _page(
     if asked is not None:
         before = get_object_or_404(Entry.objects.readable_by(request.member), pk=asked)
     audit.read(request, "client", record.pk, **_shown(clients, before))
-    days, following = timeline(request.member, clients, narrowing, before=before)
+    days, following = timeline(
+        request.member, clients, narrowing, before=before, named=tab == "group"
+    )
     context = {
         "newest": newest(request.practice.pk),
         "client": record,

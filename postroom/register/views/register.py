@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.models import Member
 from postroom.practice.rules import READ, RESOLVE, SETTINGS, WRITE
-from postroom.register import list_words, noting
+from postroom.register import list_words, names, noting
 from postroom.register.filters import Wanted, wanted_of
 from postroom.register.hits import marked
 from postroom.register.kinds import BY_HAND
@@ -70,7 +70,9 @@ def register(request: MemberRequest) -> HttpResponse:
         audit.read(request, "client", wanted.client)
     found = page(member, wanted, after)
     who = clean(request.GET.get("who", "")).strip()[:100]
-    rows = [list_words.row_of(entry) for entry in found.entries]
+    ids = [entry.pk for entry in found.entries]
+    clients, patients = names.clients_on(member, ids), names.patients_in(member, ids)
+    rows = [list_words.row_of(one, clients[one.pk], patients[one.pk]) for one in found.entries]
     searched = asked_words(wanted.q)
     marks = marked(found.entries, searched) if searched else {}
     context = {
@@ -78,11 +80,7 @@ def register(request: MemberRequest) -> HttpResponse:
         "appcls": "tall",
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": [
-            (row, may_remove(member, one), _may_back(member, one), marks.get(one.pk))
-            for row in rows
-            for one in [row.entry]
-        ],
+        "rows": [(row, marks.get(row.entry.pk)) for row in rows],
         "next": found.next,
         "after": after,
         "count": None if found.count is None else shown(found.count),
@@ -95,12 +93,28 @@ def register(request: MemberRequest) -> HttpResponse:
         "who": who,
         "meant": _meant(member, wanted, who) if who else [],
         "may_write": member.may(WRITE),
-        "may_resolve": member.may(RESOLVE),
     }
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "register/_listed.html", context)
     context |= {"views": _views(member), "by_hand": BY_HAND.values()}
     return render(request, "register/register.html", context)
+
+
+@member_required(READ)
+@require_safe
+def menu(request: MemberRequest, entry: int) -> HttpResponse:
+    """What else one may do with an entry of the table: asked for when its menu is opened."""
+    member = request.member
+    found = get_object_or_404(Entry.objects.readable_by(member), pk=entry)
+    context = {
+        "entry": found,
+        "may_write": member.may(WRITE),
+        "may_resolve": member.may(RESOLVE),
+        "may_remove": may_remove(member, found),
+        # A note waits nowhere: it is removed, or not.
+        "may_back": not found.is_noted and may_take_back(member, found),
+    }
+    return render(request, "register/_entry_menu.html", context)
 
 
 @member_required(READ)
@@ -174,11 +188,6 @@ def back_to(request: MemberRequest, wanted: Wanted) -> HttpResponse:
     if query := wanted.query():
         address["Location"] += f"?{query}"
     return address
-
-
-def _may_back(member: Member, entry: Entry) -> bool:
-    """A note waits nowhere: it is removed, or not."""
-    return not entry.is_noted and may_take_back(member, entry)
 
 
 def _views(member: Member) -> list[tuple[str, list[SavedView]]]:

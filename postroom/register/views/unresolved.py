@@ -12,9 +12,8 @@ from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
-from postroom.register import suggestions, words
+from postroom.register import known, suggestions, words
 from postroom.register.desk import desk
-from postroom.register.known import judged
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number, numbers
 from postroom.register.reading import Look
@@ -70,9 +69,11 @@ def _news(request: MemberRequest, pk: int | None) -> str:
 
 
 def readable(request: MemberRequest, pk: int) -> Entry:
-    """Any letter this member may read: one that is filed already is told so, not hidden."""
+    """Any letter this member may read: one that is filed already is told so, not hidden. Whether
+    it waits is asked first: most do, and that question is the smaller one."""
+    waits = Entry.objects.waiting_for(request.member).select_related("account")
     letters = Entry.objects.readable_by(request.member).select_related("filed_by", "account")
-    return get_object_or_404(letters, pk=pk)
+    return waits.filter(pk=pk).first() or get_object_or_404(letters, pk=pk)
 
 
 def fragment(request: MemberRequest) -> bool:
@@ -92,6 +93,8 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
     opened = letter if letter and letter.is_waiting and letter not in listed.rows else None
     pills = suggestions.pills(request.member, [*listed.rows, *([opened] if opened else [])])
     held = [row for row in listed.rows if pills[row.pk].held]
+    laid = on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None)
+    place = laid["desk"].place if laid["desk"] else None
     context = {
         "nav": "unresolved",
         "rows": [(row, pills[row.pk]) for row in listed.rows],
@@ -101,11 +104,11 @@ def whole(request: MemberRequest, letter: Entry | None, **more: Any) -> HttpResp
         "next": listed.next,
         "made": round(made.timestamp() * MICRO),
         "before": before,
-        "total": bounded(rows),
+        "total": place.total if place else bounded(rows),
         "newest": newest(rows),
         "same": same,
-        "known": 0 if same else len(judged(request.member, held)),
-        **on_desk(request, letter or next(iter(listed.rows), None), asked=letter is not None),
+        "known": 0 if same else known.count(request.member, held),
+        **laid,
         **more,
     }
     return render(request, "register/unresolved.html", context, status=more.get("status", 200))
