@@ -66,7 +66,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "closed": _without_reader(request),
         "accounts": [(account, words.state(account)) for account in accounts],
         "named_in": internal_notes.unseen(request.member),
-        "latest": [(entry, ", ".join(clients[entry.pk])) for entry in latest],
+        "latest": [(entry, clients[entry.pk]) for entry in latest],
         "begun": bool(oldest or latest or accounts),  # else there is nothing to have been filed
         "shown": shown,
         "came": sum(entry.pk not in shown for entry in latest) if shown else 0,
