@@ -58,6 +58,7 @@ def _log(page: Page, cast: Cast) -> None:
     page.goto(f"/p/tern/clients/{cast.hollis.pk}")
     page.locator("a[href*='entries/new/phone']").first.click()  # one
     expect(page.locator("#n-body")).to_be_focused()
+    page.wait_for_load_state("load")  # the script hears what is typed from then on
     with page.expect_response(lambda answer: answer.url.endswith(f"draft?client={cast.hollis.pk}")):
         page.keyboard.type("Biscuit is awake and well.")
     page.reload()
