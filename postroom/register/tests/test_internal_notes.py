@@ -54,6 +54,17 @@ def test_whoever_is_named_is_told_until_they_have_looked(cast: Cast, bob: Browse
     assert "offer the 14:30" not in words(alice.get("/p/tern/"))
 
 
+def test_what_was_asked_of_a_waiting_letter_stands_on_the_desk(cast: Cast, bob: Browser) -> None:
+    waits = put(cast.practice)
+    desk = f"/p/tern/unresolved?entry={waits.pk}"
+    before = words(bob.get(desk))
+    assert f'href="{at(waits)}#internal-note"' in before
+    assert "only your team sees it" not in before
+    write(bob, waits)
+    assert "offer the 14:30" in words(cast.browser(cast.alice).get(desk))
+    assert Mention.objects.get().seen_at is not None
+
+
 def test_who_may_not_read_the_letter_is_not_told_of_it(cast: Cast, bob: Browser) -> None:
     own = in_inbox(cast, cast.bob)
     refused = write(bob, own)

@@ -12,7 +12,7 @@ from postroom.kit.text import clean
 from postroom.practice import audit
 from postroom.practice.access import MemberRequest, member_required
 from postroom.practice.rules import RESOLVE
-from postroom.register import known, suggestions, words
+from postroom.register import internal_notes, known, suggestions, words
 from postroom.register.desk import desk
 from postroom.register.models import Entry
 from postroom.register.paging import bounded, number, numbers
@@ -132,8 +132,11 @@ def on_desk(request: MemberRequest, letter: Entry | None, *, asked: bool = True)
         look=look,
     )
     shown = pane if pane in ("side", "list") else "thread"
+    notes = internal_notes.beside(request.member, letter)
+    internal_notes.seen(request.member, notes, now=timezone.now())
     return {
         "desk": laid,
+        "internal_notes": notes,
         "pane": shown if asked else "list",
         "other_view": f"?entry={letter.pk}" + ("" if look.as_text else "&view=text"),
     }
