@@ -29,7 +29,7 @@ types: $(ENV)/dev.stamp
 	$(ENV)/bin/mypy
 
 unit-sqlite: $(ENV)/dev.stamp
-	$(PYTHON) -m pytest -q -rfER -n 4 --dist loadgroup
+	$(PYTHON) -m pytest -q -rfER -n 6 --dist loadgroup
 
 # The same tests on the other database, less those that ask nothing of it that others do not: of mail
 # and files, of the wire, of what a browser shows, of who may open a page.
@@ -41,7 +41,7 @@ WITHOUT_DATABASE := $(foreach name,mime html text addresses isemail phones crypt
     --ignore=tests/test_accented_password.py --ignore=tests/test_chaos_random.py \
     --ignore=tests/test_rare_answers.py --ignore-glob='tests/test_servers_*'
 unit-postgresql: $(ENV)/dev.stamp
-	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -rfER -n 4 --dist loadgroup \
+	$(PYTHON) -m tests.support.postgres $(PYTHON) -m pytest -q -rfER -n 6 --dist loadgroup \
 	    $(WITHOUT_DATABASE)
 
 # BENCH names another one than filing: delivery, accounts, idle, searching, importing, reading, register,
