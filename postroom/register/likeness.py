@@ -6,9 +6,12 @@ Pure. A reason is a code, with what it names behind a colon where it names somet
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from postroom.kit.text import fold
 
+# The same names are compared with every list of what waits: some 6 MB for a process.
+NAMES_KEPT = 20_000
 VERY_LIKELY, POSSIBLE, WEAK = "very-likely", "possible", "weak"
 SAME_ADDRESS, SHARED_ADDRESS, UNCONFIRMED = "same-address", "shared-address", "unconfirmed"
 IN_THREAD, REFERENCE, REPLY_TO = "in-thread", "reference", "reply-to"
@@ -70,10 +73,11 @@ def likelihood(reasons: Sequence[str], *, sure: bool, doubted: bool) -> str:
     return WEAK if len(kinds) == 1 and kinds <= set(_WEAK) else POSSIBLE
 
 
-def name_words(name: str) -> list[str]:
+@lru_cache(NAMES_KEPT)
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a name as they are compared; what stands before a comma comes last."""
     last, comma, first = name.partition(",")
-    return _words(f"{first} {last}" if comma else name)
+    return tuple(_words(f"{first} {last}" if comma else name))
 
 
 def names_alike(written: Sequence[str], held: Sequence[str]) -> str:

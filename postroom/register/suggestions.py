@@ -5,7 +5,7 @@ Only what is cheap and can be explained. Nothing here files anything: a person d
 Looked up when the page is shown, so that an address added a minute ago already counts.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -302,7 +302,7 @@ def _named(member: Member, names: Iterable[str]) -> dict[str, dict[int, Namesake
     return found
 
 
-def _telling(words: list[str]) -> str:
+def _telling(words: Sequence[str]) -> str:
     """The word of a name by which its bearers are looked up: the surname, or what is written out
     where that is an initial. A first name alone says nothing."""
     if len(words) < 2:
@@ -313,9 +313,9 @@ def _telling(words: list[str]) -> str:
 
 def _having_words(
     member: Member, words: Collection[str]
-) -> dict[str, list[tuple[int, str, list[str]]]]:
+) -> dict[str, list[tuple[int, str, tuple[str, ...]]]]:
     """Word -> the clients who have it in their name: id, name, its words."""
-    found: dict[str, list[tuple[int, str, list[str]]]] = {}
+    found: dict[str, list[tuple[int, str, tuple[str, ...]]]] = {}
     if not words:
         return found
     clients = Client.objects.open_to(member)
