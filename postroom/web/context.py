@@ -1,6 +1,6 @@
 """What the frame around every page shows. Nothing is asked of the database until it is drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from postroom.connections.models import MailAccount
 from postroom.intake import alarms
@@ -49,6 +50,7 @@ class Item:
     url: str
     count: str = ""
     counted: bool = False  # there is room for a count, though it may be "" for now
+    short: str = ""  # of an inbox: its name where there is little room
 
 
 class Shell:
@@ -76,8 +78,25 @@ class Shell:
 
     @cached_property
     def tabs(self) -> list[Item]:
-        """What comes first where a phone has room for little."""
-        return [self.home, *self.post]
+        """What a phone's bar, which has room for six, has before «Write»: the inboxes take the
+        place of the clients, and two of them that of the first page too."""
+        return self.post if self._inboxes > 1 else [self.home, *self.post]
+
+    @cached_property
+    def tabs_behind(self) -> list[Item]:
+        """What it has behind it."""
+        return self.records[1:] if self._inboxes else self.records
+
+    @cached_property
+    def beside_tabs(self) -> list[Item]:
+        """The pages for which it has no room: they stand on the one that «More» leads to."""
+        there = [*self.tabs, *self.tabs_behind]
+        every = [self.home, *self.post, *self.records, *self.sending]
+        return [item for item in every if item not in there]
+
+    @cached_property
+    def _inboxes(self) -> int:
+        return sum(bool(item.short) for item in self.post)
 
     @cached_property
     def post(self) -> list[Item]:
@@ -86,11 +105,13 @@ class Shell:
         if has_own:
             words, icon = _("My inbox"), "inbox"
             count = self._open(mine(self.member))
-            items.append(self._item("my-inbox", words, icon, "register:my_inbox", count))
+            item = self._item("my-inbox", words, icon, "register:my_inbox", count)
+            items.append(replace(item, short=pgettext("an inbox", "Mine")))
         if has_shared:
             words, icon = _("Shared inbox"), "mailbox"
             count = self._open(shared(self.member))
-            items.append(self._item("shared-inbox", words, icon, "register:shared_inbox", count))
+            item = self._item("shared-inbox", words, icon, "register:shared_inbox", count)
+            items.append(replace(item, short=pgettext("an inbox", "Shared")))
         return items + ([self.unresolved] if self.unresolved else [])
 
     @cached_property

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -203,3 +204,26 @@ def test_the_settings_a_phone_shows_are_those_one_may_open(cast: Cast) -> None:
     main = page[page.index("<main") : page.index("</main>")]
     assert "/settings/" not in main
     assert "/p/tern/profile" in main
+
+
+def test_a_phones_bar_has_six_and_more_leads_to_the_rest(cast: Cast) -> None:
+    def bar(member: Member) -> list[str]:
+        page = cast.browser(member).get("/p/tern/settings/").text
+        shown = page[page.index('class="tabbar"') :]
+        return re.findall(r"<span>([^<]*)</span>", shown[: shown.index("</nav>")])
+
+    def beside(member: Member) -> list[str]:
+        page = cast.browser(member).get("/p/tern/settings/").text
+        return re.findall(r'class="only-ph">.*?<b class="grow">([^<]*)</b>', page, re.DOTALL)
+
+    assert bar(cast.bob) == ["Home", "Unresolved", "Write", "Clients", "Register", "More"]
+    assert bar(cast.rita) == ["Home", "Clients", "Register", "More"]
+    assert beside(cast.rita) == ["Outbox"]
+    for owner in (None, cast.bob):
+        account = MailAccount.objects.create(
+            practice=cast.practice, name=f"Desk {owner}", host="imap.example", owner=owner
+        )
+        Workflow.objects.create(practice=cast.practice, account=account, kind=Workflow.INBOX)
+    assert bar(cast.alice) == ["Home", "Shared", "Unresolved", "Write", "Register", "More"]
+    assert bar(cast.bob) == ["Mine", "Shared", "Unresolved", "Write", "Register", "More"]
+    assert beside(cast.bob) == ["Home", "Clients", "Outbox", "Drafts", "Templates"]
