@@ -24,7 +24,9 @@ DONE = "filled"  # the name of the file that says so
 VERSION = 2  # of what is filled in: another one makes a kept house anew
 
 
-def ask(module: str, rounds: int, entries: int, clients: int) -> tuple[dict[str, Any], Any]:
+def ask(
+    module: str, rounds: int, entries: int = ENTRIES, clients: int = ENTRIES // 10
+) -> tuple[dict[str, Any], Any]:
     """Have a module of ours measure in the kept house; what it ran on, and what it found."""
     house = _house(entries, clients)
     about: dict = machine(house.folder) | {"entries": entries, "clients": clients}

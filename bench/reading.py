@@ -11,15 +11,9 @@ from bench import kept
 from bench.measure import table
 
 
-def run(
-    _mails: int,
-    rounds: int,
-    json_file: Path | None,
-    entries: int = kept.ENTRIES,
-    clients: int = kept.ENTRIES // 10,
-) -> None:
+def run(_mails: int, rounds: int, json_file: Path | None) -> None:
     """Measure, print the table, and write the JSON file when one is named."""
-    about, found = kept.ask("bench.reading_pages", rounds, entries, clients)
+    about, found = kept.ask("bench.reading_pages", rounds)
     rows = [["", "times", "ms: p50", "p95", "database: p50", "p95", "processor: p50", "p95"]]
     rows += [[name, *_figures(*times)] for name, times in found.items()]
     print(f"\n{table(rows)}")

@@ -11,15 +11,9 @@ from bench import kept
 from bench.measure import table
 
 
-def run(
-    _mails: int,
-    rounds: int,
-    json_file: Path | None,
-    entries: int = kept.ENTRIES,
-    clients: int = kept.ENTRIES // 10,
-) -> None:
+def run(_mails: int, rounds: int, json_file: Path | None) -> None:
     """Measure, print the table, and write the JSON file when one is named."""
-    about, found = kept.ask("bench.register_pages", rounds, entries, clients)
+    about, found = kept.ask("bench.register_pages", rounds)
     rows = [["", *(f"{kind}, {figure}" for kind in found for figure in ("p50", "longest"))]]
     for pair in next(iter(found.values())):
         row = [pair]
