@@ -37,9 +37,9 @@ class Batch(models.Model):
 
 
 class SendingHoldQuerySet(models.QuerySet["SendingHold"]):
-    def of_mail(self, practice: int) -> "SendingHoldQuerySet":
-        """What keeps this practice's mail from leaving, if anything does."""
-        return self.filter(practice=practice, channel__in=["", Message.EMAIL])
+    def on_mail(self) -> "SendingHoldQuerySet":
+        """What keeps mail from leaving."""
+        return self.filter(channel__in=["", Message.EMAIL])
 
 
 class SendingHold(models.Model):

@@ -311,7 +311,7 @@ def settle(
 def open_work(now: datetime, *, practice: Practice | None = None) -> int:
     """How many messages are under way or due, and copies for Sent: not those held back."""
     rows = Message.objects.filter(practice=practice) if practice else Message.objects.all()
-    held = SendingHold.objects.filter(channel__in=["", Message.EMAIL]).values("practice")
+    held = SendingHold.objects.on_mail().values("practice")
     due = rows.filter(state=Message.QUEUED, not_before__lte=now, account__paused_at=None)
     due = due.filter(account__active=True).exclude(practice__in=held)
     due = due.exclude(reason=rules.CATCH_UP)

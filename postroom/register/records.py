@@ -1,6 +1,5 @@
 """A client's record: the correspondence of one client, or of a whole family, by day."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +76,8 @@ def timeline(
     page = _placements(member, list(clients), narrowing, before)
     ids = [row["entry_id"] for row in page.rows]
     letters = Entry.objects.readable_by(member).filter(pk__in=ids)
-    letters = letters.select_related("author").only(*LINE)
+    files = Prefetch("attachments", Attachment.objects.filter(inline=False))
+    letters = letters.select_related("author").prefetch_related(files).only(*LINE)
     # Sorted here: asked to, SQLite walks all letters by date instead of fetching these fifty.
     newest = sorted(letters, key=lambda entry: (entry.at, entry.pk), reverse=True)
     items = _items(member, newest, named)
@@ -152,15 +152,12 @@ def _wish(purpose: str, answers: dict[str, bool]) -> Wish:
 def _items(member: Member, entries: list[Entry], named: bool) -> list[Item]:
     ids = [entry.pk for entry in entries]
     clients, patients = clients_on(member, ids) if named else {}, patients_in(member, ids)
-    files: dict[int, list[Attachment]] = defaultdict(list)
-    for file in Attachment.objects.filter(entry__in=ids, inline=False):
-        files[file.entry_id].append(file)
     return [
         Item(
             entry=entry,
             look=look(entry),
             text=entry.body[:SHOWN].rstrip() + "…" * (len(entry.body) > SHOWN) or entry.snippet,
-            files=file_lines(files[entry.pk]),
+            files=file_lines(entry.attachments.all()),
             names=clients.get(entry.pk, []),
             patients=patients[entry.pk],
         )

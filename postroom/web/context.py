@@ -95,6 +95,11 @@ class Shell:
         return [item for item in every if item not in there]
 
     @cached_property
+    def behind_more(self) -> set[str]:
+        """The pages that «More» leads to."""
+        return {item.key for item in (*self.beside_tabs, *self.settings)}
+
+    @cached_property
     def _inboxes(self) -> int:
         return sum(bool(item.short) for item in self.post)
 
@@ -273,3 +278,8 @@ def bounded(number: int, most: int = MANY) -> str:
     if number > most:
         return f"{most}+"
     return str(number) if number else ""
+
+
+def at_least(count: str) -> int:
+    """The number in a count for the screen, for the plural of its sentence."""
+    return int(count.rstrip("+") or 0)

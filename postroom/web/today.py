@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from postroom.practice.models import Member
 from postroom.register.inboxes import mine, shared, still_open
 from postroom.register.models import Conversation, Entry
-from postroom.web.context import MANY, Item, bounded
+from postroom.web.context import MANY, Item, at_least, bounded
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class CameIn:
 
 
 def open_talks(member: Member, post: list[Item]) -> list[Open]:
-    """The inboxes of the navigation in which something is open."""
+    """The inboxes of the navigation in which something is open: it has counted them already."""
     talks = {"my-inbox": mine, "shared-inbox": shared}
     found = [
-        (item, *_open(still_open(member, talks[item.key](member))))
+        (item, _oldest(still_open(member, talks[item.key](member))))
         for item in post
-        if item.key in talks
+        if item.key in talks and item.count
     ]
-    return [Open(item, _words(item.key, count), at) for item, count, at in found if at]
+    return [Open(item, _words(item), at) for item, at in found if at]
 
 
 def came_in(member: Member, now: datetime) -> CameIn:
@@ -57,15 +57,13 @@ def came_in(member: Member, now: datetime) -> CameIn:
     )
 
 
-def _open(talks: QuerySet[Conversation]) -> tuple[int, datetime | None]:
-    """How many, up to a limit and one more; the oldest of those."""
-    moments = list(talks.order_by("last_at", "pk").values_list("last_at", flat=True)[: MANY + 1])
-    return len(moments), moments[0] if moments else None
+def _oldest(talks: QuerySet[Conversation]) -> datetime | None:
+    return talks.order_by("last_at", "pk").values_list("last_at", flat=True).first()
 
 
-def _words(key: str, count: int) -> str:
-    number = {"n": bounded(count)}
-    if key == "my-inbox":
+def _words(item: Item) -> str:
+    number, count = {"n": item.count}, at_least(item.count)
+    if item.key == "my-inbox":
         return (
             ngettext("%(n)s open message of your own", "%(n)s open messages of your own", count)
             % number

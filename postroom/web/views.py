@@ -23,7 +23,7 @@ from postroom.register.models import Entry
 from postroom.register.names import clients_on
 from postroom.register.paging import numbers
 from postroom.web import first_hour, today
-from postroom.web.context import MANY, bounded, shell_of
+from postroom.web.context import MANY, at_least, bounded, shell_of
 
 LATEST = 10
 
@@ -115,8 +115,8 @@ def greeting(local: datetime, name: str) -> str:
 
 def to_file(waiting: str) -> str:
     """«7 messages to file», from a bounded count."""
-    number = int(waiting.rstrip("+") or 0)
-    return ngettext("%(n)s message to file", "%(n)s messages to file", number) % {"n": waiting}
+    words = ngettext("%(n)s message to file", "%(n)s messages to file", at_least(waiting))
+    return words % {"n": waiting}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -274,7 +274,7 @@ def go(request: MemberRequest, url: str) -> HttpResponseBase:
 def _tell(request: MemberRequest, draft: Draft, not_before: datetime | None) -> None:
     back = reverse("outbox:undo", args=[request.practice.slug, draft.pk])
     seconds = request.member.undo_seconds
-    if SendingHold.objects.of_mail(request.practice.pk).exists():
+    if SendingHold.objects.on_mail().filter(practice=request.practice).exists():
         words = _("Sending is paused: your message waits in the Outbox until it goes on.")
     elif not_before:
         when = date_format(timezone.localtime(not_before), "SHORT_DATETIME_FORMAT")

@@ -195,7 +195,7 @@ def _context(request: MemberRequest, draft: Draft, **more: Any) -> dict[str, Any
         "form": _form(request, draft),
         "accounts": accounts,
         "warnings": [words for one in accounts if (words := standing.warning(one))],
-        "paused": SendingHold.objects.of_mail(member.practice_id).exists(),
+        "paused": SendingHold.objects.on_mail().filter(practice=member.practice_id).exists(),
         "has_team": any(one.owner_id is None for one in accounts),
         "own_answers": composing.own_answers(member),
         "points": addressing.points_of(draft.contact) if draft.contact else (),

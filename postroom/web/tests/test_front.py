@@ -227,3 +227,6 @@ def test_a_phones_bar_has_six_and_more_leads_to_the_rest(cast: Cast) -> None:
     assert bar(cast.alice) == ["Home", "Shared", "Unresolved", "Write", "Register", "More"]
     assert bar(cast.bob) == ["Mine", "Shared", "Unresolved", "Write", "Register", "More"]
     assert beside(cast.bob) == ["Home", "Clients", "Outbox", "Drafts", "Templates"]
+    page = cast.browser(cast.bob).get("/p/tern/clients").text
+    more = page[page.index('href="/p/tern/settings/"', page.index('class="tabbar"')) :]
+    assert 'aria-current="true"' in more[: more.index(">")]
